@@ -1,0 +1,159 @@
+// Package argen shows how a language model writes: one token at a time.
+//
+// An autoregressive model computes P(token | all tokens before it), one token
+// is picked, appended to the context, and the whole is repeated. In this
+// package that is one screen of code, [Run.Next]:
+//
+//	text → ids → logits → stages → draw → append → trace → view
+//
+// A [Tokenizer] turns text into ids, a [State] of a [Model] turns ids into
+// logits, a chain of [Transform] stages reshapes the [Candidates], one uniform
+// number picks a token, and every probability on the way is kept in a [Step]
+// that goes to the sinks: a log, a chart, a terminal.
+//
+//	gen := argen.Generator{Model: lm.Model, Tokenizer: lm.Tokenizer, Seed: 7}
+//	run, err := gen.Start("Once upon a time")
+//	for step, err := range run.Steps(ctx) {
+//		fmt.Println(step.Token, step.Prob)
+//	}
+//
+// The contracts stand here, beside the loop that consumes them; models,
+// tokenizers, samplers and views live in the packages below and import this
+// one, never the other way round.
+package argen
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+)
+
+// Version is the version of argen; a release build sets it.
+var Version = "0.1.0-dev"
+
+// ID is a token's index in the vocabulary, 0 ≤ ID < V.
+type ID int32
+
+// NoID stands where a vocabulary has no such token (see [Info].BOS).
+const NoID ID = -1
+
+// Info describes a model. It is what a trace's header keeps of it.
+type Info struct {
+	Ref    string // how the user named it: "story-ngram", "truth", a path
+	Kind   string // "grammar", "ngram", "transformer", …
+	SHA256 string // of the model's file or source, hex; "" where there is none
+
+	VocabSize     int  // V, the length of the logits
+	ContextLength int  // the longest context in tokens, 0 if unlimited
+	BOS           ID   // begin-of-sequence token, NoID if the model has none
+	AddBOS        bool // the model's own configuration puts BOS before a prompt
+	Stop          []ID // tokens that end a text (EOS)
+
+	// Order is the n of an n-gram model: it sees n-1 tokens. 0 for others.
+	Order int
+	// Partial is set if the logits do not cover the whole vocabulary (an
+	// engine behind an API lists only the best few).
+	Partial bool
+}
+
+// A Model predicts the next token. It never changes once loaded and may be
+// used by many goroutines; all that changes is in its States.
+type Model interface {
+	Info() Info
+	Start() State // the empty context
+}
+
+// A State is a model's memory of one context: a suffix of ids, a set of
+// hypotheses, a KV cache. It belongs to one goroutine at a time; a State and
+// its forks may be used concurrently.
+type State interface {
+	// Len is the number of tokens in the context.
+	Len() int
+
+	// Extend appends ids to the context and returns the logits of the next
+	// token: V numbers, finite or −Inf (impossible), natural-log scale, not
+	// necessarily normalised. They are valid until the next call on this State
+	// and must not be changed. With no ids it returns those of the present
+	// context. An id outside the vocabulary, a context that would grow too
+	// long and a cancelled ctx are errors, after which the State is unchanged.
+	Extend(ctx context.Context, ids ...ID) (logits []float64, err error)
+
+	// Rewind keeps the first n tokens of the context; it panics unless
+	// 0 ≤ n ≤ Len.
+	Rewind(n int)
+
+	// Fork returns an independent copy. The two share only what neither will
+	// write.
+	Fork() State
+}
+
+// An Explainer is a State that can say where a probability comes from: an
+// n-gram names counts and back-off weights. The Explanation is about the next
+// token given the present context.
+type Explainer interface {
+	Explain(id ID) (Explanation, error)
+}
+
+// An Explanation is shown as text and recorded as JSON.
+type Explanation interface {
+	fmt.Stringer
+	json.Marshaler
+}
+
+// A Tokenizer turns text into ids and ids into text. It is safe for
+// concurrent use.
+type Tokenizer interface {
+	// Encode returns the ids of text. The names of control tokens ("</s>") are
+	// plain text here. Text that cannot be written in the vocabulary is an
+	// error that names the offending part and its byte offset.
+	Encode(text string) ([]ID, error)
+	// Decode returns the text of ids; control tokens are left out. Bytes that
+	// are not valid UTF-8 are kept as they are.
+	Decode(ids []ID) string
+	// Piece returns the token's own bytes, maybe a part of a character. For a
+	// control token it is its name. The result must not be changed.
+	Piece(id ID) []byte
+	// Control reports whether id is a control token, one that stands for no
+	// text (begin or end of sequence, padding).
+	Control(id ID) bool
+	// VocabSize is the number of ids, V.
+	VocabSize() int
+}
+
+// A Joiner is a Tokenizer whose text is not merely its pieces put together:
+// words with spaces between them. Join returns what stands between the token
+// prev (NoID at the start) and next, usually "" or " ".
+type Joiner interface {
+	Join(prev, next ID) string
+}
+
+// A Transform is one stage of the chain between the model's distribution and
+// the draw. Its exported fields are its parameters; the trace records them
+// under the names of their JSON tags.
+//
+// A Transform is a value that does not change. Stages that depend on what was
+// drawn before implement [Learner] too.
+type Transform interface {
+	// Name is the stage's name in flags, traces, charts and docs: "top_k".
+	Name() string
+	// Apply may change logits and drop candidates. It adds none, keeps at
+	// least one, and does not hold on to c.
+	Apply(c *Candidates, past Past)
+}
+
+// A Learner is a Transform that depends on what was drawn (mirostat, a
+// grammar). Learn returns the transform for the next step; the receiver does
+// not change, so that taking a step back or forking needs no copying.
+type Learner interface {
+	Transform
+	Learn(drawn Candidate) Transform
+}
+
+// Past is what a stage may look at besides the candidates.
+type Past struct {
+	IDs    []ID // the context, prompt included; not to be changed
+	Prompt int  // how many of IDs are the prompt
+	// Float64 draws a uniform number in [0,1) from the run's stream, for the
+	// few stages that throw dice themselves.
+	Float64 func() float64
+}
