@@ -1,0 +1,93 @@
+# Everything here needs Go, make and a shell, and works without a network once
+# the modules are there. The race detector alone needs a C compiler.
+
+VERSION   := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
+BIN       := bin/argen$(shell go env GOEXE)
+BUILD     := CGO_ENABLED=0 go build -trimpath -buildvcs=false -ldflags "-X argen.Version=$(VERSION)"
+TOOL      := go tool -modfile=internal/tools/go.mod
+GOTESTSUM := go run ./internal/testsum
+
+# What the command line may set.
+ARGS     ?=
+FUZZTIME ?= 60s
+FUZZ     ?= .
+BENCH    ?= .
+PKG      ?= ./...
+
+# $(call holding,REGEXP) are the packages with a Go file that holds REGEXP.
+CONCURRENT := ^[[:space:]]*go (func|[A-Za-z.]+[(])|"sync(/atomic)?"
+HAS_UPDATE := "argen/internal/golden"|flag[.]Bool[(]"update"
+holding = $$(find . -name '*.go' ! -path './.*' -exec grep -lE '$(1)' {} + | sed 's|/[^/]*$$||' | sort -u)
+
+.PHONY: help build run test test-full race lint vuln fuzz bench bench-bpe bench-kenlm golden cover models dist clean
+
+help: ## list the targets (what make alone does)
+	@echo "make TARGET, where TARGET is one of"
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' Makefile | awk -F'|' '{ printf "  %-12s %s\n", $$1, $$2 }'
+
+build: ## compile the program to bin/argen
+	$(BUILD) -o $(BIN) ./cmd/argen
+
+run: build ## build, then watch the embedded model write, token by token; ARGS="..." goes to argen step
+	@$(BIN) step $(ARGS)
+
+test: ## vet and run the quick tests (under 5 minutes on 2 cores)
+	go vet ./...
+	@$(GOTESTSUM) -timeout 5m $(PKG)
+
+test-full: lint ## all that must hold: lint, every test, the race detector, a short fuzz (under 40 minutes)
+	@$(GOTESTSUM) -tags full -timeout 30m $(PKG)
+	@$(MAKE) race
+	@$(MAKE) fuzz FUZZTIME=3s
+
+race: ## run the quick tests of the packages with goroutines or locks under the race detector
+	@CGO_ENABLED=1 $(GOTESTSUM) -race -timeout 15m $(call holding,$(CONCURRENT))
+
+lint: ## check format, vet, staticcheck, dead code, module checksums and known vulnerabilities
+	@out=$$($(TOOL) gofumpt -l .) && test -z "$$out" || { echo "lint: not in gofumpt's format: $$out"; exit 1; }
+	go vet -tags full ./...
+	$(TOOL) staticcheck -tags full ./...
+	@out=$$($(TOOL) deadcode -test -tags full ./...) && test -z "$$out" || { echo "lint: dead code:"; echo "$$out"; exit 1; }
+	go mod verify
+	@$(MAKE) vuln
+	@echo "lint: ok"
+
+# govulncheck ends with 3 if it found something; any other failure without a
+# network means that its database could not be read.
+vuln: ## look up known vulnerabilities of what is linked, where their database can be reached
+	@out=$$($(TOOL) govulncheck ./cmd/argen 2>&1); code=$$?; \
+	case "$$code,$$out" in \
+	0,*) echo "vuln: no known vulnerability is reachable" ;; \
+	*"fetching vulnerabilities"*) echo "vuln: NOT CHECKED, the database of vulnerabilities cannot be reached from here" ;; \
+	*) echo "$$out"; exit 1 ;; \
+	esac
+
+fuzz: ## run each fuzz target for FUZZTIME (default 60s); FUZZ=regexp picks some
+	@go run ./internal/fuzzall -time $(FUZZTIME) -only '$(FUZZ)'
+
+bench: ## run the Go benchmarks; BENCH=regexp and PKG=./path pick some
+	go test -run '^$$' -bench '$(BENCH)' -benchmem $(PKG)
+
+bench-bpe: ## measure the tokenizers against each other
+	go test -run '^$$' -bench . -benchmem ./tokenizer/...
+
+bench-kenlm: build ## measure the n-gram model against KenLM (needs Python and its kenlm module)
+	python3 testdata/bench/bench_kenlm.py --argen $(BIN)
+
+golden: ## write the expected outputs of tests again; read git diff afterwards
+	go test $(call holding,$(HAS_UPDATE)) -update
+
+cover: ## measure how much of the code the quick tests reach, by function, to bin/cover.html
+	@mkdir -p bin
+	go test -coverpkg=./... -coverprofile=bin/cover.out $(PKG)
+	go tool cover -html=bin/cover.out -o bin/cover.html
+	go tool cover -func=bin/cover.out | tail -n 1
+
+models: ## train the embedded models again from their fixed seeds
+	go generate ./model/...
+
+dist: ## build the release for six platforms, each twice to the same bytes, with SHA256SUMS, to dist/
+	go run ./internal/dist -version $(VERSION) -o dist
+
+clean: ## remove what make made
+	rm -rf bin dist
