@@ -7,6 +7,8 @@ BUILD     := CGO_ENABLED=0 go build -trimpath -buildvcs=false -ldflags "-X argen
 TOOL      := go tool -modfile=internal/tools/go.mod
 GOTESTSUM := go run ./internal/testsum
 
+MAKEFLAGS += --no-print-directory
+
 # What the command line may set.
 ARGS     ?=
 FUZZTIME ?= 60s
@@ -87,6 +89,7 @@ models: ## train the embedded models again from their fixed seeds
 	go generate ./model/...
 
 dist: ## build the release for six platforms, each twice to the same bytes, with SHA256SUMS, to dist/
+	rm -rf dist
 	go run ./internal/dist -version $(VERSION) -o dist
 
 clean: ## remove what make made

@@ -1,4 +1,5 @@
-// Dist builds the release: one static binary a platform, and SHA256SUMS.
+// Dist builds the release: one static binary a platform, the licences of what
+// is linked into it, and SHA256SUMS.
 //
 //	go run ./internal/dist -version v1.2.3 -o dist
 //
@@ -11,6 +12,7 @@ package main
 import (
 	"bytes"
 	"crypto/sha256"
+	"errors"
 	"flag"
 	"fmt"
 	"os"
@@ -26,6 +28,9 @@ var platforms = []string{
 	"darwin/amd64", "darwin/arm64",
 	"windows/amd64", "windows/arm64",
 }
+
+// thirdParty is the file of the licences.
+const thirdParty = "THIRD-PARTY.txt"
 
 func main() {
 	version := flag.String("version", "dev", "the version the binaries report")
@@ -76,7 +81,14 @@ func release(version, out string) error {
 		fmt.Printf("%s  %.1f MB, built twice to the same bytes\n", strings.TrimSpace(line), float64(len(first))/1e6)
 		sums.WriteString(line)
 	}
-	return os.WriteFile(filepath.Join(out, "SHA256SUMS"), []byte(sums.String()), 0o644)
+	texts, err := licences()
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(&sums, "%x  %s\n", sha256.Sum256([]byte(texts)), thirdParty)
+	return errors.Join(
+		os.WriteFile(filepath.Join(out, thirdParty), []byte(texts), 0o644),
+		os.WriteFile(filepath.Join(out, "SHA256SUMS"), []byte(sums.String()), 0o644))
 }
 
 // name is the file name of a binary: argen-v1.2.3-windows-arm64.exe.
