@@ -21,6 +21,12 @@ CONCURRENT := ^[[:space:]]*go (func|[A-Za-z.]+[(])|"sync(/atomic)?"
 HAS_UPDATE := "argen/internal/golden"|flag[.]Bool[(]"update"
 holding = $$(find . -name '*.go' ! -path './.*' -exec grep -lE '$(1)' {} + | sed 's|/[^/]*$$||' | sort -u)
 
+# $(call compare,NAME) runs testdata/bench/NAME.py (or .sh, .go), which finds
+# the program at $ARGEN.
+compare = set -- testdata/bench/$(1).*; export ARGEN="$(BIN)"; case "$$1" in \
+	*.py) python3 "$$1" $(ARGS) ;; *.sh) sh "$$1" $(ARGS) ;; *.go) go run "$$1" $(ARGS) ;; \
+	*) echo "make: $$1: no such script"; exit 1 ;; esac
+
 .PHONY: help build run test test-full race lint vuln fuzz bench bench-bpe bench-kenlm golden cover models dist clean
 
 help: ## list the targets (what make alone does)
@@ -70,11 +76,11 @@ fuzz: ## run each fuzz target for FUZZTIME (default 60s); FUZZ=regexp picks some
 bench: ## run the Go benchmarks; BENCH=regexp and PKG=./path pick some
 	go test -run '^$$' -bench '$(BENCH)' -benchmem $(PKG)
 
-bench-bpe: ## measure the tokenizers against each other
-	go test -run '^$$' -bench . -benchmem ./tokenizer/...
+bench-bpe: build ## measure byte-pair encoding against its reference programs; ARGS="..." goes to the script
+	@$(call compare,bench_bpe)
 
-bench-kenlm: build ## measure the n-gram model against KenLM (needs Python and its kenlm module)
-	python3 testdata/bench/bench_kenlm.py --argen $(BIN)
+bench-kenlm: build ## measure the n-gram model against KenLM; ARGS="..." goes to the script
+	@$(call compare,bench_kenlm)
 
 golden: ## write the expected outputs of tests again; read git diff afterwards
 	go test $(call holding,$(HAS_UPDATE)) -update
