@@ -106,19 +106,24 @@ func doubling(n int, last string) string {
 	return b.String()
 }
 
+// ambiguous is a grammar with 2ⁿ memories behind the same word.
+func ambiguous(n int) string {
+	var b strings.Builder
+	b.WriteString("argen-story-grammar 1\nstart s\n\ntable t\nkey w x\na 1 a\nb 1 a\n\nrule s\n1 |")
+	for i := range n {
+		fmt.Fprintf(&b, " [s%d:t]", i)
+	}
+	return b.String() + " x y"
+}
+
 // Small grammars that would run for ever, or take all memory, end in an error.
 func TestHostileGrammars(t *testing.T) {
-	var ambiguous strings.Builder // 2¹⁶ memories behind the same word
-	ambiguous.WriteString("argen-story-grammar 1\nstart s\n\ntable t\nkey w x\na 1 a\nb 1 a\n\nrule s\n1 |")
-	for i := range 16 {
-		fmt.Fprintf(&ambiguous, " [s%d:t]", i)
-	}
-	ambiguous.WriteString(" x y")
 	for _, c := range []struct{ name, text, sample, extend string }{
 		{"silent steps", doubling(40, "1 |"), "g: more than 262144 silent steps between two words; the grammar branches too much", "g: more than 262144 silent steps between two words; the grammar branches too much"},
 		{"length", doubling(40, "1 | x"), "g:127:11: the story is longer than 16384 words", ""},
 		{"choices", doubling(14, "1 |\n1 | [s:t]"), "", "g: more than 1024 choices between two words; the grammar branches too much"},
-		{"hypotheses", ambiguous.String(), "", "g: more than 2048 ways to derive the same words; the grammar is too ambiguous"},
+		{"hypotheses", ambiguous(16), "", "g: more than 2048 ways to derive the same words; the grammar is too ambiguous"},
+		{"many hypotheses", ambiguous(11), "", ""},
 		{"unbound", with("?other", "?!other"), "", "g:16:15: slot other is unbound here"},
 		{"no alternative", with("1          |", "1 ?other |"), "", "g:11:31: rule more has no alternative whose guards all hold"},
 		{"empty draw", with("[other:pet,@!=who]", "[other:pet,key=rex,@!=who]"), "", "g:12:15: no row of table pet meets the conditions of the draw"},
