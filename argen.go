@@ -134,6 +134,9 @@ type Joiner interface {
 // A Transform is a value that does not change. Stages that depend on what was
 // drawn before implement [Learner] too.
 type Transform interface {
+	// String is the stage as --chain has it, so that it can be pasted back:
+	// "top_k=40".
+	fmt.Stringer
 	// Name is the stage's name in flags, traces, charts and docs: "top_k".
 	Name() string
 	// Apply may change logits and drop candidates. It adds none, keeps at
