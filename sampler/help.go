@@ -1,0 +1,107 @@
+package sampler
+
+import (
+	"fmt"
+	"strings"
+)
+
+// Help is the text of "argen help sampling": every stage with its rule and its
+// parameters, made from Table, at most 80 columns wide.
+func Help() string {
+	var b strings.Builder
+	paragraph := func(indent, text string) {
+		b.WriteString(wrap(indent, text))
+	}
+	paragraph("", "Stages stand between the model's distribution and the draw. Each drops tokens or changes logits; what is left is renormalised. --chain gives stages and their order:")
+	b.WriteString("\n  --chain \"top_k=40,top_p=0.95,temperature=0.8\"\n\n")
+	paragraph("", "Several values of a stage are separated by /, those left out at the end take their defaults. Flags instead of --chain put their stages in the order of this list. Without either the chain is "+Format(Default())+": the model's own distribution. An empty chain is the plain draw, which is the same.")
+	for _, s := range Table {
+		b.WriteString("\n" + s.syntax() + "\n")
+		paragraph("    ", s.Doc+".")
+		if len(s.Params) == 0 {
+			paragraph("    ", "--"+s.Switch())
+		}
+		for _, p := range s.Params {
+			paragraph("    ", p.help(s))
+		}
+	}
+	return b.String()
+}
+
+// help is one line about a parameter.
+func (p Param) help(s Spec) string {
+	flags := p.flags()
+	if flags == "" {
+		flags = strings.ToUpper(p.Name)
+	}
+	text := fmt.Sprintf("%s: %s, a %s with %s", flags, p.Doc, p.Kind, p.Range())
+	if !s.Many {
+		text += fmt.Sprintf("; default %s, off %s", number(p.Default), number(p.Off))
+	}
+	return text
+}
+
+// flags is "--temperature, --temp".
+func (p Param) flags() string {
+	switch {
+	case p.Flag == "":
+		return ""
+	case p.Alias == "":
+		return "--" + p.Flag
+	}
+	return "--" + p.Flag + ", --" + p.Alias
+}
+
+// Markdown is the docs' table of stages, parameters and defaults.
+func Markdown() string {
+	var b strings.Builder
+	b.WriteString("| Stage | Flag | Default | Off | Range | Rule |\n|---|---|---|---|---|---|\n")
+	row := func(cells ...string) { b.WriteString("| " + strings.Join(cells, " | ") + " |\n") }
+	code := func(text string) string {
+		if text == "" {
+			return "–"
+		}
+		return "`" + text + "`"
+	}
+	for _, s := range Table {
+		if len(s.Params) == 0 {
+			row(code(s.syntax()), code("--"+s.Switch()), "–", "–", "–", s.Doc)
+		}
+		for i, p := range s.Params {
+			name, doc, standard, off := code(s.syntax()), s.Doc, number(p.Default), number(p.Off)
+			if i > 0 {
+				name, doc = "", p.Doc
+			}
+			if s.Many {
+				standard, off = "–", "–"
+			}
+			row(name, code(p.flags()), standard, off, p.Range(), doc)
+		}
+	}
+	return b.String()
+}
+
+// wrap breaks text between words into indented lines of at most 80 columns.
+func wrap(indent, text string) string {
+	const columns = 80
+	var b strings.Builder
+	used := 0
+	for word := range strings.FieldsSeq(text) {
+		n := len([]rune(word))
+		switch {
+		case used == 0:
+			b.WriteString(indent)
+			used = len(indent)
+		case used+1+n > columns:
+			b.WriteString("\n" + indent)
+			used = len(indent)
+		default:
+			b.WriteByte(' ')
+			used++
+		}
+		b.WriteString(word)
+		used += n
+	}
+	b.WriteByte('\n')
+	return b.String()
+}

@@ -1,0 +1,38 @@
+package sampler
+
+import (
+	"math"
+
+	"argen"
+)
+
+// MinP keeps the candidates that are at least M times as probable as the best
+// one.
+//
+//	p_i ≥ M · p_max  ⇔  l_i ≥ l_max + ln M
+//
+// 0 ≤ M ≤ 1; M = 0 keeps all, M = 1 the best and those equal to it. A
+// candidate exactly at the limit stays, as in llama.cpp and transformers.
+//
+// Nguyen et al., Turning Up the Heat: Min-p Sampling for Creative and Coherent
+// LLM Outputs, 2025.
+type MinP struct {
+	M float64 `json:"m"` // share of the best candidate's probability
+}
+
+func newMinP(a Args) (argen.Transform, error) { return MinP{M: a[0]}, nil }
+
+// Name implements argen.Transform.
+func (MinP) Name() string { return "min_p" }
+
+// String implements argen.Transform.
+func (m MinP) String() string { return word(m.Name(), m.M) }
+
+// Apply implements argen.Transform.
+func (m MinP) Apply(c *argen.Candidates, _ argen.Past) {
+	if !(m.M > 0) {
+		return
+	}
+	limit := c.Logit(c.Top(1)[0]) + math.Log(m.M)
+	c.Filter(func(_ argen.ID, l float64) bool { return l >= limit })
+}

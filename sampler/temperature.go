@@ -1,0 +1,50 @@
+package sampler
+
+import (
+	"math"
+
+	"argen"
+)
+
+// Temperature divides every logit by T.
+//
+//	p_i ∝ exp(l_i / T)
+//
+// T < 1 sharpens the distribution, T > 1 flattens it, T = 1 is the model's
+// own, the only one that is faithful to it. T ≤ 0 keeps the best candidate
+// alone, as llama.cpp does and as is the limit of T → 0; transformers refuses
+// it. Chains and flags take T ≥ 0.
+//
+// The name is from the Boltzmann distribution: Ackley, Hinton, Sejnowski, A
+// Learning Algorithm for Boltzmann Machines, 1985.
+type Temperature struct {
+	T float64 `json:"t"` // divisor of the logits
+}
+
+func newTemperature(a Args) (argen.Transform, error) { return Temperature{T: a[0]}, nil }
+
+// Name implements argen.Transform.
+func (Temperature) Name() string { return "temperature" }
+
+// String implements argen.Transform.
+func (t Temperature) String() string { return word(t.Name(), t.T) }
+
+// Apply implements argen.Transform.
+func (t Temperature) Apply(c *argen.Candidates, _ argen.Past) {
+	switch {
+	case t.T == 1:
+		return
+	case !(t.T > 0):
+		c.Keep(1)
+		return
+	}
+	most, T := 0.0, t.T
+	c.Each(func(_ argen.ID, l float64) { most = max(most, math.Abs(l)) })
+	if math.IsInf(most/T, 0) {
+		// Then only distances to the best say anything: the best becomes 0.
+		best := c.At(0).Logit
+		c.Map(func(_ argen.ID, l float64) float64 { return (l - best) / T })
+		return
+	}
+	c.Map(func(_ argen.ID, l float64) float64 { return l / T })
+}
