@@ -1,10 +1,8 @@
 package tokenizer
 
 import (
-	"cmp"
-	"fmt"
+	"maps"
 	"slices"
-	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -74,10 +72,7 @@ func (t *Story) Encode(text string) ([]argen.ID, error) {
 	if len(unknown) == 0 {
 		return ids, nil
 	}
-	for i := range unknown[:min(len(unknown), maxListed)] {
-		unknown[i].Nearest = t.nearest(unknown[i].Word)
-	}
-	return nil, &UnknownWordsError{Words: unknown}
+	return nil, unknownWords("the stories do", unknown, maps.Keys(t.ids))
 }
 
 // storyWord returns the token that begins at a byte of the text and how many
@@ -95,7 +90,7 @@ func storyWord(text string, at int, quoting bool) (word string, size int) {
 		return "”", 1
 	case strings.HasPrefix(rest, "’s"):
 		return "’s", len("’s")
-	case strings.HasPrefix(rest, "'s") && !storyLetterFirst(rest[2:]):
+	case strings.HasPrefix(rest, "'s") && !letterFirst(rest[2:]):
 		return "’s", len("'s")
 	}
 	if !unicode.IsLetter(r) && !unicode.IsDigit(r) {
@@ -110,11 +105,6 @@ func storyWord(text string, at int, quoting bool) (word string, size int) {
 		size = len(rest)
 	}
 	return rest[:size], size
-}
-
-func storyLetterFirst(s string) bool {
-	r, _ := utf8.DecodeRuneInString(s)
-	return unicode.IsLetter(r)
 }
 
 // storyOpens reports whether a straight quote between two texts opens a quote.
@@ -175,103 +165,3 @@ func (t *Story) Control(id argen.ID) bool { return t.valid(id) && t.control[id] 
 func (t *Story) VocabSize() int { return len(t.vocab) }
 
 func (t *Story) valid(id argen.ID) bool { return id >= 0 && int(id) < len(t.vocab) }
-
-// An UnknownWordsError lists the words of a text that a word-level vocabulary
-// lacks.
-type UnknownWordsError struct {
-	Words []UnknownWord
-}
-
-// An UnknownWord is a word that is not in the vocabulary.
-type UnknownWord struct {
-	Word    string
-	Offset  int      // in bytes
-	Nearest []string // the most similar known words, at most three; only for the first words of a list
-}
-
-// maxListed is how many unknown words a message names.
-const maxListed = 5
-
-// Error implements error: the words, where they stand and what comes near.
-func (e *UnknownWordsError) Error() string {
-	var b strings.Builder
-	b.WriteString("the stories do not know ")
-	for i, w := range e.Words[:min(len(e.Words), maxListed)] {
-		if i > 0 {
-			b.WriteString(", ")
-		}
-		fmt.Fprintf(&b, "%s at byte %d", storyQuote(w.Word), w.Offset)
-		if len(w.Nearest) == 0 {
-			continue
-		}
-		nearest := strings.Join(w.Nearest, ", ")
-		if len(e.Words) == 1 {
-			b.WriteString("; nearest known words: " + nearest)
-		} else {
-			b.WriteString(" (nearest: " + nearest + ")")
-		}
-	}
-	if more := len(e.Words) - maxListed; more > 0 {
-		fmt.Fprintf(&b, " and %d more", more)
-	}
-	return b.String()
-}
-
-// storyQuote quotes a word for a message, cut at 40 characters.
-func storyQuote(word string) string {
-	if runes := []rune(word); len(runes) > 40 {
-		word = string(runes[:40]) + "…"
-	}
-	return strconv.Quote(word)
-}
-
-// nearest returns up to three known words that differ from word in at most
-// half of its letters, the most similar first, upper and lower case being
-// alike.
-func (t *Story) nearest(word string) []string {
-	const most, longest = 3, 40
-	lower := []rune(strings.ToLower(word))
-	if len(lower) > longest || !storyLetterFirst(word) {
-		return nil
-	}
-	type match struct {
-		word     string
-		distance int
-	}
-	var matches []match
-	for known := range t.ids {
-		if d := storyDistance(lower, []rune(strings.ToLower(known))); d <= len(lower)/2 && storyLetterFirst(known) {
-			matches = append(matches, match{known, d})
-		}
-	}
-	slices.SortFunc(matches, func(a, b match) int {
-		return cmp.Or(cmp.Compare(a.distance, b.distance), strings.Compare(a.word, b.word))
-	})
-	var words []string
-	for _, m := range matches[:min(len(matches), most)] {
-		words = append(words, m.word)
-	}
-	return words
-}
-
-// storyDistance is the number of letters to insert, delete or replace to make
-// b of a (Levenshtein, Binary Codes Capable of Correcting Deletions,
-// Insertions and Reversals, 1966).
-func storyDistance(a, b []rune) int {
-	row := make([]int, len(b)+1) // distances of the letters of a so far to each beginning of b
-	for j := range row {
-		row[j] = j
-	}
-	for i := range a {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range b {
-			d := diagonal
-			if a[i] != b[j] {
-				d = 1 + min(diagonal, row[j], row[j+1])
-			}
-			diagonal, row[j+1] = row[j+1], d
-		}
-	}
-	return row[len(b)]
-}
