@@ -25,6 +25,7 @@ package argen
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 )
 
@@ -160,3 +161,7 @@ type Past struct {
 	// few stages that throw dice themselves.
 	Float64 func() float64
 }
+
+// ErrEmptyContext is what a State without any token in its context returns if
+// its model cannot predict the first token: a transformer without BOS.
+var ErrEmptyContext = errors.New("the model predicts nothing from an empty context: give it a prompt")

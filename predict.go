@@ -1,0 +1,173 @@
+package argen
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"slices"
+)
+
+// A prediction is what a Run knows of the next token before it is appended.
+type prediction struct {
+	model  distribution // before any stage
+	top    []ID         // the most probable of the model
+	stages []Stage
+	rng    rand.PCG // after the dice thrown so far
+
+	chosen    bool // the dice were thrown for the token too
+	dice      bool // u was given
+	choice    ID
+	u         float64
+	low, high float64 // the part of [0,1) that is the choice's
+}
+
+// float64 takes the next number of the stream, in [0,1).
+func (p *prediction) float64() float64 { return rand.New(&p.rng).Float64() }
+
+// newStage records a stage that was just applied.
+func newStage(t Transform, c *Candidates) Stage {
+	params, err := json.Marshal(t)
+	if err != nil {
+		params = nil // a stage with a field that JSON cannot hold; samplertest finds it
+	}
+	return Stage{
+		Name: t.Name(), Params: params, Kept: c.Len(),
+		MassRemoved: max(0, 1-c.mass), Entropy: c.Entropy(),
+	}
+}
+
+// learn returns the chain for the step after a token.
+func learn(chain []Transform, drawn Candidate) []Transform {
+	var next []Transform
+	for i, t := range chain {
+		l, ok := t.(Learner)
+		if !ok {
+			continue
+		}
+		if next == nil {
+			next = slices.Clone(chain)
+		}
+		next[i] = l.Learn(drawn)
+	}
+	if next == nil {
+		return chain
+	}
+	return next
+}
+
+// choose finds the candidate whose part of [0,1) holds u.
+func (r *Run) choose(u float64, dice bool) {
+	p := &r.next
+	p.chosen, p.dice, p.u = true, dice, u
+	p.low, p.high = 0, 0
+	lse := r.c.LogSumExp()
+	for k, n := 0, 16; k < r.c.Len(); n *= 4 {
+		for _, id := range r.c.Top(n)[k:] {
+			prob := math.Exp(r.c.Logit(id) - lse)
+			if prob == 0 {
+				p.high = 1
+				return
+			}
+			p.choice, p.low, p.high = id, p.high, p.high+prob
+			if u < p.high {
+				return
+			}
+		}
+		k = min(n, r.c.Len())
+	}
+	// Rounding may leave the sum a little below 1: the last one has the rest.
+	p.high = 1
+}
+
+// step makes the record of a token to be appended.
+func (r *Run) step(id ID) Step {
+	p, m := &r.next, &r.next.model
+	s := Step{
+		T: len(r.steps), ContextLen: len(r.ids),
+		ID: id, Token: string(r.gen.Tokenizer.Piece(id)),
+		Logit: m.logits[id], LogProb: m.logprob(id), Rank: m.rank(id), Entropy: m.entropy,
+		Kept: r.c.Len(), Forced: !p.chosen || id != p.choice, Stages: p.stages,
+	}
+	s.Prob = math.Exp(s.LogProb)
+	s.Surprisal = max(0, -s.LogProb/math.Ln2)
+	s.CumLogProb = s.LogProb
+	if s.T > 0 {
+		s.CumLogProb += r.steps[s.T-1].CumLogProb
+	}
+	s.SampledProb = r.sampled(id)
+	if !s.Forced {
+		s.Dice, s.U, s.Low, s.High = p.dice, p.u, p.low, p.high
+	}
+	before := r.head.Chain
+	if s.T > 0 {
+		before = r.marks[s.T-1].name
+	}
+	if name := r.now().name; name != before {
+		s.Chain = name
+	}
+	if r.gen.Top > 0 {
+		s.Top, s.Rest = r.list(id)
+	}
+	if e, ok := r.state.(Explainer); ok && r.gen.Explain {
+		s.Origin, _ = e.Explain(id) // a model that cannot say leaves it out
+	}
+	if r.gen.Clock != nil {
+		now := r.gen.Clock()
+		if r.last != 0 {
+			s.Nanos = now - r.last
+		}
+		r.last = now
+	}
+	return s
+}
+
+// sampled is the probability of a token after the chain.
+func (r *Run) sampled(id ID) float64 {
+	if !r.c.Has(id) {
+		return 0
+	}
+	return r.c.Prob(id)
+}
+
+// list returns the tokens to show and the mass of all others.
+func (r *Run) list(chosen ID) ([]TopToken, Rest) {
+	m := &r.next.model
+	ids := r.next.top
+	for _, id := range append(slices.Clone(r.gen.Track), chosen) {
+		if id >= 0 && int(id) < len(m.logits) && !slices.Contains(ids, id) {
+			ids = append(ids[:len(ids):len(ids)], id)
+		}
+	}
+	top := make([]TopToken, len(ids))
+	rest := Rest{Tokens: len(m.logits) - len(ids), Prob: 1, SampledProb: 1}
+	for i, id := range ids {
+		t := TopToken{
+			ID: id, Token: string(r.gen.Tokenizer.Piece(id)), Logit: m.logits[id],
+			Prob: math.Exp(m.logprob(id)), Rank: i + 1, SampledProb: r.sampled(id),
+		}
+		if i >= len(r.next.top) {
+			t.Rank = m.rank(id)
+		}
+		if by := r.c.removedBy(id); by > 0 {
+			t.RemovedBy = r.now().chain[by-1].Name()
+		}
+		rest.Prob -= t.Prob
+		rest.SampledProb -= t.SampledProb
+		top[i] = t
+	}
+	if rest.Tokens == 0 {
+		return top, Rest{}
+	}
+	rest.Prob, rest.SampledProb = max(0, rest.Prob), max(0, rest.SampledProb)
+	return top, rest
+}
+
+// hash names a trace by what decides it: model, prompt, chain and seed.
+func (h *Header) hash() string {
+	sum := sha256.New()
+	fmt.Fprintf(sum, "%q %q %q %d %d", h.Model.Ref, h.Model.SHA256, h.Chain, h.Seed, h.PromptIDs)
+	return hex.EncodeToString(sum.Sum(nil)[:8])
+}

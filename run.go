@@ -1,0 +1,372 @@
+package argen
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"iter"
+	"math/rand/v2"
+	"slices"
+	"strings"
+)
+
+// A Generator says how text is written. The zero value of every field but
+// Model and Tokenizer is its default.
+type Generator struct {
+	Model     Model
+	Tokenizer Tokenizer
+	Chain     []Transform  // stages between the model and the draw, in order; none: drawn as the model says
+	MaxTokens int          // 0: until the text ends or the context is full
+	Stop      []string     // the text ends before the first of these in it
+	NoStop    bool         // go on after tokens that end a text
+	BOS       BOS          // whether a prompt begins with the model's BOS token
+	Seed      uint64       // of the dice
+	Top       int          // tokens to list in each step, and whether to record the stages; 0: neither
+	Track     []ID         // tokens to list whatever their rank, if Top > 0
+	Explain   bool         // record where each token's probability comes from, if the model can say
+	Sinks     []Sink       // are told of everything
+	Clock     func() int64 // if set, steps record the nanoseconds between them
+}
+
+// BOS says whether a prompt begins with the model's begin-of-sequence token.
+type BOS int
+
+// The ways to begin a prompt.
+const (
+	AutoBOS BOS = iota // as the model's own configuration says
+	WithBOS            // with BOS, if the model has one
+	NoBOS              // without
+)
+
+// A Run is one text being written: a context that grows by a token a step.
+// It belongs to one goroutine at a time; a Run and its forks may be used
+// concurrently.
+type Run struct {
+	gen    Generator
+	info   Info
+	head   Header
+	state  State
+	ids    []ID   // prompt and text
+	text   []byte // that of all steps
+	marks  []mark // marks[t] is how things stood before step t; the last is now
+	steps  []Step
+	forks  int
+	closed bool
+
+	c       Candidates
+	next    prediction
+	pending bool // next is that of the present context
+	last    int64
+}
+
+// A mark is what Back restores.
+type mark struct {
+	rng   rand.PCG
+	chain []Transform // learners included; a slice is never written after it was set
+	name  string      // of the chain
+	text  Decoder
+	end   int // length of text
+}
+
+// Start begins a text after a prompt.
+func (g Generator) Start(prompt string) (*Run, error) {
+	ids, err := g.Tokenizer.Encode(prompt)
+	if err != nil {
+		return nil, fmt.Errorf("prompt: %w", err)
+	}
+	return g.start(prompt, ids)
+}
+
+// StartIDs begins a text after a prompt of ids.
+func (g Generator) StartIDs(prompt []ID) (*Run, error) { return g.start("", prompt) }
+
+func (g Generator) start(prompt string, ids []ID) (*Run, error) {
+	r := &Run{gen: g, info: g.Model.Info(), state: g.Model.Start()}
+	r.ids = g.withBOS(r.info, ids)
+	for i, id := range r.ids {
+		if id < 0 || int(id) >= r.info.VocabSize {
+			return nil, fmt.Errorf("prompt: token %d is id %d, the vocabulary has ids 0 to %d", i, id, r.info.VocabSize-1)
+		}
+	}
+	if most := r.info.ContextLength; most > 0 && len(r.ids) >= most {
+		return nil, fmt.Errorf("prompt: %d tokens leave no room in the model's context of %d: shorten it", len(r.ids), most)
+	}
+	r.c.ledger = g.Top > 0
+	r.head = Header{
+		Argen: Version, Model: r.info, Prompt: prompt,
+		PromptIDs: slices.Clone(r.ids), PromptText: g.Tokenizer.Decode(r.ids),
+		Chain: chainName(g.Chain), Seed: g.Seed,
+	}
+	for _, id := range r.ids {
+		r.head.PromptTokens = append(r.head.PromptTokens, string(g.Tokenizer.Piece(id)))
+	}
+	r.head.ID = r.head.hash()
+	r.marks = []mark{{
+		rng: *rand.NewPCG(g.Seed, 0), chain: g.Chain, name: r.head.Chain,
+		text: NewDecoder(g.Tokenizer, r.ids),
+	}}
+	return r, r.tell(func(s Sink) error { return s.Header(r.head) })
+}
+
+// withBOS returns a copy of ids that begins with BOS if it should.
+func (g Generator) withBOS(info Info, ids []ID) []ID {
+	if info.BOS != NoID && (g.BOS == WithBOS || g.BOS == AutoBOS && info.AddBOS) {
+		return append([]ID{info.BOS}, ids...)
+	}
+	return slices.Clone(ids)
+}
+
+// chainName joins the stages as --chain has them.
+func chainName(chain []Transform) string {
+	names := make([]string, len(chain))
+	for i, t := range chain {
+		names[i] = t.String()
+	}
+	return strings.Join(names, ",")
+}
+
+// Next predicts, chooses and appends one token. It returns io.EOF at the end
+// of the text.
+func (r *Run) Next(ctx context.Context) (Step, error) {
+	if _, err := r.Predict(ctx); err != nil {
+		return Step{}, err
+	}
+	return r.Append(r.Choose())
+}
+
+// Predict computes P(next token | context) and puts it through the chain. It
+// returns the candidates that are left, valid until the next call, or io.EOF
+// at the end of the text. Until a token is appended the dice have not moved:
+// predicting twice changes nothing.
+func (r *Run) Predict(ctx context.Context) (*Candidates, error) {
+	if r.Over() != "" {
+		return nil, io.EOF
+	}
+	logits, err := r.state.Extend(ctx, r.ids[r.state.Len():]...)
+	if err != nil {
+		return nil, fmt.Errorf("step %d: %w", len(r.steps), err)
+	}
+	r.next = prediction{rng: r.now().rng}
+	if r.next.model, err = newDistribution(logits); err == nil {
+		err = r.c.Reset(logits)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("step %d, after %s: %w", len(r.steps), r.tail(), err)
+	}
+	r.c.lse = r.next.model.lse // the same sum
+	if r.gen.Top > 0 {
+		r.next.top = slices.Clone(r.c.Top(r.gen.Top))
+	}
+	past := Past{IDs: r.ids, Prompt: len(r.head.PromptIDs), Float64: r.next.float64}
+	for i, stage := range r.now().chain {
+		r.c.begin(i + 1)
+		stage.Apply(&r.c, past)
+		if r.gen.Top > 0 {
+			r.next.stages = append(r.next.stages, newStage(stage, &r.c))
+		}
+	}
+	r.pending = true
+	return &r.c, nil
+}
+
+// Choose throws the dice: the token is the first whose cumulative probability
+// exceeds a uniform number u in [0,1). It must follow Predict; called again it
+// gives the same token.
+func (r *Run) Choose() ID {
+	if !r.next.chosen {
+		r.choose(r.next.float64(), false)
+	}
+	return r.next.choice
+}
+
+// ChooseAt is Choose with a u given by hand, 0 ≤ u < 1. The stream of dice
+// moves on all the same.
+func (r *Run) ChooseAt(u float64) ID {
+	if !r.next.chosen {
+		r.next.float64()
+	}
+	r.choose(u, true)
+	return r.next.choice
+}
+
+// Append puts a token at the end of the context, whoever chose it, and tells
+// the sinks. A token that Choose did not choose is marked as forced. It must
+// follow Predict.
+func (r *Run) Append(id ID) (Step, error) {
+	switch {
+	case !r.pending:
+		return Step{}, errors.New("append without a prediction of the present context")
+	case id < 0 || int(id) >= r.info.VocabSize:
+		return Step{}, fmt.Errorf("id %d, the vocabulary has ids 0 to %d", id, r.info.VocabSize-1)
+	}
+	now := *r.now()
+	step := r.step(id)
+	if !step.Forced {
+		now.rng = r.next.rng
+	}
+	now.chain = learn(now.chain, Candidate{ID: id, Logit: r.c.Logit(id), Prob: step.SampledProb})
+	step.Text = now.text.Add(id)
+	r.text = append(r.text, step.Text...)
+	now.end = len(r.text)
+	r.ids = append(r.ids, id)
+	r.steps = append(r.steps, step)
+	r.marks = append(r.marks, now)
+	r.pending, r.next.chosen = false, false
+	return step, r.tell(func(s Sink) error { return s.Step(step) })
+}
+
+// Over says why no token can follow, "" if one can.
+func (r *Run) Over() string {
+	n := len(r.steps)
+	switch {
+	case n > 0 && !r.gen.NoStop && slices.Contains(r.info.Stop, r.steps[n-1].ID):
+		return StopToken
+	case len(r.gen.Stop) > 0 && r.cutAt() >= 0:
+		return StopString
+	case r.gen.MaxTokens > 0 && n >= r.gen.MaxTokens:
+		return Length
+	case r.info.ContextLength > 0 && len(r.ids) >= r.info.ContextLength:
+		return Length
+	}
+	return ""
+}
+
+// Steps runs to the end of the text and closes the run. A loop that breaks
+// leaves it open: go on with another, or Close it.
+func (r *Run) Steps(ctx context.Context) iter.Seq2[Step, error] {
+	return func(yield func(Step, error) bool) {
+		for {
+			step, err := r.Next(ctx)
+			if err != nil {
+				if err = r.Close(err); err != nil {
+					yield(step, err)
+				}
+				return
+			}
+			if !yield(step, nil) {
+				return
+			}
+		}
+	}
+}
+
+// Back takes the last n tokens back, all if there are fewer: text,
+// probabilities, chain and dice go on as if they had never been.
+func (r *Run) Back(n int) error {
+	t := max(len(r.steps)-max(n, 0), 0)
+	if t == len(r.steps) {
+		return nil
+	}
+	r.ids = r.ids[:len(r.head.PromptIDs)+t]
+	r.state.Rewind(min(r.state.Len(), len(r.ids)))
+	r.steps = slices.Clip(r.steps[:t])
+	r.marks = r.marks[:t+1]
+	r.text = r.text[:r.now().end]
+	r.pending, r.closed = false, false
+	return r.tell(func(s Sink) error { return s.Back(t) })
+}
+
+// Fork returns a second run at the same place, with sinks of its own, which
+// are told all steps so far. From here the two know nothing of each other.
+func (r *Run) Fork(sinks ...Sink) (*Run, error) {
+	r.forks++
+	f := &Run{
+		gen: r.gen, info: r.info, head: r.head, state: r.state.Fork(),
+		ids: slices.Clone(r.ids), text: slices.Clone(r.text), marks: slices.Clone(r.marks), steps: slices.Clip(r.steps),
+	}
+	r.steps = f.steps // neither may write where the other reads
+	f.gen.Sinks = sinks
+	f.c.ledger = r.c.ledger
+	f.head.Parent, f.head.ForkT = r.head.ID, len(r.steps)
+	f.head.ID = fmt.Sprintf("%s.%d-%d", r.head.ID, len(r.steps), r.forks)
+	past := Trace{Head: f.head, Steps: f.steps}
+	return f, past.Replay(sinks...)
+}
+
+// SetChain changes the stages from the next step on. A prediction that was not
+// appended is void: Predict again. Back before this step brings the old stages
+// back.
+func (r *Run) SetChain(chain []Transform) {
+	now := r.now()
+	now.chain, now.name = chain, chainName(chain)
+	r.pending, r.next.chosen = false, false
+}
+
+// Close ends the run and tells the sinks why: err, or the end of the text, or
+// that it was interrupted. It returns err unless that is nil or io.EOF, joined
+// with any error of the sinks. A closed run is opened again by Back.
+func (r *Run) Close(err error) error {
+	if errors.Is(err, io.EOF) {
+		err = nil
+	}
+	if r.closed {
+		return err
+	}
+	r.closed = true
+	end := End{Reason: r.Over(), Tokens: len(r.steps), Text: r.Text(), LogProb: (&Trace{Steps: r.steps}).LogProb()}
+	switch {
+	case errors.Is(err, context.DeadlineExceeded):
+		end.Reason = Timeout
+	case errors.Is(err, context.Canceled):
+		end.Reason = Interrupted
+	case err != nil:
+		end.Reason, end.Error = Failed, err.Error()
+	case end.Reason == "":
+		end.Reason = Interrupted
+	}
+	return errors.Join(err, r.tell(func(s Sink) error { return s.End(end) }))
+}
+
+// Text returns the text so far, without the prompt and without a stop string.
+func (r *Run) Text() string {
+	if i := r.cutAt(); i >= 0 {
+		return string(r.text[:i])
+	}
+	held := r.now().text
+	return string(r.text) + held.Flush()
+}
+
+// cutAt returns where the first stop string begins in the text, −1 if there is
+// none. Only what the last step added can complete one.
+func (r *Run) cutAt() int {
+	first := -1
+	for _, stop := range r.gen.Stop {
+		if stop == "" || len(r.steps) == 0 {
+			continue
+		}
+		from := max(0, r.marks[len(r.steps)-1].end-len(stop)+1)
+		if i := bytes.Index(r.text[from:], []byte(stop)); i >= 0 && (first < 0 || from+i < first) {
+			first = from + i
+		}
+	}
+	return first
+}
+
+// Context returns the ids of prompt and text, not to be changed.
+func (r *Run) Context() []ID { return r.ids }
+
+// Trace returns what the run is so far.
+func (r *Run) Trace() *Trace { return &Trace{Head: r.head, Steps: slices.Clip(r.steps)} }
+
+// State returns the model's memory of the context as the last Predict left it.
+// It is for looking, by the optional interfaces such as [Explainer].
+func (r *Run) State() State { return r.state }
+
+func (r *Run) now() *mark { return &r.marks[len(r.marks)-1] }
+
+// tell calls f for all sinks, even if one fails.
+func (r *Run) tell(f func(Sink) error) error {
+	var all error
+	for _, s := range r.gen.Sinks {
+		all = errors.Join(all, f(s))
+	}
+	return all
+}
+
+// tail quotes the end of the context for an error.
+func (r *Run) tail() string {
+	text := []rune(r.gen.Tokenizer.Decode(r.ids[max(0, len(r.ids)-12):]))
+	return fmt.Sprintf("%q", string(text[max(0, len(text)-40):]))
+}

@@ -1,0 +1,218 @@
+package argen
+
+import (
+	"encoding/json"
+	"math"
+)
+
+// TraceVersion is the version of the trace format that this package writes,
+// and the newest it reads.
+const TraceVersion = 1
+
+// A Sink receives a run as it happens: a log, a chart, a terminal. A [Trace]
+// is one too. An error ends the run.
+type Sink interface {
+	Header(Header) error
+	Step(Step) error
+	// Back says that the steps with this t or more no longer count.
+	Back(t int) error
+	End(End) error
+}
+
+// A Header begins a trace: all that is needed to run it again.
+type Header struct {
+	Argen  string // version of the program
+	ID     string // names the trace; the same run has the same
+	Parent string // ID of the trace that this one is a fork of, or ""
+	ForkT  int    // of a fork: the first t that is its own
+
+	Model        Info
+	Prompt       string   // as given; "" if ids were given
+	PromptIDs    []ID     // BOS included
+	PromptTokens []string // their pieces
+	PromptText   string   // what the ids say: [Tokenizer].Decode
+	Chain        string   // the stages in order, as --chain has them
+	Seed         uint64
+}
+
+// RNG names the random stream of a run in its trace: PCG-DXSM as Go's
+// math/rand/v2 has it, seeded with (seed, 0), a number being the high 53 bits
+// of an output over 2⁵³.
+const RNG = "pcg"
+
+// A Step is one token: what the model predicted, how it was chosen, and what
+// that makes of the text.
+type Step struct {
+	T          int    // 0 for the first new token
+	ContextLen int    // tokens the model saw
+	ID         ID     // the token appended
+	Token      string // its piece: maybe a part of a character, then not valid UTF-8
+	Text       string // what it adds to the text, "" for control tokens and parts of characters
+
+	// Of the model itself, before any stage:
+	Logit   float64 // of the token
+	LogProb float64 // ln P(token | context)
+	Prob    float64 // exp(LogProb)
+	Rank    int     // from 1, the most probable; equal ones rank by ID
+	Entropy float64 // bits, of the whole distribution
+
+	// After the chain:
+	SampledProb float64 // P of the token in the distribution drawn from; 0 for a forced token that was cut
+	Kept        int     // tokens left
+
+	// The draw. The candidates in descending order divide [0,1) in proportion
+	// to their probabilities; the token is the one whose part [Low, High)
+	// holds U. A forced token was not drawn: then U is 0 and means nothing.
+	Forced    bool // chosen by somebody, not by the dice
+	Dice      bool // U was given, not taken from the random stream
+	U         float64
+	Low, High float64
+
+	Surprisal  float64 // −log₂ P(token | context), bits
+	CumLogProb float64 // Σ LogProb so far: ln P(text | prompt)
+
+	// Only where [Generator].Top asks for it:
+	Top    []TopToken // the most probable tokens of the model, then tracked ones and the chosen one if they are not among them
+	Rest   Rest       // all tokens not in Top
+	Stages []Stage    // the chain, one after the other
+
+	// Origin says where the probability comes from, if the model can say and
+	// [Generator].Explain asks for it.
+	Origin Explanation
+
+	// Chain is the chain from this step on, if it differs from the one before.
+	Chain string
+	Nanos int64 // time since the step before, in nanoseconds; 0 if not measured
+}
+
+// A TopToken is one of the tokens listed in a Step.
+type TopToken struct {
+	ID          ID
+	Token       string
+	Logit       float64 // the model's
+	Prob        float64 // the model's
+	Rank        int     // the model's, from 1
+	SampledProb float64 // after the chain; 0 if it was removed
+	RemovedBy   string  // name of the stage that did it, or ""
+}
+
+// Rest is the mass of the tokens that a Step does not list.
+type Rest struct {
+	Tokens      int // how many
+	Prob        float64
+	SampledProb float64
+}
+
+// A Stage is the record of one [Transform] at work.
+type Stage struct {
+	Name        string
+	Params      json.RawMessage // its exported fields
+	Kept        int             // tokens left after it
+	MassRemoved float64         // probability of those it removed, just before it
+	Entropy     float64         // bits, after it
+}
+
+// Reasons for which a run ended.
+const (
+	StopToken   = "stop_token"
+	StopString  = "stop_string"
+	Length      = "length" // as many tokens as asked for, or as the model's context holds
+	Timeout     = "timeout"
+	Interrupted = "interrupted"
+	Failed      = "error"
+)
+
+// An End closes a trace.
+type End struct {
+	Reason  string
+	Tokens  int
+	Text    string  // generated, without prompt and stop string
+	LogProb float64 // ln P(generated tokens | prompt)
+	Error   string  // what went wrong, if the reason is Failed
+}
+
+// Perplexity is exp(−LogProb / Tokens): the number of equally probable tokens
+// that would be as hard to guess. It is NaN for no token.
+func (e End) Perplexity() float64 {
+	return math.Exp(-e.LogProb / float64(e.Tokens))
+}
+
+// A Trace is a run in memory. It is a Sink that keeps what it is given;
+// Steps are those that were not taken back.
+type Trace struct {
+	Head  Header
+	Steps []Step
+	Ended *End // nil if it never did
+	Torn  bool // it was read from a log whose last line was cut short
+}
+
+// Header implements Sink.
+func (t *Trace) Header(h Header) error {
+	*t = Trace{Head: h}
+	return nil
+}
+
+// Step implements Sink.
+func (t *Trace) Step(s Step) error {
+	t.Steps = append(t.Steps, s)
+	t.Ended = nil
+	return nil
+}
+
+// Back implements Sink.
+func (t *Trace) Back(n int) error {
+	t.Steps = t.Steps[:min(n, len(t.Steps))]
+	t.Ended = nil
+	return nil
+}
+
+// End implements Sink.
+func (t *Trace) End(e End) error {
+	t.Ended = &e
+	return nil
+}
+
+// Text returns the generated text.
+func (t *Trace) Text() string {
+	if t.Ended != nil {
+		return t.Ended.Text
+	}
+	var text []byte
+	for i := range t.Steps {
+		text = append(text, t.Steps[i].Text...)
+	}
+	return string(text)
+}
+
+// LogProb returns ln P(generated tokens | prompt).
+func (t *Trace) LogProb() float64 {
+	if len(t.Steps) == 0 {
+		return 0
+	}
+	return t.Steps[len(t.Steps)-1].CumLogProb
+}
+
+// Replay sends a trace to sinks as if it happened now.
+func (t *Trace) Replay(sinks ...Sink) error {
+	for _, s := range sinks {
+		if err := s.Header(t.Head); err != nil {
+			return err
+		}
+	}
+	for i := range t.Steps {
+		for _, s := range sinks {
+			if err := s.Step(t.Steps[i]); err != nil {
+				return err
+			}
+		}
+	}
+	for _, s := range sinks {
+		if t.Ended == nil {
+			break
+		}
+		if err := s.End(*t.Ended); err != nil {
+			return err
+		}
+	}
+	return nil
+}
