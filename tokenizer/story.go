@@ -1,6 +1,7 @@
 package tokenizer
 
 import (
+	"iter"
 	"maps"
 	"slices"
 	"strings"
@@ -54,25 +55,57 @@ func (t *Story) Encode(text string) ([]argen.ID, error) {
 	var (
 		ids     []argen.ID
 		unknown []UnknownWord
-		quoting bool // a “ is open
 	)
-	for at := 0; at < len(text); {
-		word, size := storyWord(text, at, quoting)
-		switch word {
-		case "“", "”":
-			quoting = word == "“"
-		}
-		if id, ok := t.ids[word]; ok {
+	for word, at := range storySpans(text) {
+		if id, ok := t.ids[word.token]; ok {
 			ids = append(ids, id)
-		} else if word != "" {
-			unknown = append(unknown, UnknownWord{Word: word, Offset: at})
+		} else {
+			unknown = append(unknown, UnknownWord{Word: word.token, Offset: at})
 		}
-		at += size
 	}
-	if len(unknown) == 0 {
-		return ids, nil
+	if len(unknown) > 0 {
+		return nil, unknownWords("the stories do", unknown, maps.Keys(t.ids))
 	}
-	return nil, unknownWords("the stories do", unknown, maps.Keys(t.ids))
+	return ids, nil
+}
+
+// Tokens returns the tokens of text with their places.
+func (t *Story) Tokens(text string) ([]Token, error) {
+	ids, err := t.Encode(text)
+	if err != nil {
+		return nil, err
+	}
+	tokens := make([]Token, 0, len(ids))
+	for word, at := range storySpans(text) {
+		i := len(tokens)
+		tokens = append(tokens, Token{ID: ids[i], Piece: t.pieces[ids[i]], Start: at, End: at + word.size, Word: i})
+	}
+	return tokens, nil
+}
+
+// A storySpan is a token and the bytes of the text that say it: "’s" may be
+// written 's.
+type storySpan struct {
+	token string
+	size  int
+}
+
+// storySpans yields the tokens of a text, known or not, and where they begin.
+func storySpans(text string) iter.Seq2[storySpan, int] {
+	return func(yield func(storySpan, int) bool) {
+		quoting := false // a “ is open
+		for at := 0; at < len(text); {
+			word, size := storyWord(text, at, quoting)
+			switch word {
+			case "“", "”":
+				quoting = word == "“"
+			}
+			if word != "" && !yield(storySpan{word, size}, at) {
+				return
+			}
+			at += size
+		}
+	}
 }
 
 // storyWord returns the token that begins at a byte of the text and how many
