@@ -1,0 +1,105 @@
+package model
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"argen"
+)
+
+// quote shows a name in an error.
+func quote(name string) string { return `"` + short(name) + `"` }
+
+// short is a name as it can be shown, cut where it is very long.
+func short(name string) string {
+	const most = 200
+	if len(name) > most {
+		name = strings.ToValidUTF8(name[:most], "") + "…"
+	}
+	return argen.Visible(name)
+}
+
+// clean makes the message of a system call safe to show: the path in it may
+// hold anything.
+func clean(err error) error {
+	var path *fs.PathError
+	if errors.As(err, &path) && short(path.Path) != path.Path {
+		return &fs.PathError{Op: path.Op, Path: short(path.Path), Err: path.Err}
+	}
+	return err
+}
+
+func schemeNames() string {
+	var names []string
+	for _, s := range Schemes {
+		names = append(names, s.Name)
+	}
+	return strings.Join(names, ", ")
+}
+
+// unknown is the error for a name that is neither a scheme nor a file.
+func unknown(ref string) error {
+	msg := fmt.Sprintf("no model or file %s: there are %s, or give the path of a file (%s)", quote(ref), schemeNames(), endings())
+	if name := nearest(ref); name != "" {
+		msg += "; did you mean " + argen.Visible(name) + "?"
+	}
+	return errors.New(msg)
+}
+
+// nearest returns the scheme, or else the file beside the one named, whose name
+// is nearest to ref; "" if none is near.
+func nearest(ref string) string {
+	name, arg, _ := strings.Cut(ref, ":")
+	best, least := "", len(name)/3+1
+	for _, s := range Schemes {
+		if d := edits(strings.ToLower(name), s.Name); d < least {
+			best, least = s.Name, d
+			if arg != "" && s.Arg != "" {
+				best += ":" + arg
+			}
+		}
+	}
+	if best != "" {
+		return best
+	}
+	dir, base := filepath.Split(ref)
+	entries, _ := os.ReadDir(filepath.Clean(dir)) // without them there is nothing to suggest
+	least = len(base)/3 + 1
+	for _, e := range entries {
+		if d := edits(base, e.Name()); d < least {
+			best, least = dir+e.Name(), d
+		}
+	}
+	return best
+}
+
+// edits is the least number of bytes inserted, removed or replaced that makes
+// b of a. (Levenshtein, Binary codes capable of correcting deletions,
+// insertions and reversals, 1966.) Long names count as far apart.
+func edits(a, b string) int {
+	const most = 256
+	if len(a) > most || len(b) > most {
+		return most
+	}
+	row := make([]int, len(b)+1) // row[j]: from a[:i] to b[:j]
+	for j := range row {
+		row[j] = j
+	}
+	for i := range len(a) {
+		diagonal := row[0]
+		row[0] = i + 1
+		for j := range len(b) {
+			d := diagonal
+			if a[i] != b[j] {
+				d++
+			}
+			diagonal = row[j+1]
+			row[j+1] = min(d, diagonal+1, row[j]+1)
+		}
+	}
+	return row[len(b)]
+}

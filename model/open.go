@@ -1,0 +1,227 @@
+// Package model finds the model that a user names and opens it with its
+// tokenizer:
+//
+//	lm, err := model.Open(ctx, "truth", model.Options{})
+//	defer lm.Close()
+//	gen := argen.Generator{Model: lm.Model, Tokenizer: lm.Tokenizer}
+//
+// What can be named stands in two tables: [Schemes], the names that argen knows
+// itself, and [Formats], the kinds of file it reads. A file's kind is told by
+// its first bytes, not by its name alone, and a file that is no model is told
+// what it is instead.
+package model
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"argen"
+)
+
+// An LM is a language model ready to be run. Close it after its last use: the
+// weights may be mapped from a file.
+type LM struct {
+	Model     argen.Model
+	Tokenizer argen.Tokenizer
+	Ref       string // how the user named it
+	Path      string // the file it was read from, "" if it is part of argen
+	Size      int64  // bytes of that file
+	Close     func() error
+}
+
+// Options of [Open]. The zero value takes everything from the model.
+type Options struct {
+	// Tokenizer is used instead of the model's own. It must have as many
+	// tokens.
+	Tokenizer argen.Tokenizer
+}
+
+// A Scheme is a name that argen knows itself.
+type Scheme struct {
+	Name string // "truth"
+	Arg  string // what may follow after a colon, "" if nothing may: "FILE"
+	Doc  string // one sentence
+	// Open is given what stands after the colon, "" if there is none.
+	Open func(ctx context.Context, arg string) (*LM, error)
+}
+
+// Schemes are the models that have a name, the usual one first.
+var Schemes = []Scheme{
+	{"truth", "FILE", "the exact source of the stories, a grammar with a memory: its probabilities are no estimates; FILE is another grammar", openTruth},
+}
+
+// A Format is a kind of file that holds a model.
+type Format struct {
+	Name    string // "ARPA"
+	Endings string // "*.arpa, *.arpa.gz"
+	Doc     string // one sentence
+	// Match reports whether a file is of this kind. Head is its beginning, at
+	// most 512 bytes, unpacked if it is a gzip.
+	Match func(head []byte, path string) bool
+	Open  func(ctx context.Context, path string, o Options) (*LM, error)
+}
+
+// Formats are the files that can be opened; the first that matches does it.
+var Formats = []Format{}
+
+// Open opens the model that ref names: a [Scheme], with an argument after a
+// colon where it takes one, or the path of a file or folder. A path that reads
+// like a scheme is told apart by a ./ before it.
+//
+// Cancelling ctx ends the reading of a large file.
+func Open(ctx context.Context, ref string, o Options) (*LM, error) {
+	lm, err := open(ctx, ref, o)
+	if err != nil {
+		return nil, err
+	}
+	lm.Ref = ref
+	lm.Model = &named{lm.Model, ref}
+	if lm.Close == nil {
+		lm.Close = func() error { return nil }
+	}
+	if o.Tokenizer != nil {
+		lm.Tokenizer = o.Tokenizer
+	}
+	if have, want := lm.Tokenizer.VocabSize(), lm.Model.Info().VocabSize; have != want {
+		return nil, errors.Join(fmt.Errorf("%s: the tokenizer has %d tokens, the model %d: they do not belong together", quote(ref), have, want), lm.Close())
+	}
+	return lm, nil
+}
+
+func open(ctx context.Context, ref string, o Options) (*LM, error) {
+	name, arg, hasArg := strings.Cut(ref, ":")
+	for _, s := range Schemes {
+		switch {
+		case s.Name != name:
+		case !hasArg:
+			return s.Open(ctx, "")
+		case s.Arg == "":
+			return nil, fmt.Errorf("model %s: nothing may follow %s", quote(ref), s.Name)
+		case arg == "":
+			return nil, fmt.Errorf("model %s: %s is missing after the colon", quote(ref), s.Arg)
+		default:
+			return s.Open(ctx, arg)
+		}
+	}
+	if ref == "" {
+		return nil, fmt.Errorf("no model is named: give one of %s or the path of a file", schemeNames())
+	}
+	info, err := os.Stat(ref)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil, unknown(ref)
+	case err != nil:
+		return nil, clean(err)
+	case info.IsDir():
+		return openFolder(ctx, ref, o)
+	}
+	return openFile(ctx, ref, o)
+}
+
+// openFile opens a file of one of the formats.
+func openFile(ctx context.Context, path string, o Options) (*LM, error) {
+	head, err := readHead(path)
+	if err != nil {
+		return nil, err
+	}
+	for _, f := range Formats {
+		if !f.Match(head.text, path) {
+			continue
+		}
+		lm, err := f.Open(ctx, path, o)
+		if err != nil {
+			return nil, clean(err)
+		}
+		lm.Path, lm.Size = path, head.size
+		return lm, nil
+	}
+	return nil, fmt.Errorf("%s: %s", quote(path), head.what(path))
+}
+
+// openFolder opens the only model file of a folder, as "argen train" leaves
+// one.
+func openFolder(ctx context.Context, dir string, o Options) (*LM, error) {
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return nil, clean(err)
+	}
+	var models []string
+	for _, e := range entries {
+		if e.Type().IsRegular() && hasModelEnding(e.Name()) {
+			models = append(models, filepath.Join(dir, e.Name()))
+		}
+	}
+	switch len(models) {
+	case 0:
+		return nil, fmt.Errorf("%s is a folder without a model: argen reads %s", quote(dir), endings())
+	case 1:
+		return openFile(ctx, models[0], o)
+	}
+	return nil, fmt.Errorf("%s is a folder with %d models: give the path of one, such as %s", quote(dir), len(models), quote(models[0]))
+}
+
+// hasModelEnding reports whether a file's name ends as those of a format do.
+func hasModelEnding(name string) bool {
+	for _, f := range Formats {
+		for ending := range strings.SplitSeq(f.Endings, ", ") {
+			if ok, err := filepath.Match(ending, strings.ToLower(name)); ok && err == nil {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// endings lists the formats: "ARPA (*.arpa, *.arpa.gz)".
+func endings() string {
+	var list []string
+	for _, f := range Formats {
+		list = append(list, f.Name+" ("+f.Endings+")")
+	}
+	return strings.Join(list, ", ")
+}
+
+// readLimited reads a file of at most limit bytes.
+func readLimited(path string, limit int64) ([]byte, error) {
+	f, _, err := openRegular(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	data, err := io.ReadAll(io.LimitReader(f, limit+1))
+	switch {
+	case err != nil:
+		return nil, clean(err)
+	case int64(len(data)) > limit:
+		return nil, fmt.Errorf("%s: larger than %d bytes", quote(path), limit)
+	}
+	return data, nil
+}
+
+// named is a model under the name its user gave it.
+type named struct {
+	argen.Model
+	ref string
+}
+
+// Info implements argen.Model.
+func (n *named) Info() argen.Info {
+	info := n.Model.Info()
+	info.Ref = n.ref
+	return info
+}
+
+// Base returns the model itself, as its own package made it: an *ngram.Model,
+// a *story.Model. [Open] returns it under the user's name, in a wrapper.
+func Base(m argen.Model) argen.Model {
+	if n, ok := m.(*named); ok {
+		return n.Model
+	}
+	return m
+}
