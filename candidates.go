@@ -28,8 +28,9 @@ type Candidates struct {
 	n      int       // candidates left
 	ids    []ID      // the candidates left, ascending; not used while whole
 	whole  bool      // all tokens with a finite logit are left
-	top    []ID      // the best of them, in the order of the draw, as far as asked for
-	lse    float64   // log-sum-exp of the candidates' logits, NaN if not known
+	ranked ranked    // the best of them, as far as asked for
+	soft   softmax   // of the candidates' logits; its sum is 0 if not known
+	lse    float64   // their log-sum-exp, NaN if not known
 	spare  []ID      // work space
 
 	ledger bool
@@ -45,25 +46,35 @@ func NewCandidates(logits []float64) (*Candidates, error) {
 }
 
 // Reset begins anew with the logits of a whole vocabulary, which it copies.
-// A NaN or +Inf among them, or nothing but −Inf, is a [*LogitsError].
+// A NaN or +Inf among them, or nothing but −Inf, is a [*LogitsError], and the
+// candidates are as before.
 func (c *Candidates) Reset(logits []float64) error {
-	if err := checkLogits(logits); err != nil {
-		return err
+	n, best, err := checkLogits(logits)
+	if err == nil {
+		c.reset(&distribution{logits: logits, n: n, best: best})
 	}
-	c.n = 0
-	for _, l := range logits {
-		if !math.IsInf(l, -1) {
-			c.n++
-		}
-	}
-	c.logits = append(c.logits[:0], logits...)
-	c.whole, c.top, c.lse = true, c.top[:0], math.NaN()
+	return err
+}
+
+// reset begins anew with a distribution whose logits were checked, and takes
+// over what is known of it.
+func (c *Candidates) reset(d *distribution) {
+	c.n, c.whole = d.n, true
+	c.logits = append(c.logits[:0], d.logits...)
+	c.changed()
+	c.ranked.ids = append(c.ranked.ids, d.best)
+	c.soft = d.softmax
 	c.stage, c.mass = 0, 1
 	if c.ledger {
-		c.cut = slices.Grow(c.cut[:0], len(logits))[:len(logits)]
+		c.cut = slices.Grow(c.cut[:0], len(d.logits))[:len(d.logits)]
 		clear(c.cut)
 	}
-	return nil
+}
+
+// changed forgets what was computed from the logits.
+func (c *Candidates) changed() {
+	c.ranked.clear()
+	c.soft.sum, c.lse = 0, math.NaN()
 }
 
 // Len is the number of candidates left, at least 1.
@@ -85,7 +96,11 @@ func (c *Candidates) Has(id ID) bool {
 func (c *Candidates) Logit(id ID) float64 { return c.logits[id] }
 
 // Prob returns the probability of a candidate among those left.
-func (c *Candidates) Prob(id ID) float64 { return math.Exp(c.logits[id] - c.LogSumExp()) }
+func (c *Candidates) Prob(id ID) float64 { return c.softmax().prob(c.logits[id]) }
+
+// LogProb returns the natural logarithm of Prob, also where Prob is too small
+// to be more than 0.
+func (c *Candidates) LogProb(id ID) float64 { return c.softmax().logprob(c.logits[id]) }
 
 // At returns the candidate of a rank, 0 for the best, 0 ≤ rank < Len.
 func (c *Candidates) At(rank int) Candidate {
@@ -102,7 +117,7 @@ func (c *Candidates) Each(f func(id ID, logit float64)) {
 		return
 	}
 	for id, l := range c.logits {
-		if !math.IsInf(l, -1) {
+		if l >= -math.MaxFloat64 {
 			f(ID(id), l)
 		}
 	}
@@ -115,95 +130,29 @@ func (c *Candidates) Each(f func(id ID, logit float64)) {
 // so that nothing overflows.
 func (c *Candidates) LogSumExp() float64 {
 	if math.IsNaN(c.lse) {
-		most := c.logits[c.Top(1)[0]]
-		sum := 0.0
-		c.Each(func(_ ID, l float64) {
-			if d := l - most; d > -746 { // exp(−746) is 0
-				sum += math.Exp(d)
-			}
-		})
-		c.lse = most + math.Log(sum)
+		c.lse = c.softmax().logSumExp()
 	}
 	return c.lse
 }
 
 // Entropy returns −Σ p·log₂ p over the candidates, in bits.
-func (c *Candidates) Entropy() float64 {
-	lse, nats := c.LogSumExp(), 0.0
-	c.Each(func(_ ID, l float64) {
-		if d := l - lse; d > -746 {
-			nats -= float64(math.Exp(d) * d)
-		}
-	})
-	return max(0, nats/math.Ln2) // one sure token would give −0
-}
+func (c *Candidates) Entropy() float64 { return c.softmax().entropy() }
 
-// Top returns the n best candidates in the order of the draw, all if there are
-// fewer. The result is valid until the candidates change.
-func (c *Candidates) Top(n int) []ID {
-	n = min(n, c.n)
-	if n <= len(c.top) {
-		return c.top[:n]
+// softmax sums up the candidates, once until they change.
+func (c *Candidates) softmax() *softmax {
+	if c.soft.sum != 0 {
+		return &c.soft
 	}
-	// Whoever asks for more often asks again: double what is ready.
-	m := min(max(n, 2*len(c.top)), c.n)
-	if m > c.n/4 {
-		c.top = c.top[:0]
-		c.Each(func(id ID, _ float64) { c.top = append(c.top, id) })
-		slices.SortFunc(c.top, c.order)
-	} else {
-		c.selectTop(m)
+	c.soft = softmax{most: c.logits[c.Top(1)[0]]}
+	if c.whole {
+		c.soft.addAll(c.logits)
+		return &c.soft
 	}
-	return c.top[:n]
-}
-
-// order compares candidates by the order of the draw.
-func (c *Candidates) order(a, b ID) int {
-	switch la, lb := c.logits[a], c.logits[b]; {
-	case la > lb:
-		return -1
-	case la < lb:
-		return 1
+	lost := 0.0
+	for _, id := range c.ids {
+		c.soft.add(c.logits[id], &lost)
 	}
-	return int(a - b)
-}
-
-// selectTop fills top with the m best in one pass over all, by a heap with the
-// worst of those found so far at its root.
-func (c *Candidates) selectTop(m int) {
-	heap := c.top[:0]
-	c.Each(func(id ID, l float64) {
-		switch {
-		case len(heap) < m:
-			heap = append(heap, id)
-			for i := len(heap) - 1; i > 0; {
-				up := (i - 1) / 2
-				if c.order(heap[up], heap[i]) > 0 {
-					break
-				}
-				heap[up], heap[i] = heap[i], heap[up]
-				i = up
-			}
-		case l > c.logits[heap[0]]: // of equal logits the lower ID came first
-			heap[0] = id
-			for i := 0; ; {
-				worst := 2*i + 1
-				if worst >= m {
-					break
-				}
-				if worst+1 < m && c.order(heap[worst+1], heap[worst]) > 0 {
-					worst++
-				}
-				if c.order(heap[i], heap[worst]) > 0 {
-					break
-				}
-				heap[i], heap[worst] = heap[worst], heap[i]
-				i = worst
-			}
-		}
-	})
-	slices.SortFunc(heap, c.order)
-	c.top = heap
+	return &c.soft
 }
 
 // Keep keeps the n best candidates, at least one.
@@ -212,19 +161,28 @@ func (c *Candidates) Keep(n int) {
 	if n >= c.n {
 		return
 	}
-	left := append(c.spare[:0], c.Top(n)...)
-	slices.Sort(left)
-	c.shrink(left)
-	c.top = c.top[:n]
+	top, left := c.Top(n), c.spare[:0]
+	if n < c.n/64 {
+		left = append(left, top...)
+		slices.Sort(left)
+	} else { // one pass over all in order of ID is faster than to sort them by it
+		last := top[n-1]
+		least := c.logits[last]
+		c.Each(func(id ID, l float64) {
+			if l > least || l == least && id <= last {
+				left = append(left, id)
+			}
+		})
+	}
+	c.shrink(left, n)
 }
 
-// Filter keeps the candidates for which keep holds, and the best one whatever
-// keep says of it. It is asked in order of ID.
+// Filter keeps the candidates for which keep holds, or the best one if it
+// holds for none. It is asked once for each, in order of ID.
 func (c *Candidates) Filter(keep func(id ID, logit float64) bool) {
-	best := c.Top(1)[0]
 	left := c.spare[:0]
 	c.Each(func(id ID, l float64) {
-		if keep(id, l) || id == best {
+		if keep(id, l) {
 			left = append(left, id)
 		}
 	})
@@ -232,24 +190,35 @@ func (c *Candidates) Filter(keep func(id ID, logit float64) bool) {
 		c.spare = left
 		return
 	}
-	c.shrink(left)
-	c.top = slices.DeleteFunc(c.top, func(id ID) bool { return !c.Has(id) })
+	if len(left) == 0 {
+		left = append(left, c.Top(1)[0])
+	}
+	c.shrink(left, 0)
 }
 
-// shrink makes left, in order of ID, the candidates.
-func (c *Candidates) shrink(left []ID) {
-	before := 0.0
+// shrink makes left, in order of ID, the candidates. They are the n best, or
+// any if n is 0.
+func (c *Candidates) shrink(left []ID, n int) {
+	before := softmax{}
 	if c.ledger {
-		before = c.LogSumExp()
+		before = *c.softmax()
 		c.Each(func(id ID, _ float64) { c.cut[id] = c.stage })
 		for _, id := range left {
 			c.cut[id] = 0
 		}
 	}
 	c.ids, c.spare = left, c.ids
-	c.n, c.whole, c.lse = len(left), false, math.NaN()
+	c.n, c.whole = len(left), false
+	c.soft.sum, c.lse = 0, math.NaN()
+	if n > 0 {
+		c.ranked.cut(n)
+	} else {
+		c.ranked.cut(256) // more of them are selected again as fast
+		c.ranked.ids = slices.DeleteFunc(c.ranked.ids, func(id ID) bool { return !c.Has(id) })
+	}
 	if c.ledger {
-		c.mass *= math.Exp(c.LogSumExp() - before)
+		after := c.softmax()
+		c.mass *= math.Exp(after.most-before.most) * (after.sum / before.sum)
 	}
 }
 
@@ -257,14 +226,27 @@ func (c *Candidates) shrink(left []ID) {
 // finite: ±Inf becomes the largest number of its sign, and NaN leaves the
 // logit as it was. To remove candidates, use Keep or Filter.
 func (c *Candidates) Map(f func(id ID, logit float64) float64) {
-	c.Each(func(id ID, l float64) { c.logits[id] = finite(f(id, l), l) })
-	c.top, c.lse = c.top[:0], math.NaN()
+	c.changed()
+	if !c.whole {
+		for _, id := range c.ids {
+			c.logits[id] = finite(f(id, c.logits[id]), c.logits[id])
+		}
+		return
+	}
+	for id, l := range c.logits {
+		if l >= -math.MaxFloat64 {
+			c.logits[id] = finite(f(ID(id), l), l)
+		}
+	}
 }
 
-// Set changes the logit of one candidate, as Map does.
+// Set changes the logit of one candidate, as Map does. Of a token that is none
+// it changes nothing.
 func (c *Candidates) Set(id ID, logit float64) {
-	c.logits[id] = finite(logit, c.logits[id])
-	c.top, c.lse = c.top[:0], math.NaN()
+	if c.Has(id) {
+		c.logits[id] = finite(logit, c.logits[id])
+		c.changed()
+	}
 }
 
 // Scale multiplies every logit by a factor above 0. The order stays, unless
@@ -273,11 +255,18 @@ func (c *Candidates) Scale(factor float64) {
 	c.Map(func(_ ID, l float64) float64 { return l * factor })
 }
 
+// finite is x, the largest number of its sign if it is infinite, otherwise if
+// it is NaN.
 func finite(x, otherwise float64) float64 {
-	if math.IsNaN(x) {
+	switch {
+	case x > math.MaxFloat64:
+		return math.MaxFloat64
+	case x < -math.MaxFloat64:
+		return -math.MaxFloat64
+	case x != x:
 		return otherwise
 	}
-	return min(max(x, -math.MaxFloat64), math.MaxFloat64)
+	return x
 }
 
 // begin says that a stage, from 1, is at work.

@@ -25,66 +25,139 @@ func (e *LogitsError) Error() string {
 	return fmt.Sprintf("the logit of token %d is %v (%d of %d logits are not finite): the model computes nonsense here", e.ID, e.Value, e.Bad, e.V)
 }
 
-// checkLogits returns a *LogitsError if logits are not finite or −Inf, or are
-// all −Inf.
-func checkLogits(logits []float64) error {
-	e := LogitsError{ID: NoID, V: len(logits)}
-	possible := false
+// checkLogits returns how many logits are finite and which is the best, the
+// first of equal ones. It is a *LogitsError if one is NaN or +Inf, or all are
+// −Inf.
+func checkLogits(logits []float64) (n int, best ID, err error) {
+	best = NoID
+	most := math.Inf(-1)
 	for id, l := range logits {
 		switch {
-		case math.IsNaN(l) || math.IsInf(l, 1):
+		case l > most:
+			best, most = ID(id), l
+			n++
+		case l >= -math.MaxFloat64:
+			n++
+		case l != l: // NaN
+			return 0, NoID, badLogits(logits)
+		}
+	}
+	if n == 0 || math.IsInf(most, 1) {
+		return 0, NoID, badLogits(logits)
+	}
+	return n, best, nil
+}
+
+// badLogits describes logits that are no distribution.
+func badLogits(logits []float64) error {
+	e := LogitsError{ID: NoID, V: len(logits)}
+	for id, l := range logits {
+		if math.IsNaN(l) || math.IsInf(l, 1) {
 			if e.Bad++; e.Bad == 1 {
 				e.ID, e.Value = ID(id), l
 			}
-		case !math.IsInf(l, -1):
-			possible = true
 		}
 	}
-	if e.Bad == 0 && possible {
-		return nil
-	}
 	return &e
+}
+
+// A softmax is what turns logits into probabilities, with x = logit − max ≤ 0
+// so that nothing overflows and equal logits have exactly equal shares:
+//
+//	p = exp(x) / Σ exp(x),  ln p = x − ln Σ exp(x)
+type softmax struct {
+	most float64 // max logit
+	sum  float64 // Σ exp(x), from 1 to V; 0 if not known
+	dot  float64 // Σ exp(x)·x
+}
+
+// nothing is an x whose exp is 0.
+const nothing = -746
+
+// add adds a logit, compensated (Kahan, Further Remarks on Reducing Truncation
+// Errors, 1965): the sum of any number of terms is right to 2 ulp.
+func (s *softmax) add(logit float64, lost *float64) {
+	x := logit - s.most
+	if !(x > nothing) {
+		return
+	}
+	e := math.Exp(x)
+	s.dot += float64(e * x)
+	y := e - *lost
+	t := s.sum + y
+	*lost = (t - s.sum) - y
+	s.sum = t
+}
+
+// addAll adds logits in their order.
+func (s *softmax) addAll(logits []float64) {
+	most, sum, dot, lost := s.most, s.sum, s.dot, 0.0
+	for _, l := range logits {
+		if x := l - most; x > nothing {
+			e := math.Exp(x)
+			dot += float64(e * x)
+			y := e - lost
+			t := sum + y
+			lost = (t - sum) - y
+			sum = t
+		}
+	}
+	s.sum, s.dot = sum, dot
+}
+
+// prob is the probability of a logit.
+func (s *softmax) prob(logit float64) float64 { return math.Exp(logit-s.most) / s.sum }
+
+// logprob is its natural logarithm.
+func (s *softmax) logprob(logit float64) float64 { return logit - s.most - math.Log(s.sum) }
+
+// logSumExp is ln Σ exp(logit).
+func (s *softmax) logSumExp() float64 { return s.most + math.Log(s.sum) }
+
+// entropy is in bits.
+//
+//	−Σ p·ln p = ln Σ exp(x) − Σ exp(x)·x / Σ exp(x)
+func (s *softmax) entropy() float64 {
+	return max(0, (math.Log(s.sum)-s.dot/s.sum)/math.Ln2)
 }
 
 // distribution is what is kept of the model's own distribution, before any
 // stage.
 type distribution struct {
 	logits  []float64 // the model's, by ID
-	lse     float64   // ln Σ exp(logit)
-	entropy float64   // bits
+	softmax softmax
+	n       int     // tokens that are possible at all
+	best    ID      // the most probable
+	lse     float64 // ln Σ exp(logit)
+	entropy float64 // bits
 }
 
 // newDistribution checks logits and sums them up. It keeps the slice.
 func newDistribution(logits []float64) (distribution, error) {
 	d := distribution{logits: logits}
-	if err := checkLogits(logits); err != nil {
+	var err error
+	if d.n, d.best, err = checkLogits(logits); err != nil {
 		return d, err
 	}
-	most, sum, mean := math.Inf(-1), 0.0, 0.0
-	for _, l := range logits {
-		most = max(most, l)
-	}
-	for _, l := range logits {
-		if x := l - most; x > -746 { // exp(−746) is 0
-			e := math.Exp(x)
-			sum += e
-			mean += float64(e * x)
-		}
-	}
-	// −Σ p ln p = ln Σ exp(x) − Σ exp(x)·x / Σ exp(x), with x = l − max
-	d.lse = most + math.Log(sum)
-	d.entropy = max(0, (math.Log(sum)-mean/sum)/math.Ln2)
+	d.softmax.most = logits[d.best]
+	d.softmax.addAll(logits)
+	d.lse, d.entropy = d.softmax.logSumExp(), d.softmax.entropy()
 	return d, nil
 }
 
 // logprob is ln P(id | context).
-func (d *distribution) logprob(id ID) float64 { return d.logits[id] - d.lse }
+func (d *distribution) logprob(id ID) float64 { return d.softmax.logprob(d.logits[id]) }
 
 // rank is 1 for the most probable token; equal ones rank by ID.
 func (d *distribution) rank(id ID) int {
 	own, rank := d.logits[id], 1
-	for i, l := range d.logits {
-		if l > own || l == own && ID(i) < id {
+	for _, l := range d.logits[:id] {
+		if l >= own {
+			rank++
+		}
+	}
+	for _, l := range d.logits[id+1:] {
+		if l > own {
 			rank++
 		}
 	}
