@@ -1,0 +1,161 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"os/signal"
+	"runtime"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/spf13/cobra"
+)
+
+// Exit codes. A process that Go ends by a panic has 2 as well; none of ours
+// may.
+const (
+	exitFailed = 1
+	exitUsage  = 2
+	exitSignal = 128 // plus the signal: 130 for Ctrl-C
+)
+
+// A usageError says that the command line is wrong.
+type usageError struct{ error }
+
+func (e usageError) Unwrap() error { return e.error }
+
+// usagef makes a usageError.
+func usagef(format string, args ...any) error { return usageError{fmt.Errorf(format, args...)} }
+
+// errFailed says that a command failed which has said why itself: exit code 1
+// and no message.
+var errFailed = errors.New("failed")
+
+// A stopped is the cause of a context that a signal cancelled.
+type stopped struct{ signal syscall.Signal }
+
+func (s stopped) Error() string { return "interrupted" }
+
+// grace is how long a command may take to close what it has open.
+const grace = 400 * time.Millisecond
+
+// interruptible returns a context that Ctrl-C and SIGTERM cancel. What they
+// cannot stop ends after a moment of grace; a second signal ends the process
+// at once.
+func (a *app) interruptible(ctx context.Context) (context.Context, func()) {
+	ctx, cancel := context.WithCancelCause(ctx)
+	if !a.signals {
+		return ctx, func() { cancel(nil) }
+	}
+	signals := make(chan os.Signal, 1)
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	done := make(chan struct{})
+	go func() {
+		select {
+		case s := <-signals:
+			signal.Reset(os.Interrupt, syscall.SIGTERM)
+			sig, _ := s.(syscall.Signal)
+			cancel(stopped{sig})
+			select {
+			case <-time.After(grace):
+				os.Exit(a.exit(ctx, ctx.Err()))
+			case <-done:
+			}
+		case <-done:
+		}
+	}()
+	return ctx, func() {
+		close(done)
+		cancel(nil)
+	}
+}
+
+// exit prints an error and returns the exit code that goes with it.
+func (a *app) exit(ctx context.Context, err error) int {
+	var usage usageError
+	var sig stopped
+	switch {
+	case err == nil:
+		return 0
+	case errors.As(context.Cause(ctx), &sig):
+		if !a.quiet {
+			a.complain("interrupted")
+		}
+		return exitSignal + int(sig.signal)
+	case isClosedPipe(a.stdout.Err()):
+		return 0 // the reader has seen enough
+	case errors.Is(err, errFailed):
+		return exitFailed
+	case errors.As(err, &usage):
+		a.complain(err.Error())
+		return exitUsage
+	}
+	if a.stdout.Err() != nil && errors.Is(err, a.stdout.Err()) {
+		err = fmt.Errorf("cannot write the output: %w", reason(err))
+	}
+	a.complain(err.Error())
+	return exitFailed
+}
+
+// reason is the cause at the bottom of an error of a file that the user did
+// not name: "no space left on device".
+func reason(err error) error {
+	var path *fs.PathError
+	if errors.As(err, &path) {
+		return path.Err
+	}
+	return err
+}
+
+// longest is how long a message may be.
+const longest = 2000
+
+// complain prints one line that says what is wrong.
+func (a *app) complain(msg string) {
+	var lines []string
+	for line := range strings.Lines(msg) {
+		if line = strings.TrimSpace(line); line != "" {
+			lines = append(lines, line)
+		}
+	}
+	msg = strings.Join(lines, "; ")
+	if len(msg) > longest {
+		msg = strings.ToValidUTF8(msg[:longest], "") + "…"
+	}
+	fmt.Fprintln(a.stderr, "argen: "+msg)
+}
+
+// hint prints a line for whoever runs the command, unless --quiet.
+func (a *app) hint(format string, args ...any) {
+	if !a.quiet {
+		fmt.Fprintf(a.stderr, "argen: "+format+"\n", args...)
+	}
+}
+
+// isClosedPipe reports whether nobody reads what is written any more.
+func isClosedPipe(err error) bool {
+	const brokenPipe, noData = syscall.Errno(109), syscall.Errno(232) // of Windows
+	return errors.Is(err, syscall.EPIPE) ||
+		runtime.GOOS == "windows" && (errors.Is(err, brokenPipe) || errors.Is(err, noData))
+}
+
+// noCommand is the root's rule for arguments: there are none, so what is there
+// was meant to be a command.
+func noCommand(c *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return nil
+	}
+	return usagef("unknown command %q%s; argen help lists all", args[0], didYouMean(c.SuggestionsFor(args[0])))
+}
+
+// didYouMean lists what a mistyped word may stand for.
+func didYouMean(words []string) string {
+	if len(words) == 0 {
+		return ""
+	}
+	return " (did you mean " + strings.Join(words, " or ") + "?)"
+}

@@ -1,0 +1,84 @@
+package main
+
+import (
+	"context"
+	"io"
+
+	"github.com/spf13/cobra"
+
+	"argen"
+	"argen/internal/safe"
+)
+
+// commands lists all commands in the order of help. A command is a function
+// in a file of its name.
+var commands = []func(*app) *cobra.Command{}
+
+// An app is the program with all that it touches: tests hand in their own.
+type app struct {
+	stdin          io.Reader
+	stdout, stderr *safe.Writer        // results, and all else
+	screen         io.Writer           // what stdout writes to, for the terminal view alone, which escapes by itself
+	env            func(string) string // os.Getenv
+
+	stdinTTY, stdoutTTY, stderrTTY bool // a terminal is at the other end
+	signals                        bool // Ctrl-C and SIGTERM are ours to handle
+
+	raw, quiet bool // flags of every command
+}
+
+func newApp(stdin io.Reader, stdout, stderr io.Writer, env func(string) string) *app {
+	return &app{
+		stdin: stdin, screen: stdout, env: env,
+		stdout: &safe.Writer{W: stdout, Escape: argen.Printable},
+		stderr: &safe.Writer{W: stderr, Escape: argen.Printable},
+	}
+}
+
+// run runs one command line and returns the exit code.
+func (a *app) run(args []string) int {
+	ctx, stop := a.interruptible(context.Background())
+	defer stop()
+	root := a.root()
+	root.SetArgs(args)
+	err := root.ExecuteContext(ctx)
+	if flush := a.stdout.Flush(); err == nil {
+		err = flush
+	}
+	return a.exit(ctx, err)
+}
+
+// root makes the tree of commands.
+func (a *app) root() *cobra.Command {
+	root := &cobra.Command{
+		Use:   "argen",
+		Short: "Watch a language model write, one token at a time",
+		Long: `Watch a language model write, one token at a time: predict, choose, append,
+repeat. Every probability on the way is shown and can be logged.`,
+		Example: `  argen step "Once upon a time"
+  argen generate --seed 1 --log story.jsonl "Once upon a time"
+  argen score -m truth -m story-ngram "It was a sunny day."`,
+		Args:              noCommand,
+		RunE:              func(c *cobra.Command, _ []string) error { return c.Help() },
+		SilenceErrors:     true,
+		SilenceUsage:      true,
+		DisableAutoGenTag: true,
+		Version:           argen.Version,
+	}
+	root.SetOut(a.stdout)
+	root.SetErr(a.stderr)
+	root.SetIn(a.stdin)
+	root.SetFlagErrorFunc(flagError)
+	root.SetVersionTemplate("argen {{.Version}}\n")
+	root.PersistentFlags().BoolVar(&a.raw, "raw", false, "print text as it is, also what a terminal acts on")
+	root.PersistentFlags().BoolVarP(&a.quiet, "quiet", "q", false, "no hints and no progress")
+	root.PersistentPreRun = func(*cobra.Command, []string) {
+		if a.raw {
+			a.stdout.Escape = nil
+		}
+	}
+	for _, command := range commands {
+		root.AddCommand(command(a))
+	}
+	return root
+}
