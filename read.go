@@ -155,4 +155,3 @@ var required = map[string][]string{
 	"back":   {"t"},
 	"end":    {"reason"},
 }
-

@@ -97,7 +97,7 @@ func (g Generator) start(prompt string, ids []ID) (*Run, error) {
 	r.head = Header{
 		Argen: Version, Model: r.info, Prompt: prompt,
 		PromptIDs: slices.Clone(r.ids), PromptText: g.Tokenizer.Decode(r.ids),
-		Chain: chainName(g.Chain), Seed: g.Seed,
+		Chain: FormatChain(g.Chain), Seed: g.Seed,
 	}
 	for _, id := range r.ids {
 		r.head.PromptTokens = append(r.head.PromptTokens, string(g.Tokenizer.Piece(id)))
@@ -118,8 +118,15 @@ func (g Generator) withBOS(info Info, ids []ID) []ID {
 	return slices.Clone(ids)
 }
 
-// chainName joins the stages as --chain has them.
-func chainName(chain []Transform) string {
+// NoChain is how an empty chain is written.
+const NoChain = "none"
+
+// FormatChain writes a chain as --chain has it: the stages with commas
+// between them.
+func FormatChain(chain []Transform) string {
+	if len(chain) == 0 {
+		return NoChain
+	}
 	names := make([]string, len(chain))
 	for i, t := range chain {
 		names[i] = t.String()
@@ -286,11 +293,11 @@ func (r *Run) Fork(sinks ...Sink) (*Run, error) {
 }
 
 // SetChain changes the stages from the next step on. A prediction that was not
-// appended is void: Predict again. Back before this step brings the old stages
-// back.
+// appended is void: Predict again. The chain belongs to this place in the text:
+// Back to an earlier one brings the old stages back.
 func (r *Run) SetChain(chain []Transform) {
 	now := r.now()
-	now.chain, now.name = chain, chainName(chain)
+	now.chain, now.name = chain, FormatChain(chain)
 	r.pending, r.next.chosen = false, false
 }
 

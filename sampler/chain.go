@@ -16,18 +16,12 @@ const MostStages = 255
 func Default() []argen.Transform { return []argen.Transform{Temperature{T: 1}} }
 
 // Format writes a chain so that Parse reads it back.
-func Format(chain []argen.Transform) string {
-	words := make([]string, len(chain))
-	for i, t := range chain {
-		words[i] = t.String()
-	}
-	return strings.Join(words, ",")
-}
+func Format(chain []argen.Transform) string { return argen.FormatChain(chain) }
 
 // Parse reads a chain such as "top_k=40,top_p=0.95,temperature=0.8". An error
 // names the column, from 1, in bytes.
 func Parse(chain string) ([]argen.Transform, error) {
-	if strings.TrimSpace(chain) == "" {
+	if s := strings.TrimSpace(chain); s == "" || s == argen.NoChain {
 		return nil, nil
 	}
 	var stages []argen.Transform

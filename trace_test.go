@@ -1,0 +1,427 @@
+package argen_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"math"
+	"strings"
+	"testing"
+
+	"argen"
+	"argen/internal/strict"
+	"argen/sampler"
+	"argen/tokenizer"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+)
+
+// logged runs a generator and returns its log and its trace.
+func logged(t testing.TB, g argen.Generator, prompt string) (string, *argen.Trace) {
+	t.Helper()
+	var b bytes.Buffer
+	var trace argen.Trace
+	g.Sinks = []argen.Sink{argen.NewJSONL(&b), &trace}
+	for _, err := range start(t, g, prompt).Steps(context.Background()) {
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	return b.String(), &trace
+}
+
+func logger(t testing.TB) argen.Generator {
+	g := truth(21)
+	g.Top, g.MaxTokens, g.Explain, g.Chain = 5, 25, true, chain(t, "top_k=8,temperature=0.9")
+	return g
+}
+
+// withoutOrigin compares traces; explanations are compared as JSON.
+var traceOptions = cmp.Options{
+	cmpopts.EquateEmpty(), cmpopts.EquateNaNs(),
+	cmp.Transformer("origin", func(e argen.Explanation) string {
+		if e == nil {
+			return ""
+		}
+		data, _ := json.Marshal(e)
+		return e.String() + string(data)
+	}),
+	cmpopts.IgnoreFields(argen.Info{}, "BOS", "AddBOS", "Stop"),
+}
+
+func TestTraceRoundTrip(t *testing.T) {
+	log, want := logged(t, logger(t), "It was")
+	for i, line := range strings.Split(strings.TrimSuffix(log, "\n"), "\n") {
+		if !json.Valid([]byte(line)) {
+			t.Errorf("line %d is not JSON: %s", i+1, line)
+		}
+	}
+	got, err := argen.ReadTraces("a.jsonl", strings.NewReader(log))
+	if err != nil || len(got) != 1 {
+		t.Fatal(len(got), err)
+	}
+	if d := cmp.Diff(want, got[0], traceOptions); d != "" {
+		t.Error(d)
+	}
+	var again bytes.Buffer
+	if err := got[0].Replay(argen.NewJSONL(&again)); err != nil || again.String() != log {
+		t.Errorf("written again the log differs, %v: %s", err, cmp.Diff(log, again.String()))
+	}
+	two, err := argen.ReadTraces("two.jsonl", strings.NewReader(log+log))
+	if err != nil || len(two) != 2 {
+		t.Errorf("two traces in a log: %d, %v", len(two), err)
+	}
+}
+
+// Numbers that JSON cannot write and pieces that are not UTF-8 survive.
+func TestTraceOddValues(t *testing.T) {
+	logits := make([]float64, 258)
+	for i := range logits {
+		logits[i] = math.Inf(-1)
+	}
+	logits[0xe2], logits[0x82] = 0, 1e-9
+	g := bytesGenerator(logits)
+	g.Top, g.MaxTokens = 3, 6
+	var b bytes.Buffer
+	var want argen.Trace
+	g.Sinks = []argen.Sink{argen.NewJSONL(&b), &want}
+	r := start(t, g, "\x1b]0;title\x07‮<")
+	for _, id := range []argen.ID{0xe2, 0x82, 0xac, 0xff, 'a', 0x1b} {
+		if _, err := r.Predict(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := r.Append(id); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := r.Close(nil); err != nil {
+		t.Fatal(err)
+	}
+	if text := want.Ended.Text; text != "€\xffa\x1b" || want.Steps[0].Text != "" || want.Steps[2].Text != "€" {
+		t.Errorf("text %q", text)
+	}
+	if i := strings.IndexFunc(b.String(), func(r rune) bool { return r != '\n' && r < 0x20 || r == 0x7f || r == '\u202e' }); i >= 0 {
+		t.Errorf("the log has a raw control character at byte %d", i)
+	}
+	got, err := argen.ReadTraces("odd", &b)
+	if err != nil {
+		t.Fatal(err)
+	}
+	// What is not UTF-8 is exact in tokens, and U+FFFD in running text.
+	want.Steps[3].Text, want.Ended.Text = "�", "€�a\x1b"
+	for i := range want.Head.PromptTokens {
+		want.Head.PromptTokens[i] = strings.ToValidUTF8(want.Head.PromptTokens[i], "�")
+	}
+	if d := cmp.Diff(&want, got[0], traceOptions); d != "" {
+		t.Error(d)
+	}
+	if got[0].Steps[2].LogProb != math.Inf(-1) || got[0].Steps[0].Token != "\xe2" {
+		t.Errorf("%+v", got[0].Steps)
+	}
+}
+
+func TestBackInALog(t *testing.T) {
+	var b bytes.Buffer
+	g := truth(4)
+	g.Sinks = []argen.Sink{argen.NewJSONL(&b)}
+	r := start(t, g, "")
+	steps(t, r, 6)
+	if err := r.Back(4); err != nil {
+		t.Fatal(err)
+	}
+	steps(t, r, 3)
+	if err := r.Close(nil); err != nil {
+		t.Fatal(err)
+	}
+	got, err := argen.ReadTraces("b", &b)
+	if err != nil || len(got[0].Steps) != 5 || got[0].Ended.Text != r.Text() {
+		t.Errorf("%v: %d steps, text %q", err, len(got[0].Steps), got[0].Text())
+	}
+}
+
+// A log cut anywhere gives all whole lines before the cut.
+func TestTornLog(t *testing.T) {
+	g := logger(t)
+	g.MaxTokens = 6
+	log, whole := logged(t, g, "It")
+	header := strings.Index(log, "\n")
+	for cut := range len(log) {
+		got, err := argen.ReadTraces("torn", strings.NewReader(log[:cut]))
+		if cut < header {
+			var where *strict.Error
+			if !errors.As(err, &where) || where.Line != 1 {
+				t.Fatalf("cut at %d, in the header: %v", cut, err)
+			}
+			continue
+		}
+		if err != nil {
+			t.Fatalf("cut at %d: %v", cut, err)
+		}
+		lines := strings.Count(log[:cut], "\n")
+		complete := log[cut] == '\n' // only the line's end is missing
+		want := max(0, min(lines-1, len(whole.Steps)))
+		if complete {
+			want = min(lines, len(whole.Steps))
+		}
+		if n := len(got[0].Steps); n != want || got[0].Torn != (!complete && log[cut-1] != '\n') {
+			t.Fatalf("cut at %d: %d steps, want %d, torn %v", cut, n, want, got[0].Torn)
+		}
+	}
+}
+
+func TestBadTraces(t *testing.T) {
+	log, _ := logged(t, logger(t), "")
+	lines := strings.SplitAfter(log, "\n")
+	head, step := lines[0], lines[1]
+	for _, test := range []struct{ name, log, want string }{
+		{"empty", "", "bad:1: the log is empty: want a header line"},
+		{"gzip", "\x1f\x8b\x08\x00\n", "bad:1: "},
+		{"page", "<!DOCTYPE html>\n<html>", "bad:1: "},
+		{"not JSON", head + "step 1\n" + step, "bad:2:1: "},
+		{"no header", step, `bad:1:`},
+		{"missing step", head + lines[2], "step t = 1 stands where t = 0 should"},
+		{"duplicate", head + strings.Replace(step, `"t":0`, `"t":0,"t":0`, 1) + step, "bad:2:"},
+		{"no id", head + strings.Replace(step, `"id":`, `"di":`, 1) + step, `the step line has no field "id"`},
+		{"text for a number", head + strings.Replace(step, `"rank":1`, `"rank":"first"`, 1) + step, "bad:2:"},
+		{"id too large", head + strings.Replace(step, `"id":`, `"id":9999999999`, 1) + step, "bad:2:"},
+		{"newer", strings.Replace(head, `"version":1`, `"version":2`, 1) + step, "bad:1:"},
+		{"no type first", `{"t":1,"type":"step"}` + "\n", `the first field of a trace's line is "type"`},
+		{"unknown type", head + `{"type":"pause"}` + "\n" + step, `a line of type "pause"`},
+		{"back too far", head + `{"type":"back","t":3}` + "\n" + step, "back to t = 3, but there are 0 steps only"},
+		{"other dice", strings.Replace(head, `"pcg"`, `"dice"`, 1), `random stream "dice"`},
+		{"two values", head + `{"type":"back","t":0} {}` + "\n" + step, "bad:2:"},
+	} {
+		got, err := argen.ReadTraces("bad", strings.NewReader(test.log))
+		if err == nil || !strings.Contains(err.Error(), test.want) || strings.Contains(err.Error(), "\n") || got != nil {
+			t.Errorf("%s: %v, %v; want %q", test.name, got, err, test.want)
+		}
+	}
+}
+
+func FuzzReadTraces(f *testing.F) {
+	log, _ := logged(f, logger(f), "It was")
+	f.Add([]byte(log))
+	f.Add([]byte(log[:len(log)/2]))
+	f.Add([]byte(`{"type":"header","version":1,"model":{},"prompt_ids":[],"chain":"","seed":0}` + "\n"))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		traces, err := argen.ReadTraces("fuzz", bytes.NewReader(data))
+		if err != nil {
+			if traces != nil {
+				t.Fatal("traces beside an error")
+			}
+			return
+		}
+		for _, trace := range traces {
+			var b, again bytes.Buffer
+			if err := trace.Replay(argen.NewJSONL(&b)); err != nil {
+				t.Fatal(err)
+			}
+			first := b.String()
+			back, err := argen.ReadTraces("again", &b)
+			if err != nil {
+				t.Fatalf("what was read and written is not read again: %v\n%s", err, first)
+			}
+			if err := back[0].Replay(argen.NewJSONL(&again)); err != nil || again.String() != first {
+				t.Fatalf("%v: %s", err, cmp.Diff(first, again.String()))
+			}
+		}
+	})
+}
+
+func TestVerify(t *testing.T) {
+	g := logger(t)
+	_, trace := logged(t, g, "It was")
+	if err := argen.Verify(t.Context(), g, trace, sampler.Parse); err != nil {
+		t.Fatal(err)
+	}
+	for name, test := range map[string]struct {
+		change func(*argen.Trace)
+		want   string
+	}{
+		"token": {func(tr *argen.Trace) { tr.Steps[7].ID, tr.Steps[7].Token = 5, "x" }, `step 7: token is "x" (id 5) in the trace and`},
+		"prob":  {func(tr *argen.Trace) { tr.Steps[3].Prob *= 1 + 1e-6 }, "step 3: prob is"},
+		"u":     {func(tr *argen.Trace) { tr.Steps[2].U += 1e-6 }, "step 2: u is"},
+		"cum":   {func(tr *argen.Trace) { tr.Steps[9].CumLogProb -= 1e-6 }, "step 9: cum_logprob is"},
+		"stage": {func(tr *argen.Trace) { tr.Steps[1].Stages[0].Kept = 99 }, "step 1: stage top_k is"},
+		"top":   {func(tr *argen.Trace) { tr.Steps[0].Top[0].SampledProb += 1e-6 }, "step 0: top token"},
+		"seed":  {func(tr *argen.Trace) { tr.Head.Seed++ }, "step 0: "},
+		"model": {func(tr *argen.Trace) { tr.Head.Model.SHA256 = strings.Repeat("0", 64) }, "another model"},
+		"chain": {func(tr *argen.Trace) { tr.Head.Chain = "top_k=x" }, "chain of the header"},
+		"end":   {func(tr *argen.Trace) { tr.Ended.Tokens-- }, "tokens of the end"},
+	} {
+		_, bad := logged(t, g, "It was")
+		test.change(bad)
+		err := argen.Verify(t.Context(), g, bad, sampler.Parse)
+		if err == nil || !strings.Contains(err.Error(), test.want) {
+			t.Errorf("%s: %v, want %q", name, err, test.want)
+		}
+	}
+}
+
+// Verify follows all that a person can do: other chains, forced tokens, dice.
+func TestVerifyByHand(t *testing.T) {
+	var trace argen.Trace
+	g := truth(9)
+	g.Top, g.Sinks = 4, []argen.Sink{&trace}
+	r := start(t, g, "")
+	steps(t, r, 3)
+	r.SetChain(chain(t, "top_k=2"))
+	steps(t, r, 2)
+	c, err := r.Predict(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := r.Append(c.At(c.Len() - 1).ID); err != nil {
+		t.Fatal(err)
+	}
+	if _, err = r.Predict(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := r.Append(r.ChooseAt(0.25)); err != nil {
+		t.Fatal(err)
+	}
+	r.SetChain(nil)
+	steps(t, r, 3)
+	if trace.Steps[3].Chain != "top_k=2" || trace.Steps[4].Chain != "" || !trace.Steps[5].Forced || !trace.Steps[6].Dice {
+		t.Errorf("%+v", trace.Steps)
+	}
+	if err := argen.Verify(t.Context(), g, &trace, sampler.Parse); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestScore(t *testing.T) {
+	g := truth(7)
+	g.MaxTokens = 40
+	_, trace := logged(t, g, "")
+	ids, err := g.Tokenizer.Encode(trace.Text())
+	if err != nil {
+		t.Fatal(err)
+	}
+	scored, err := g.Score(t.Context(), nil, ids)
+	if err != nil || len(scored.Steps) != 40 || math.Abs(scored.LogProb()-trace.LogProb()) > 1e-9 {
+		t.Errorf("%v: %d tokens, ln P = %v, the run had %v", err, len(scored.Steps), scored.LogProb(), trace.LogProb())
+	}
+	if !scored.Steps[3].Forced || scored.Steps[3].LogProb != trace.Steps[3].LogProb {
+		t.Errorf("%+v", scored.Steps[3])
+	}
+}
+
+func TestIdentities(t *testing.T) {
+	g := truth(7)
+	g.MaxTokens = 30
+	_, trace := logged(t, g, "")
+	ids := append([]argen.ID{}, trace.Head.PromptIDs...)
+	for _, s := range trace.Steps {
+		ids = append(ids, s.ID)
+	}
+	laws, err := argen.CheckIdentities(t.Context(), g.Model, ids)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, law := range laws {
+		if !law.Holds() {
+			t.Errorf("%s: off by %g", law.Name, law.Off)
+		}
+	}
+	// A model whose past depends on what comes later breaks the laws.
+	broken := false
+	laws, err = argen.CheckIdentities(t.Context(), &forgetful{}, []argen.ID{1, 2, 3})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, law := range laws {
+		broken = broken || !law.Holds()
+	}
+	if !broken {
+		t.Errorf("a model that forgets to rewind passes: %+v", laws)
+	}
+}
+
+// forgetful is a model whose states do not forget what was rewound.
+type forgetful struct{}
+
+func (*forgetful) Info() argen.Info {
+	return argen.Info{VocabSize: 5, BOS: argen.NoID}
+}
+func (*forgetful) Start() argen.State { return &forgetfulState{} }
+
+type forgetfulState struct{ n, seen int }
+
+func (s *forgetfulState) Len() int          { return s.n }
+func (s *forgetfulState) Rewind(n int)      { s.n = n }
+func (s *forgetfulState) Fork() argen.State { c := *s; return &c }
+func (s *forgetfulState) Extend(_ context.Context, ids ...argen.ID) ([]float64, error) {
+	s.n += len(ids)
+	s.seen += len(ids)
+	return []float64{0, 0, 0, 0, float64(s.seen)}, nil
+}
+
+func TestVisible(t *testing.T) {
+	for in, want := range map[string]string{
+		"Mia":                  "Mia",
+		"":                     "",
+		"a\nb\tc\r":            `a\nb\tc\r`,
+		"\x1b[31m":             `\x1b[31m`,
+		"\x1b]52;c;x\x07":      `\x1b]52;c;x\x07`,
+		"\u009b31m\u0085":      `\x9b31m\x85`,
+		"a\u202eb\u2066":       `a\u202eb\u2066`,
+		"\xff\xe2\x82":         `\xff\xe2\x82`,
+		`\n`:                   `\\n`,
+		`\d`:                   `\d`,
+		"日本 🎉 e\u0301":         "日本 🎉 e\u0301",
+		"\ufeff\u200b":         `\ufeff\u200b`,
+		"\U000e0041":           `\U000e0041`,
+		"�":                    "�",
+		"👩\u200d👧":             "👩\u200d👧",
+		"\u2028":               `\u2028`,
+		strings.Repeat("x", 9): "xxxxxxxxx",
+	} {
+		if got := argen.Visible(in); got != want {
+			t.Errorf("Visible(%q) = %q, want %q", in, got, want)
+		}
+	}
+	if got := argen.Printable("a\n\tb\\n\x1b\r"); got != "a\n\tb\\n\\x1b\\r" {
+		t.Errorf("Printable: %q", got)
+	}
+}
+
+// Whatever comes in, nothing a terminal acts on comes out, and different
+// tokens stay different.
+func FuzzVisible(f *testing.F) {
+	for _, s := range []string{"a", "\x1b[0m", "\xff", `\x1b`, "\u202e", "\r\n"} {
+		f.Add(s, s+" ")
+	}
+	f.Fuzz(func(t *testing.T, a, b string) {
+		va := argen.Visible(a)
+		for _, r := range va {
+			if r < 0x20 || r >= 0x7f && r < 0xa0 || r >= 0x202a && r <= 0x202e || r >= 0x2066 && r <= 0x2069 {
+				t.Fatalf("%q is shown as %q", a, va)
+			}
+		}
+		if a != b && va == argen.Visible(b) {
+			t.Fatalf("%q and %q are both shown as %q", a, b, va)
+		}
+	})
+}
+
+// A character over several tokens comes out whole, with the last of them.
+func TestDecoder(t *testing.T) {
+	tok := tokenizer.NewBytes()
+	ids, err := tok.Encode("é€🎉\xe2\x82x\xf0\x9f")
+	if err != nil {
+		t.Fatal(err)
+	}
+	d := argen.NewDecoder(tok, nil)
+	var parts []string
+	for _, id := range ids {
+		parts = append(parts, d.Add(id))
+	}
+	parts = append(parts, d.Flush())
+	want := []string{"", "é", "", "", "€", "", "", "", "🎉", "", "", "\xe2\x82x", "", "", "\xf0\x9f"}
+	if d := cmp.Diff(want, parts); d != "" {
+		t.Error(d)
+	}
+}
