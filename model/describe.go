@@ -1,0 +1,118 @@
+package model
+
+import (
+	"encoding/json"
+	"strconv"
+
+	"argen"
+	"argen/model/ngram"
+	"argen/tokenizer"
+)
+
+// A Description says what is in a model. Fields that a kind of model does not
+// have are left out.
+type Description struct {
+	Ref           string  `json:"ref"`
+	Architecture  string  `json:"architecture"` // "grammar", "ngram", …
+	File          string  `json:"file,omitempty"`
+	Bytes         int64   `json:"bytes,omitempty"`
+	SHA256        string  `json:"sha256,omitempty"`
+	VocabSize     int     `json:"vocab_size"`
+	ContextLength int     `json:"context_length,omitempty"` // 0: unlimited
+	Tokenizer     string  `json:"tokenizer"`                // its kind
+	BOS           *Named  `json:"bos,omitempty"`
+	EOS           []Named `json:"eos,omitempty"` // tokens that end a text
+
+	Order     int              `json:"order,omitempty"`
+	NGrams    []int            `json:"ngrams,omitempty"` // of each order
+	Smoothing string           `json:"smoothing,omitempty"`
+	Discounts []ngram.Discount `json:"discounts,omitempty"` // of each order
+	Sentences int64            `json:"sentences,omitempty"` // it was trained on
+	Tokens    int64            `json:"tokens,omitempty"`    // it was trained on
+	// Meta is what else the file says of itself.
+	Meta map[string]string `json:"meta,omitempty"`
+
+	// Parameters are the numbers the model consists of.
+	Parameters int64 `json:"parameters,omitempty"`
+}
+
+// Named is a token with its name.
+type Named struct {
+	ID    argen.ID `json:"id"`
+	Token string   `json:"token"`
+}
+
+// Describe says what is in a model.
+func Describe(lm *LM) Description {
+	info := lm.Model.Info()
+	d := Description{
+		Ref: lm.Ref, Architecture: info.Kind, File: lm.Path, Bytes: lm.Size, SHA256: info.SHA256,
+		VocabSize: info.VocabSize, ContextLength: info.ContextLength, Tokenizer: TokenizerKind(lm.Tokenizer),
+	}
+	name := func(id argen.ID) Named { return Named{id, string(lm.Tokenizer.Piece(id))} }
+	if info.BOS != argen.NoID {
+		bos := name(info.BOS)
+		d.BOS = &bos
+	}
+	for _, id := range info.Stop {
+		d.EOS = append(d.EOS, name(id))
+	}
+	if m, ok := Base(lm.Model).(*ngram.Model); ok {
+		d.ngram(m)
+	}
+	return d
+}
+
+// ngram adds what an n-gram model says of itself.
+func (d *Description) ngram(m *ngram.Model) {
+	d.NGrams = m.NGrams()
+	d.Order = len(d.NGrams)
+	for k, n := range d.NGrams {
+		d.Parameters += int64(n) // its probability
+		if k+1 < d.Order {
+			d.Parameters += int64(n) // its back-off weight
+		}
+	}
+	number := func(s string) int64 {
+		n, err := strconv.ParseInt(s, 10, 64)
+		if err != nil || n < 0 {
+			return 0 // a file may say anything
+		}
+		return n
+	}
+	for key, value := range m.Meta {
+		switch key {
+		case "smoothing":
+			d.Smoothing = value
+		case "sentences":
+			d.Sentences = number(value)
+		case "tokens":
+			d.Tokens = number(value)
+		case "discounts":
+			if json.Unmarshal([]byte(value), &d.Discounts) != nil || len(d.Discounts) > d.Order {
+				d.Discounts = nil
+			}
+		case metaTokenizer, metaData:
+		default:
+			if d.Meta == nil {
+				d.Meta = map[string]string{}
+			}
+			d.Meta[key] = value
+		}
+	}
+}
+
+// TokenizerKind names a tokenizer as --tokenizer does.
+func TokenizerKind(tok argen.Tokenizer) string {
+	switch tok.(type) {
+	case *tokenizer.Words:
+		return "words"
+	case *tokenizer.Chars:
+		return "chars"
+	case *tokenizer.Bytes:
+		return "bytes"
+	case *tokenizer.Story:
+		return "story"
+	}
+	return "unknown"
+}
