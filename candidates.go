@@ -98,6 +98,18 @@ func (c *Candidates) Logit(id ID) float64 { return c.logits[id] }
 // Prob returns the probability of a candidate among those left.
 func (c *Candidates) Prob(id ID) float64 { return c.softmax().prob(c.logits[id]) }
 
+// Weight returns exp(logit − the best logit) of a candidate: its probability
+// over that of the best, exactly 1 for the best and all equal to it. Sums of
+// weights, compared with a share of Total, meet a limit exactly where sums of
+// rounded probabilities would pass by it.
+func (c *Candidates) Weight(id ID) float64 {
+	s := c.softmax()
+	return exp(c.logits[id] - s.most)
+}
+
+// Total is the sum of all candidates' weights: Prob is Weight / Total.
+func (c *Candidates) Total() float64 { return c.softmax().sum }
+
 // LogProb returns the natural logarithm of Prob, also where Prob is too small
 // to be more than 0.
 func (c *Candidates) LogProb(id ID) float64 { return c.softmax().logprob(c.logits[id]) }
@@ -218,7 +230,7 @@ func (c *Candidates) shrink(left []ID, n int) {
 	}
 	if c.ledger {
 		after := c.softmax()
-		c.mass *= math.Exp(after.most-before.most) * (after.sum / before.sum)
+		c.mass *= exp(after.most-before.most) * (after.sum / before.sum)
 	}
 }
 

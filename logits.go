@@ -81,7 +81,7 @@ func (s *softmax) add(logit float64, lost *float64) {
 	if !(x > nothing) {
 		return
 	}
-	e := math.Exp(x)
+	e := exp(x)
 	s.dot += float64(e * x)
 	y := e - *lost
 	t := s.sum + y
@@ -94,7 +94,7 @@ func (s *softmax) addAll(logits []float64) {
 	most, sum, dot, lost := s.most, s.sum, s.dot, 0.0
 	for _, l := range logits {
 		if x := l - most; x > nothing {
-			e := math.Exp(x)
+			e := exp(x)
 			dot += float64(e * x)
 			y := e - lost
 			t := sum + y
@@ -106,7 +106,7 @@ func (s *softmax) addAll(logits []float64) {
 }
 
 // prob is the probability of a logit.
-func (s *softmax) prob(logit float64) float64 { return math.Exp(logit-s.most) / s.sum }
+func (s *softmax) prob(logit float64) float64 { return exp(logit-s.most) / s.sum }
 
 // logprob is its natural logarithm.
 func (s *softmax) logprob(logit float64) float64 { return logit - s.most - math.Log(s.sum) }

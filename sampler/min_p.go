@@ -9,7 +9,7 @@ import (
 // MinP keeps the candidates that are at least M times as probable as the best
 // one.
 //
-//	p_i ≥ M · p_max  ⇔  l_i ≥ l_max + ln M
+//	p_i ≥ M · p_max  ⇔  l_i − l_max ≥ ln M
 //
 // 0 ≤ M ≤ 1; M = 0 keeps all, M = 1 the best and those equal to it. A
 // candidate exactly at the limit stays, as in llama.cpp and transformers.
@@ -33,6 +33,6 @@ func (m MinP) Apply(c *argen.Candidates, _ argen.Past) {
 	if !(m.M > 0) {
 		return
 	}
-	limit := c.Logit(c.Top(1)[0]) + math.Log(m.M)
-	c.Filter(func(_ argen.ID, l float64) bool { return l >= limit })
+	best, limit := c.Logit(c.Top(1)[0]), math.Log(m.M)
+	c.Filter(func(_ argen.ID, l float64) bool { return l-best >= limit })
 }

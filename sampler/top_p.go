@@ -30,11 +30,12 @@ func (t TopP) Apply(c *argen.Candidates, _ argen.Past) {
 	if t.P >= 1 {
 		return
 	}
+	enough := t.P * c.Total()
 	sum, k := 0.0, 0
 	for n := 64; k < c.Len(); n *= 4 { // mostly a few are enough
 		for _, id := range c.Top(n)[k:] {
 			k++
-			if sum += c.Prob(id); !(sum < t.P) {
+			if sum += c.Weight(id); !(sum < enough) {
 				c.Keep(k)
 				return
 			}
