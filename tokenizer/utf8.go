@@ -1,6 +1,7 @@
 package tokenizer
 
 import (
+	"sort"
 	"strings"
 	"unicode/utf8"
 )
@@ -11,17 +12,61 @@ import (
 // Maximal Subparts). Neither range, which gives one for each byte, nor
 // strings.ToValidUTF8, which gives one for each run, does that.
 func Valid(text string) string {
+	valid, _ := repair(text)
+	return valid
+}
+
+// A replaced place is where a U+FFFD stands for invalid bytes.
+type replaced struct {
+	at           int // in the valid text
+	origin, size int // of the invalid bytes in the original
+}
+
+// repairs are the places of a text that were replaced, in order.
+type repairs []replaced
+
+// repair is Valid; it also says what was replaced.
+func repair(text string) (string, repairs) {
 	if utf8.ValidString(text) {
-		return text
+		return text, nil
 	}
-	var b strings.Builder
+	var (
+		b    strings.Builder
+		done repairs
+	)
 	b.Grow(len(text) + utf8.UTFMax)
 	for at := 0; at < len(text); {
 		r, size := decodeRune(text[at:])
+		if r == utf8.RuneError && text[at:at+size] != string(r) {
+			done = append(done, replaced{b.Len(), at, size})
+		}
 		b.WriteRune(r)
 		at += size
 	}
-	return b.String()
+	return b.String(), done
+}
+
+// original returns the bytes of the original text that the bytes from start to
+// end of the valid text, at least one, stand for.
+func (all repairs) original(start, end int) (int, int) {
+	// find returns the place of a byte, and its replacement if it is in one.
+	find := func(at int) (int, *replaced) {
+		i := sort.Search(len(all), func(i int) bool { return all[i].at > at }) - 1
+		if i < 0 {
+			return at, nil
+		}
+		r := &all[i]
+		if at < r.at+len(string(utf8.RuneError)) {
+			return r.origin, r
+		}
+		return at - (r.at + len(string(utf8.RuneError))) + r.origin + r.size, nil
+	}
+	start, _ = find(start)
+	last, r := find(end - 1)
+	if r != nil {
+		return start, r.origin + r.size
+	}
+	return start, last + 1
 }
 
 // decodeRune returns the first character of a text that is not empty, or

@@ -1,0 +1,44 @@
+package tokenizer
+
+import "unicode/utf8"
+
+// Files of byte-level tokenizers spell a token with one printable letter for
+// each of its bytes, so that JSON can hold any token: printable bytes of
+// Latin-1 are themselves, and the 68 others are the characters from U+0100 on,
+// in order. A blank is Ġ, a line feed Ċ. (Radford et al., Language Models are
+// Unsupervised Multitask Learners, 2019; bytes_to_unicode of its program.)
+var byteLetters, letterBytes = func() (letters [256]rune, bytes map[rune]byte) {
+	bytes = make(map[rune]byte, 256)
+	next := rune(0x100)
+	for b := range letters {
+		letters[b] = rune(b)
+		if b < '!' || b > '~' && b < 0xA1 || b == 0xAD {
+			letters[b] = next
+			next++
+		}
+		bytes[letters[b]] = byte(b)
+	}
+	return letters, bytes
+}()
+
+// spell returns bytes as a vocabulary spells them, a letter a byte.
+func spell(bytes []byte) string {
+	name := make([]byte, 0, 2*len(bytes))
+	for _, b := range bytes {
+		name = utf8.AppendRune(name, byteLetters[b])
+	}
+	return string(name)
+}
+
+// appendSpelt appends to dst the bytes that a vocabulary spells as name. It
+// reports false if a character of name is no letter for a byte.
+func appendSpelt(dst []byte, name string) ([]byte, bool) {
+	for _, r := range name {
+		b, ok := letterBytes[r]
+		if !ok {
+			return dst, false
+		}
+		dst = append(dst, b)
+	}
+	return dst, true
+}
