@@ -14,7 +14,7 @@ func build(t *trie, vocab Vocab, o Options, report *Report) *Model {
 		}
 	}
 	m := &Model{
-		vocab: vocab, order: o.Order, level: make([]uint32, o.Order+1),
+		vocab: vocab, order: o.Order, smoothing: o.Smoothing, level: make([]uint32, o.Order+1),
 		flat: o.Smoothing == AddK, scores: o.Smoothing == StupidBackoff,
 	}
 	ranks := make([]rank, o.Order)

@@ -13,10 +13,11 @@ type Model struct {
 	// of tokenizer; argen's binary file holds it. Not to be changed.
 	Meta map[string]string
 
-	vocab  Vocab
-	order  int
-	flat   bool // backing off leads to the uniform distribution (add-k)
-	scores bool // the numbers are scores, to be normalised (stupid backoff)
+	vocab     Vocab
+	order     int
+	smoothing Smoothing // "" if not known
+	flat      bool      // backing off leads to the uniform distribution (add-k)
+	scores    bool      // the numbers are scores, to be normalised (stupid backoff)
 
 	// nodes are the n-grams of orders 1 to n-1 (and 1 if n is 1), then a
 	// sentinel; leaves those of order n. Together they are numbered

@@ -1,0 +1,98 @@
+package ngram
+
+import (
+	"math"
+	"sync/atomic"
+)
+
+// check looks at all that a look-up goes by: words and links within their
+// bounds, each link to a shorter n-gram, successors in order.
+func (r *binaryReader) check() error {
+	m := r.m
+	v, inner := uint32(len(m.vocab.Words)), m.inner()
+	if id := m.vocab.BOS; id >= 0 && (id == m.vocab.EOS || id == m.vocab.Unk) || m.vocab.EOS >= 0 && m.vocab.EOS == m.vocab.Unk {
+		return r.at(0, "vocabulary", "two of <unk>, <s> and </s> have the same id")
+	}
+	for k := range max(m.order-1, 1) {
+		from, to := m.level[k], m.level[k+1]
+		least, most := to, m.level[min(k+2, m.order)] // where successors may stand
+		if m.nodes[from].first != least {
+			return r.at(0, "nodes", "the successors of node %d begin at %d: expected %d", from, m.nodes[from].first, least)
+		}
+		bad := firstBad(int(to-from), func(i int) bool {
+			n, next := &m.nodes[from+uint32(i)], &m.nodes[from+uint32(i)+1]
+			fits := n.word < v && n.first <= next.first && next.first <= most && finite(n.prob) && n.prob <= 0 && finite(n.backoff)
+			if k == 0 {
+				return !(fits && n.link == root && n.word == uint32(i))
+			}
+			return !(fits && (n.link < from || n.link == root))
+		})
+		if bad >= 0 {
+			return r.at(0, "nodes", "node %d of %d is damaged: make or fetch the file again", int(from)+bad, inner)
+		}
+	}
+	if m.nodes[inner].first != m.level[m.order] {
+		return r.at(0, "nodes", "the successors end at %d: expected %d", m.nodes[inner].first, m.level[m.order])
+	}
+	bad := firstBad(len(m.leaves), func(i int) bool {
+		l := &m.leaves[i]
+		return !(l.word < v && (l.link < inner || l.link == root) && finite(l.prob) && l.prob <= 0)
+	})
+	if bad >= 0 {
+		return r.at(0, "leaves", "leaf %d of %d is damaged: make or fetch the file again", bad, len(m.leaves))
+	}
+	return r.checkRest()
+}
+
+// checkRest looks at the index, which must have a free slot for a search to
+// end, and at the text.
+func (r *binaryReader) checkRest() error {
+	m := r.m
+	if m.wide != nil {
+		free := false
+		for i := range m.wide {
+			if free = m.wide[i].next == root; free {
+				break
+			}
+		}
+		if !free {
+			return r.at(0, "index", "no slot is free")
+		}
+	}
+	at := uint32(0)
+	for i, end := range m.text.ends {
+		if end < at || uint64(end) > uint64(len(m.text.ids)) {
+			return r.at(0, "sentences", "sentence %d ends at %d: expected %d to %d", i, end, at, len(m.text.ids))
+		}
+		at = end
+	}
+	v := uint32(len(m.vocab.Words))
+	if bad := firstBad(len(m.text.ids), func(i int) bool { return m.text.ids[i] >= v }); bad >= 0 {
+		return r.at(0, "text", "token %d is id %d: the vocabulary has %d", bad, m.text.ids[bad], v)
+	}
+	return nil
+}
+
+// finite reports whether x is a number or −Inf, what a logarithm can be.
+func finite(x float32) bool { return x <= math.MaxFloat32 }
+
+// firstBad returns the first i below n for which bad holds, -1 if none does.
+func firstBad(n int, bad func(i int) bool) int {
+	var first atomic.Int64
+	first.Store(int64(n))
+	parallel(n, func(from, to int) {
+		for i := from; i < to; i++ {
+			if !bad(i) {
+				continue
+			}
+			for seen := first.Load(); int64(i) < seen && !first.CompareAndSwap(seen, int64(i)); {
+				seen = first.Load()
+			}
+			return
+		}
+	})
+	if i := first.Load(); i < int64(n) {
+		return int(i)
+	}
+	return -1
+}
