@@ -195,7 +195,6 @@ func TestBackAndForkAreExact(t *testing.T) {
 		g.Top = 3
 		type act struct {
 			forced bool
-			id     argen.ID
 			chain  string // set before the step
 		}
 		type branch struct {
