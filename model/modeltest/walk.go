@@ -35,21 +35,21 @@ func (c *checker) walk(t *rapid.T) {
 		b := branches[at]
 		call := ""
 		switch op := rapid.IntRange(0, 9).Draw(t, "call"); {
-		case op < 2:
-			n := rapid.IntRange(0, len(b.ids)).Draw(t, "rewind to")
-			call = fmt.Sprintf("Rewind(%d)", n)
-			c.rewind(t, b, n)
-		case op < 4 && len(branches) < 6:
-			call = "Fork()"
-			branches = append(branches, c.fork(t, b))
-		case op == 4:
-			r := refusals[rapid.IntRange(0, len(refusals)-1).Draw(t, "refusal")]
-			call = "Extend " + r.what
-			c.refuse(t, b, r)
-		default:
+		case op < 5: // the low ones are drawn more often
 			ids := c.drawn(t, b.ids)
 			call = fmt.Sprintf("Extend(%v)", ids)
 			c.extend(t, b, ids...)
+		case op < 7:
+			n := rapid.IntRange(0, len(b.ids)).Draw(t, "rewind to")
+			call = fmt.Sprintf("Rewind(%d)", n)
+			c.rewind(t, b, n)
+		case op < 9 && len(branches) < 6:
+			call = "Fork()"
+			branches = append(branches, c.fork(t, b))
+		default:
+			r := refusals[rapid.IntRange(0, len(refusals)-1).Draw(t, "refusal")]
+			call = "Extend " + r.what
+			c.refuse(t, b, r)
 		}
 		for i, other := range branches {
 			if says := differ(other.held, other.kept, 0); says != "" {

@@ -7,12 +7,12 @@ import (
 	"math/rand/v2"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 
 	"pgregory.net/rapid"
 
 	"argen"
+	"argen/model/modeltest"
 	"argen/tokenizer"
 )
 
@@ -142,84 +142,25 @@ func TestExtendErrorsLeaveTheState(t *testing.T) {
 	s.Rewind(3)
 }
 
-// Whatever is done to a state and its forks, each has the logits of a fresh
-// state given the same context, bit for bit.
-func TestStatesAgreeWithFresh(t *testing.T) {
-	model := Truth()
-	stories := sampled(t, model.g, 20)
-	rapid.Check(t, func(t *rapid.T) {
-		type branch struct {
-			state argen.State
-			ids   []argen.ID
-		}
-		branches := []branch{{state: model.Start()}}
-		for range rapid.IntRange(1, 30).Draw(t, "steps") {
-			b := &branches[rapid.IntRange(0, len(branches)-1).Draw(t, "branch")]
-			switch rapid.IntRange(0, 3).Draw(t, "op") {
-			case 0:
-				n := rapid.IntRange(0, len(b.ids)).Draw(t, "keep")
-				b.state.Rewind(n)
-				b.ids = b.ids[:n:n]
-			case 1:
-				branches = append(branches, branch{b.state.Fork(), slices.Clone(b.ids)})
-				continue
-			default:
-				story := stories[rapid.IntRange(0, len(stories)-1).Draw(t, "story")]
-				from := min(len(b.ids), len(story))
-				ids := story[from:min(len(story), from+rapid.IntRange(0, 20).Draw(t, "n"))]
-				if _, err := b.state.Extend(context.Background(), ids...); err != nil {
-					t.Fatal(err)
-				}
-				b.ids = append(b.ids[:len(b.ids):len(b.ids)], ids...)
-			}
-			for _, b := range branches {
-				got, err := b.state.Extend(context.Background())
-				if err != nil || b.state.Len() != len(b.ids) {
-					t.Fatal(b.state.Len(), err)
-				}
-				want, _ := model.Start().Extend(context.Background(), b.ids...)
-				if !slices.Equal(got, want) {
-					t.Fatalf("after %q the logits are not those of a fresh state", model.g.Words(b.ids))
-				}
-			}
-		}
-	})
+func TestContract(t *testing.T) {
+	modeltest.Check(t, Truth(), modeltest.Options{Normalised: 1e-9})
+	modeltest.Check(t, NewModel(parsed(t, small)), modeltest.Options{Normalised: 1e-12})
 }
 
-func TestStatesInParallel(t *testing.T) {
+// Score asks one token at a time without logits; it must say what they say.
+func TestScoreAgreesWithLogits(t *testing.T) {
 	model := Truth()
-	stories := sampled(t, model.g, 8)
-	parent := model.Start()
-	if _, err := parent.Extend(t.Context(), BOS); err != nil {
-		t.Fatal(err)
-	}
-	sums := make([]float64, len(stories))
-	var wg sync.WaitGroup
-	for i, ids := range stories {
-		s := parent.Fork()
-		wg.Go(func() {
-			for _, id := range ids {
-				logits, err := s.Extend(t.Context())
-				if err != nil {
-					t.Error(err)
-					return
-				}
-				sums[i] += logits[id]
-				if _, err := s.Extend(t.Context(), id); err != nil {
-					t.Error(err)
-				}
-			}
-		})
-	}
-	wg.Wait()
-	for i, ids := range stories {
-		want := 0.0
+	for i, ids := range sampled(t, model.g, 8) {
 		positions, err := model.Score(t.Context(), ids)
-		for _, p := range positions {
-			want += p.LogProb
+		if err != nil || len(positions) != len(ids) {
+			t.Fatal(len(positions), err)
 		}
-		if err != nil || sums[i] != want {
-			t.Errorf("story %d has log-probability %v in parallel, %v alone, %v", i, sums[i], want, err)
+		s := model.Start()
+		for n, id := range ids {
+			logits, err := s.Extend(t.Context(), ids[max(0, n-1):n]...)
+			if err != nil || positions[n].LogProb != logits[id] {
+				t.Fatalf("story %d, token %d has log-probability %v, its logit is %v, %v", i, n, positions[n].LogProb, logits[id], err)
+			}
 		}
 	}
 }
