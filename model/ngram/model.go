@@ -9,6 +9,8 @@ import (
 
 // A Model is an n-gram language model. It implements [argen.Model].
 type Model struct {
+	// Ref is what Info says of how the user named the model.
+	Ref string
 	// Meta is what the maker of the model wants kept with it, such as the kind
 	// of tokenizer; argen's binary file holds it. Not to be changed.
 	Meta map[string]string
@@ -66,7 +68,7 @@ const ln10 = math.Ln10
 // from.
 func (m *Model) Info() argen.Info {
 	info := argen.Info{
-		Kind: "ngram", SHA256: m.sha256, VocabSize: len(m.vocab.Words),
+		Ref: m.Ref, Kind: "ngram", SHA256: m.sha256, VocabSize: len(m.vocab.Words),
 		BOS: m.vocab.BOS, AddBOS: m.vocab.BOS != argen.NoID, Order: m.order,
 	}
 	if m.vocab.EOS != argen.NoID {
