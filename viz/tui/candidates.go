@@ -1,0 +1,204 @@
+package tui
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"charm.land/lipgloss/v2"
+
+	"argen"
+)
+
+// columns are the widths of the list of candidates.
+type columns struct {
+	rank, token, before, after int // of the parts; the bars have what is left
+	barBefore, barAfter        int
+}
+
+func columnsFor(w int) columns {
+	c := columns{rank: 4, token: min(max(w/5, 8), 24), before: 7, after: 7}
+	left := w - 2 - c.rank - 1 - c.token - 1 - c.before - 1 - 2 - c.after - 1
+	c.barBefore = max(left/2, 0)
+	c.barAfter = max(left-c.barBefore, 0)
+	if left < 12 { // one bar
+		c.barBefore, c.barAfter = 0, max(left+1, 0)
+	}
+	return c
+}
+
+// candidateLines list the candidates in h lines: a title, tokens, all others.
+func (m *model) candidateLines(w, h, thick int) []string {
+	step := m.cur().next
+	if step == nil || h < 2 {
+		return nil
+	}
+	c := columnsFor(w)
+	rows := m.rows(step, max((h-2)/thick, 0))
+	scale := 0.0
+	for _, i := range rows {
+		scale = max(scale, step.Top[i].Prob, step.Top[i].SampledProb)
+	}
+	rest := others(step, rows)
+	scale = niceScale(max(scale, rest.Prob, rest.SampledProb))
+	lines := []string{m.title(step, c, w, scale)}
+	for _, i := range rows {
+		lines = append(lines, m.row(step, i, c, w, scale))
+		for range thick - 1 {
+			lines = append(lines, m.thick(&step.Top[i], c, scale, m.rowStyle(step, i)))
+		}
+	}
+	return append(lines, m.othersLine(rest, c, scale))
+}
+
+// niceScale is what a full bar stands for.
+func niceScale(p float64) float64 {
+	for _, s := range []float64{0.01, 0.02, 0.05, 0.1, 0.2, 0.5} {
+		if p <= s {
+			return s
+		}
+	}
+	return 1
+}
+
+// rows are the indices of the tokens to be listed: the best, and in the last
+// place the one pointed at, chosen or tracked, if it is not among them.
+func (m *model) rows(step *argen.Step, n int) []int {
+	n = min(n, len(step.Top))
+	first := 0
+	if m.cursor >= n && n > 0 {
+		first = m.cursor - n + 1
+	}
+	var rows []int
+	for i := range n {
+		rows = append(rows, first+i)
+	}
+	if n == 0 {
+		return nil
+	}
+	if m.beat >= pick && m.cursor < 0 {
+		if i := indexOf(step, step.ID); i >= n {
+			rows[n-1] = i
+		}
+	}
+	return rows
+}
+
+func indexOf(step *argen.Step, id argen.ID) int {
+	return slices.IndexFunc(step.Top, func(t argen.TopToken) bool { return t.ID == id })
+}
+
+// others is the mass of all tokens that are not listed.
+func others(step *argen.Step, rows []int) argen.Rest {
+	rest := step.Rest
+	for i := range step.Top {
+		if !slices.Contains(rows, i) {
+			rest.Tokens++
+			rest.Prob += step.Top[i].Prob
+			rest.SampledProb += step.Top[i].SampledProb
+		}
+	}
+	return rest
+}
+
+// title names the columns, and says what the chain is and how much it leaves.
+func (m *model) title(step *argen.Step, c columns, w int, scale float64) string {
+	g := m.s.g
+	left := strings.Repeat(" ", 2+c.rank+1) + m.s.fit("token", c.token) + " " + m.s.fit("P model", c.before)
+	if c.barBefore > 0 {
+		left += " " + m.s.fit(fmt.Sprintf("a full bar is %g", scale), c.barBefore+1)
+	}
+	left += " " + m.s.fit("P drawn", c.after) + " "
+	kept := fmt.Sprintf("%s tokens", count(step.Kept))
+	if len(step.Stages) > 0 {
+		if all := step.Rest.Tokens + len(step.Top); step.Kept < all {
+			kept = fmt.Sprintf("%s of %s tokens", count(step.Kept), count(all))
+		}
+	}
+	return m.s.dim.Render(strings.ReplaceAll(m.s.fit(left+m.s.fit(kept, c.barAfter), w), "…", g.ellipsis))
+}
+
+// row is one token.
+func (m *model) row(step *argen.Step, i int, c columns, w int, scale float64) string {
+	t := &step.Top[i]
+	sign := "  "
+	switch {
+	case m.beat >= pick && t.ID == step.ID:
+		sign = m.s.mark.Render(m.s.g.mark) + " "
+	case i == m.cursor:
+		sign = m.s.bold.Render(m.s.g.point) + " "
+	case slices.Contains(m.track, t.ID):
+		sign = m.s.dim.Render(m.s.g.track) + " "
+	}
+	style := m.rowStyle(step, i)
+	name := m.s.token(t.Token)
+	if i == m.cursor && m.beat >= pick && t.ID == step.ID {
+		name = m.s.g.point + name
+	}
+	line := sign + m.s.dim.Render(m.s.right(fmt.Sprint(t.Rank), c.rank)) + " " +
+		style.Render(m.s.fit(name, c.token)) + " " + style.Render(m.s.right(prob(t.Prob), c.before))
+	if c.barBefore > 0 {
+		bar := m.s.model
+		if t.RemovedBy != "" {
+			bar = m.s.cut
+		}
+		line += " " + bar.Render(m.s.fit(m.s.bar(t.Prob/scale, c.barBefore), c.barBefore)) + " "
+	}
+	if t.RemovedBy != "" {
+		by := m.s.right(m.s.g.cut, c.after) + " " + m.s.clean(t.RemovedBy)
+		return line + " " + m.s.cut.Render(m.s.fit(by, c.after+1+c.barAfter))
+	}
+	return line + " " + style.Render(m.s.right(prob(t.SampledProb), c.after)) + " " +
+		m.barStyle(step, i).Render(m.s.fit(m.s.bar(t.SampledProb/scale, c.barAfter), c.barAfter))
+}
+
+// thick is a further line of a row's bars.
+func (m *model) thick(t *argen.TopToken, c columns, scale float64, _ lipgloss.Style) string {
+	line := strings.Repeat(" ", 2+c.rank+1+c.token+1+c.before)
+	if c.barBefore > 0 {
+		bar := m.s.model
+		if t.RemovedBy != "" {
+			bar = m.s.cut
+		}
+		line += " " + bar.Render(m.s.fit(m.s.bar(t.Prob/scale, c.barBefore), c.barBefore)) + " "
+	}
+	line += strings.Repeat(" ", 1+c.after+1)
+	if t.RemovedBy != "" {
+		return line
+	}
+	step := m.cur().next
+	return line + m.barStyle(step, indexOf(step, t.ID)).Render(m.s.fit(m.s.bar(t.SampledProb/scale, c.barAfter), c.barAfter))
+}
+
+// rowStyle is that of a token's name and numbers.
+func (m *model) rowStyle(step *argen.Step, i int) lipgloss.Style {
+	t := &step.Top[i]
+	switch {
+	case m.beat >= pick && t.ID == step.ID && step.Forced:
+		return m.s.forced
+	case m.beat >= pick && t.ID == step.ID:
+		return m.s.chosen
+	case i == m.cursor:
+		return m.s.bold.Underline(true)
+	case t.RemovedBy != "":
+		return m.s.cut
+	}
+	return m.s.text
+}
+
+func (m *model) barStyle(step *argen.Step, i int) lipgloss.Style {
+	if m.beat >= pick && step.Top[i].ID == step.ID {
+		return m.s.chosen.UnsetUnderline()
+	}
+	return m.s.sampled
+}
+
+// othersLine is the mass of all tokens not listed.
+func (m *model) othersLine(rest argen.Rest, c columns, scale float64) string {
+	name := fmt.Sprintf("all others (%s)", count(rest.Tokens))
+	line := "  " + m.s.fit(name, c.rank+1+c.token) + " " + m.s.right(prob(rest.Prob), c.before)
+	if c.barBefore > 0 {
+		line += " " + m.s.fit(m.s.bar(rest.Prob/scale, c.barBefore), c.barBefore) + " "
+	}
+	return m.s.dim.Render(line + " " + m.s.right(prob(rest.SampledProb), c.after) + " " + m.s.fit(m.s.bar(rest.SampledProb/scale, c.barAfter), c.barAfter))
+}

@@ -1,0 +1,198 @@
+package tui
+
+import (
+	"strings"
+	"unicode/utf8"
+
+	"charm.land/lipgloss/v2"
+	"github.com/charmbracelet/x/ansi"
+
+	"argen"
+)
+
+// An inked is text in one style.
+type inked struct {
+	text  string
+	style lipgloss.Style
+}
+
+// contextLines shows the end of the context in h lines of w cells, with the
+// place that the next token will enter.
+func (m *model) contextLines(w, h int) []string {
+	b := m.cur()
+	var tail []inked // backwards
+	room := w * h
+	add := func(text string, style lipgloss.Style) {
+		tail = append(tail, inked{text, style})
+		room -= utf8.RuneCountInString(text)
+	}
+	m.slot(add)
+	for i := len(b.steps) - 1; i >= 0 && room > 0; i-- {
+		style := m.s.text
+		switch step := &b.steps[i]; {
+		case step.Forced:
+			style = m.s.forced
+		case i == len(b.steps)-1 && m.beat == deal:
+			style = m.s.chosen
+		}
+		add(m.written(&b.steps[i]), style)
+	}
+	if room > 0 {
+		add(m.prompt(room), m.s.dim)
+	}
+	return m.s.wrapTail(tail, w, h)
+}
+
+// slot adds the place of the next token: empty, then what was chosen.
+func (m *model) slot(add func(string, lipgloss.Style)) {
+	b := m.cur()
+	gap := ""
+	switch next := b.next; {
+	case next == nil && b.over == "":
+	case next == nil:
+		add(" ["+overText(b.over)+"]", m.s.dim)
+	case m.beat == enter:
+		text := m.written(next)
+		lead := len(text) - len(strings.TrimLeft(text, " "))
+		add(strings.ReplaceAll(m.s.token(text[lead:]), "\n", ""), m.s.fresh)
+		add(text[:lead], m.s.text)
+	default:
+		if t := m.written(next); strings.HasPrefix(t, " ") || m.beat < pick && endsWord(b) {
+			gap = " "
+		}
+		in := "   "
+		if m.beat == pick {
+			in = m.s.token(strings.TrimLeft(m.written(next), " "))
+		}
+		add("["+in+"]", m.s.slot)
+		add(gap, m.s.text)
+	}
+}
+
+// endsWord reports whether a blank stands well before the next token, so that
+// the place of it says nothing about it.
+func endsWord(b *branch) bool {
+	text := b.head.PromptText
+	if n := len(b.steps); n > 0 {
+		text = b.steps[n-1].Text
+	}
+	return text != "" && !strings.HasSuffix(text, " ") && !strings.HasSuffix(text, "\n")
+}
+
+// written is what a step adds to the text as the screen has it: control
+// tokens by name, parts of characters as escapes while they are parts.
+func (m *model) written(s *argen.Step) string {
+	if s.Text == "" {
+		return " " + m.s.clean(s.Token)
+	}
+	return s.Text
+}
+
+// prompt is the end of the prompt, about n characters of it.
+func (m *model) prompt(n int) string {
+	h := &m.cur().head
+	text := h.PromptText
+	if text == "" {
+		text = strings.Join(h.PromptTokens, "")
+	}
+	for i := len(text); i > 0; n-- {
+		if n < 0 {
+			return text[i:]
+		}
+		_, size := utf8.DecodeLastRuneInString(text[:i])
+		i -= size
+	}
+	return text
+}
+
+// wrapTail breaks text, given from its end, into lines of w cells, at blanks
+// where there are any, and returns the last h.
+func (s *screen) wrapTail(tail []inked, w, h int) []string {
+	if w <= 0 || h <= 0 {
+		return nil
+	}
+	var lines []string
+	var line, word strings.Builder
+	lineW, wordW := 0, 0
+	flushWord := func() {
+		line.WriteString(word.String())
+		lineW += wordW
+		word.Reset()
+		wordW = 0
+	}
+	flushLine := func() {
+		lines = append(lines, line.String())
+		line.Reset()
+		lineW = 0
+	}
+	for i := len(tail) - 1; i >= 0; i-- {
+		style := tail[i].style
+		for _, part := range split(tail[i].text) {
+			switch part {
+			case "\n":
+				flushWord()
+				flushLine()
+				continue
+			case " ":
+				flushWord()
+				if lineW > 0 && lineW < w {
+					line.WriteString(style.UnsetUnderline().Render(" "))
+					lineW++
+				}
+				continue
+			}
+			part = s.clean(part)
+			for part != "" {
+				n := ansi.StringWidth(part)
+				cut := part
+				if wordW+n > w { // longer than a line: broken anywhere
+					cut = ansi.Truncate(part, w-wordW, "")
+					if cut == "" && wordW == 0 {
+						cut, part = "", "" // a character wider than the line
+						break
+					}
+				}
+				if lineW+wordW+ansi.StringWidth(cut) > w && lineW > 0 {
+					flushLine()
+				}
+				if cut != "" {
+					word.WriteString(style.Render(cut))
+					wordW += ansi.StringWidth(cut)
+				}
+				if part = strings.TrimPrefix(part, cut); part != "" {
+					flushWord()
+					flushLine()
+				}
+			}
+		}
+	}
+	flushWord()
+	if lineW > 0 || len(lines) == 0 {
+		flushLine()
+	}
+	if len(lines) > h {
+		lines = lines[len(lines)-h:]
+	}
+	return lines
+}
+
+// split takes text apart into blanks, line ends and what is between.
+func split(text string) []string {
+	var parts []string
+	for text != "" {
+		i := strings.IndexAny(text, " \n\t\r")
+		switch {
+		case i < 0:
+			return append(parts, text)
+		case i > 0:
+			parts = append(parts, text[:i])
+		}
+		if text[i] == '\n' {
+			parts = append(parts, "\n")
+		} else {
+			parts = append(parts, " ")
+		}
+		text = text[i+1:]
+	}
+	return parts
+}

@@ -1,0 +1,125 @@
+package tui
+
+import (
+	"fmt"
+	"math"
+	"strings"
+	"unicode/utf8"
+
+	"argen"
+)
+
+// formulaLine is P(token | context) with its numbers filled in.
+func (m *model) formulaLine(w int) string {
+	b := m.cur()
+	step := b.next
+	if step == nil {
+		return m.s.dim.Render(m.s.fit("no token follows: "+m.words(overText(b.over)), w))
+	}
+	given := " " + m.given() + ") = "
+	switch {
+	case m.cursor >= 0 && m.cursor < len(step.Top):
+		t := &step.Top[m.cursor]
+		return m.equation(t.Token, given, t.Prob, t.Rank, -math.Log2(t.Prob), "", w)
+	case m.beat < pick:
+		tokens := len(step.Top) + step.Rest.Tokens
+		text := fmt.Sprintf("P( ? |%s", given)
+		tail := fmt.Sprintf("? %s %s tokens %s entropy %.2f bits", m.s.g.dot, count(tokens), m.s.g.dot, step.Entropy)
+		return m.s.fit(m.s.bold.Render(text)+tail, w)
+	}
+	note := ""
+	switch {
+	case step.Forced:
+		note = "forced"
+	case step.SampledProb != step.Prob:
+		note = "drawn with " + prob(step.SampledProb)
+	}
+	return m.equation(step.Token, given, step.Prob, step.Rank, step.Surprisal, note, w)
+}
+
+// equation is P(token | context) = p and what follows from p.
+func (m *model) equation(token, given string, p float64, rank int, bits float64, note string, w int) string {
+	line := m.s.bold.Render("P(") + m.s.chosen.Render(m.s.quote(token)) + m.s.bold.Render(" |"+given+prob(p))
+	dot := " " + m.s.g.dot + " "
+	line += dot + fmt.Sprintf("rank %d", rank) + dot + fmt.Sprintf("%.2f bits", bits)
+	if note != "" {
+		line += dot + note
+	}
+	return m.s.fit(line, w)
+}
+
+// given is the end of the context, a few words.
+func (m *model) given() string {
+	b := m.cur()
+	var text string
+	for i := len(b.steps) - 1; i >= 0 && len(text) < 40; i-- {
+		text = m.written(&b.steps[i]) + text
+	}
+	if len(text) < 40 {
+		text = m.prompt(40) + text
+	}
+	text = strings.Join(strings.Fields(text), " ")
+	most := min(max(m.s.w/5, 8), 28)
+	whole := b.head.PromptText
+	n := utf8.RuneCountInString(text)
+	if n <= most && len(b.steps) == 0 && text == whole {
+		return m.s.clean(text)
+	}
+	runes := []rune(text)
+	runes = runes[max(n-most, 0):]
+	end := string(runes)
+	if i := strings.IndexByte(end, ' '); i >= 0 && i < len(end)-1 && n > most {
+		end = end[i+1:]
+	}
+	return m.s.g.ellipsis + " " + m.s.clean(end)
+}
+
+// totalsLine sums up what has been written.
+func (m *model) totalsLine(w int) string {
+	b := m.cur()
+	n := len(b.steps)
+	if n == 0 {
+		return m.s.fit("ln P = 0 "+m.s.g.dot+" no token yet", w)
+	}
+	sum := b.steps[n-1].CumLogProb
+	mean := -sum / float64(n)
+	dot := " " + m.s.g.dot + " "
+	line := m.s.bold.Render("ln P = "+signed(sum, m.s.g.minus)) + dot +
+		fmt.Sprintf("%d tokens", n) + dot +
+		fmt.Sprintf("%.2f bits a token", mean/math.Ln2) + dot +
+		"perplexity " + m.s.bold.Render(fmt.Sprintf("%.2f", math.Exp(mean)))
+	return m.s.fit(line, w)
+}
+
+// signed is a number with a real minus.
+func signed(x float64, minus string) string {
+	t := fmt.Sprintf("%.3f", math.Abs(x))
+	if x < 0 {
+		return minus + t
+	}
+	return t
+}
+
+// stageLines say what each stage of the chain did.
+func (m *model) stageLines(w, h int) []string {
+	step := m.cur().next
+	if step == nil || len(step.Stages) == 0 || h < 2 {
+		return nil
+	}
+	lines := []string{m.s.bold.Render(m.s.fit("chain", w))}
+	for _, st := range step.Stages {
+		lines = append(lines, m.s.fit(m.stage(st), w))
+	}
+	if len(lines) > h {
+		lines = lines[:h]
+	}
+	return lines
+}
+
+func (m *model) stage(st argen.Stage) string {
+	cut := ""
+	if st.MassRemoved > 0 {
+		cut = fmt.Sprintf("cuts %s, ", prob(st.MassRemoved))
+	}
+	return fmt.Sprintf("%s %sleaves %s, %.2f bits", m.s.fit(m.s.clean(st.Name), 12), cut, count(st.Kept), st.Entropy)
+}
