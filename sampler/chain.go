@@ -51,7 +51,7 @@ func parseStage(stage string, column int) (argen.Transform, error) {
 	case name == "":
 		return nil, fmt.Errorf("chain, column %d: a stage is missing, stages are %s", at, names())
 	case !ok:
-		return nil, fmt.Errorf("chain, column %d: unknown stage %s%s, stages are %s", at, quote(name), suggest(name), names())
+		return nil, fmt.Errorf("chain, column %d: unknown stage %s:%s stages are %s", at, quote(name), suggest(name), names())
 	case given && len(s.Params) == 0:
 		return nil, fmt.Errorf("chain, column %d: %s takes no value, found %s", at, name, quote(right))
 	}
@@ -90,10 +90,11 @@ func (s Spec) Make(values ...float64) (argen.Transform, error) {
 			return nil, fmt.Errorf("%s: %s %w", s.Name, p.Name, err)
 		}
 	}
-	if s.Many && len(a) < len(s.Params) {
-		return nil, fmt.Errorf("%s: %s missing, write %s", s.Name, s.Params[len(s.Params)-1].Name, s.syntax())
+	least := len(s.Params)
+	if s.Many {
+		least--
 	}
-	for len(a) < len(s.Params) {
+	for len(a) < least {
 		a = append(a[:len(a):len(a)], s.Params[len(a)].Default)
 	}
 	t, err := s.New(a)
@@ -138,19 +139,19 @@ func FromFlags(value func(flag string) (text string, given bool)) ([]argen.Trans
 		if text, ok := value(s.Switch()); len(s.Params) == 0 && (!ok || text != "true") {
 			continue
 		}
-		any := len(s.Params) == 0
+		given := len(s.Params) == 0
 		for _, p := range s.Params {
 			v := p.Default
-			if text, ok := flag(p, value); ok {
+			if name, text := flag(p, value); name != "" {
 				var err error
 				if v, err = p.Parse(text); err != nil {
-					return nil, fmt.Errorf("--%s: %w", p.Flag, err)
+					return nil, fmt.Errorf("--%s: %w", name, err)
 				}
-				any = true
+				given = true
 			}
 			a = append(a, v)
 		}
-		if !any {
+		if !given {
 			continue
 		}
 		t, err := s.Make(a...)
@@ -165,17 +166,15 @@ func FromFlags(value func(flag string) (text string, given bool)) ([]argen.Trans
 	return chain, nil
 }
 
-// flag looks up a parameter's flag or its alias.
-func flag(p Param, value func(string) (string, bool)) (string, bool) {
+// flag returns which of a parameter's flags was given, "" if none, and its
+// text.
+func flag(p Param, value func(string) (string, bool)) (name, text string) {
 	for _, name := range [...]string{p.Flag, p.Alias} {
-		if name == "" {
-			continue
-		}
-		if text, ok := value(name); ok {
-			return text, true
+		if text, ok := value(name); ok && name != "" {
+			return name, text
 		}
 	}
-	return "", false
+	return "", ""
 }
 
 // Switch is the flag that switches a stage without parameters on: "greedy".

@@ -14,7 +14,7 @@ func Help() string {
 	}
 	paragraph("", "Stages stand between the model's distribution and the draw. Each drops tokens or changes logits; what is left is renormalised. --chain gives stages and their order:")
 	b.WriteString("\n  --chain \"top_k=40,top_p=0.95,temperature=0.8\"\n\n")
-	paragraph("", "Several values of a stage are separated by /, those left out at the end take their defaults. Flags instead of --chain put their stages in the order of this list. Without either the chain is "+Format(Default())+": the model's own distribution. An empty chain is the plain draw, which is the same.")
+	paragraph("", "A stage that is not asked for is not in the chain. Several values of a stage are separated by /; those left out at the end take their defaults. Flags instead of --chain put their stages in the order of this list. Without either the chain is "+Format(Default())+": the model's own distribution. An empty chain is the plain draw, which is the same.")
 	for _, s := range Table {
 		b.WriteString("\n" + s.syntax() + "\n")
 		paragraph("    ", s.Doc+".")

@@ -2,7 +2,7 @@ package sampler
 
 import "strings"
 
-// suggest is ", did you mean …" with the stage whose name is nearest to name,
+// suggest is " did you mean …?" with the stage whose name is nearest to name,
 // or "" if none is near.
 func suggest(name string) string {
 	name = strings.ReplaceAll(strings.ToLower(name), "-", "_")
@@ -19,7 +19,7 @@ func suggest(name string) string {
 	if best == "" {
 		return ""
 	}
-	return ", did you mean " + best + "?"
+	return " did you mean " + best + "?"
 }
 
 // edits is the least number of letters inserted, removed or replaced that

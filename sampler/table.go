@@ -12,8 +12,8 @@ type Spec struct {
 	Name   string  // in chains, traces, charts and docs: "top_k"
 	Doc    string  // the rule in one sentence, without a full stop
 	Params []Param // none for a stage that is only switched on
-	// Many is set if the last parameter may be given any number of times, once
-	// at least: a list of tokens.
+	// Many is set if the last parameter may be given any number of times, also
+	// none: a list of tokens.
 	Many bool
 	// New makes the stage from the values of its parameters, which are within
 	// their ranges; an error says which two do not go together.
