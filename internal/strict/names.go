@@ -62,12 +62,20 @@ func (j *JSON) nameAt(at int) []byte {
 type names struct {
 	few   [8]uint32
 	n     int
-	table []uint32 // offsets, 0 where free; its length is a power of two
+	table []entry // its length is a power of two
+}
+
+// An entry is a name in the table.
+type entry struct {
+	at   uint32 // where it begins, 0 if the place is free
+	hash uint32
 }
 
 // The seed changes with every run of the program, so nobody can write a file
 // whose names all fall into one place. What is found does not depend on it.
 var seed = maphash.MakeSeed()
+
+func hash(name []byte) uint32 { return uint32(maphash.Bytes(seed, name)) }
 
 func (s *names) reset() {
 	s.n = 0
@@ -87,44 +95,49 @@ func (s *names) add(j *JSON, at int, name []byte) int {
 		s.n++
 		return -1
 	}
-	if s.n >= len(s.table)/4*3 {
+	if s.n >= len(s.table)/8*7 {
 		s.grow(j)
 	}
-	slot := s.slot(j, name)
-	if first := s.table[slot]; first > 0 {
-		return int(first)
+	e := entry{uint32(at), hash(name)}
+	for i := e.hash; ; i++ {
+		switch old := &s.table[int(i)&(len(s.table)-1)]; {
+		case old.at == 0:
+			*old = e
+			s.n++
+			return -1
+		case old.hash == e.hash && bytes.Equal(j.nameAt(int(old.at)), name):
+			return int(old.at)
+		}
 	}
-	s.table[slot] = uint32(at)
-	s.n++
-	return -1
 }
 
 // grow doubles the table; the first time it takes in the few.
 func (s *names) grow(j *JSON) {
 	old := s.table
 	size := max(64, 2*len(old))
-	if cap(s.table) >= size && len(old) == 0 {
+	if len(old) == 0 && cap(s.table) >= size { // an earlier object's
 		s.table = s.table[:size]
 		clear(s.table)
 	} else {
-		s.table = make([]uint32, size)
+		s.table = make([]entry, size)
 	}
 	if len(old) == 0 {
-		old = s.few[:]
+		for _, at := range s.few {
+			s.put(entry{at, hash(j.nameAt(int(at)))})
+		}
 	}
-	for _, at := range old {
-		if at > 0 {
-			s.table[s.slot(j, j.nameAt(int(at)))] = at
+	for _, e := range old {
+		if e.at > 0 {
+			s.put(e)
 		}
 	}
 }
 
-// slot returns where name stands in the table, or the free slot for it.
-func (s *names) slot(j *JSON, name []byte) int {
-	mask := len(s.table) - 1
-	i := int(maphash.Bytes(seed, name)) & mask
-	for s.table[i] > 0 && !bytes.Equal(j.nameAt(int(s.table[i])), name) {
-		i = (i + 1) & mask
+// put adds a name that is not there.
+func (s *names) put(e entry) {
+	i := e.hash
+	for s.table[int(i)&(len(s.table)-1)].at > 0 {
+		i++
 	}
-	return i
+	s.table[int(i)&(len(s.table)-1)] = e
 }
