@@ -1,6 +1,7 @@
 package tokenizer
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"strings"
@@ -20,11 +21,12 @@ var kinds = []struct {
 	{"chars", marshalChars, unmarshalChars},
 	{"words", marshalWords, unmarshalWords},
 	{"story", marshalStory, unmarshalStory},
+	{"bpe", marshalBPE, unmarshalBPE},
 }
 
 // Marshal returns a tokenizer as its kind and the data from which [Unmarshal]
 // makes it again: nothing for "bytes", the alphabet for "chars", a word a line
-// for "words" and "story".
+// for "words" and "story", a tokenizer.json for "bpe".
 func Marshal(tok argen.Tokenizer) (kind string, data []byte, err error) {
 	for _, k := range kinds {
 		if data, ok := k.marshal(tok); ok {
@@ -121,6 +123,24 @@ func unmarshalStory(data []byte) (argen.Tokenizer, error) {
 		return nil, err
 	}
 	return NewStory(vocab), nil
+}
+
+func marshalBPE(tok argen.Tokenizer) ([]byte, bool) {
+	t, ok := tok.(*BPE)
+	if !ok {
+		return nil, false
+	}
+	var b bytes.Buffer
+	_ = t.WriteJSON(&b) // a buffer takes everything
+	return b.Bytes(), true
+}
+
+func unmarshalBPE(data []byte) (argen.Tokenizer, error) {
+	t, err := ReadBPE("tokenizer.json", data)
+	if err != nil {
+		return nil, err
+	}
+	return t, nil
 }
 
 // joinLines returns words as lines; none of them holds a line feed.

@@ -153,7 +153,7 @@ func TestTrainChars(t *testing.T) {
 func TestMarshal(t *testing.T) {
 	for _, tok := range []argen.Tokenizer{
 		tokenizer.NewBytes(), tokenizer.NewChars("b日a\n\xff"), tokenizer.NewChars(""),
-		words(t, "<unk>", "<s>", "</s>", "a", "\xff"), words(t), tokenizer.NewStory(storyVocab),
+		words(t, "<unk>", "<s>", "</s>", "a", "\xff"), words(t), tokenizer.NewStory(storyVocab), tinyGPT2(),
 	} {
 		kind, data, err := tokenizer.Marshal(tok)
 		if err != nil {
@@ -176,12 +176,13 @@ func TestMarshal(t *testing.T) {
 		t.Error("a tokenizer of no kind is kept")
 	}
 	for _, c := range []struct{ kind, data, want string }{
-		{"runes", "", `no tokenizer of kind "runes": there are bytes, chars, words, story`},
+		{"runes", "", `no tokenizer of kind "runes": there are bytes, chars, words, story, bpe`},
 		{"bytes", "x", `tokenizer of kind "bytes": 1 bytes of data, want none`},
 		{"chars", "a\xff", `tokenizer of kind "chars": byte 1 of the alphabet is not UTF-8`},
 		{"chars", "ba", `tokenizer of kind "chars": byte 1: 'a' does not come after 'b' in the order of the alphabet`},
 		{"words", "a\nb", `tokenizer of kind "words": the last word has no line end: the data is cut short`},
 		{"words", "a\n\nb\n", `tokenizer of kind "words": word 1 of the vocabulary, "", is empty or holds white space`},
+		{"bpe", "{}", `tokenizer of kind "bpe": tokenizer.json: model: the file has none`},
 		{"story", "a", `tokenizer of kind "story": the last word has no line end: the data is cut short`},
 	} {
 		if _, err := tokenizer.Unmarshal(c.kind, []byte(c.data)); err == nil || !strings.HasPrefix(err.Error(), c.want) {
