@@ -192,12 +192,20 @@ func (c *Candidates) Keep(n int) {
 // Filter keeps the candidates for which keep holds, or the best one if it
 // holds for none. It is asked once for each, in order of ID.
 func (c *Candidates) Filter(keep func(id ID, logit float64) bool) {
-	left := c.spare[:0]
-	c.Each(func(id ID, l float64) {
-		if keep(id, l) {
-			left = append(left, id)
+	left := slices.Grow(c.spare[:0], c.n)
+	if c.whole {
+		for id, l := range c.logits {
+			if l >= -math.MaxFloat64 && keep(ID(id), l) {
+				left = append(left, ID(id))
+			}
 		}
-	})
+	} else {
+		for _, id := range c.ids {
+			if keep(id, c.logits[id]) {
+				left = append(left, id)
+			}
+		}
+	}
 	if len(left) == c.n {
 		c.spare = left
 		return

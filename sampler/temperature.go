@@ -39,7 +39,9 @@ func (t Temperature) Apply(c *argen.Candidates, _ argen.Past) {
 		return
 	}
 	most, T := 0.0, t.T
-	c.Each(func(_ argen.ID, l float64) { most = max(most, math.Abs(l)) })
+	if T < 1 {
+		c.Each(func(_ argen.ID, l float64) { most = max(most, math.Abs(l)) })
+	}
 	if math.IsInf(most/T, 0) {
 		// Then only distances to the best say anything: the best becomes 0.
 		best := c.At(0).Logit

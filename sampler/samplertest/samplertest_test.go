@@ -1,0 +1,59 @@
+package samplertest
+
+import (
+	"strings"
+	"testing"
+
+	"argen"
+)
+
+// broken is a stage that breaks its promise.
+type broken struct {
+	apply func(*argen.Candidates, argen.Past)
+}
+
+func (broken) Name() string                                 { return "broken" }
+func (broken) String() string                               { return "broken" }
+func (b broken) Apply(c *argen.Candidates, past argen.Past) { b.apply(c, past) }
+
+// The contract finds what it is there to find.
+func TestCheckFinds(t *testing.T) {
+	var held *argen.Candidates
+	calls := 0
+	for want, f := range map[string]func(*argen.Candidates, argen.Past){
+		"applied to other candidates it changes the first": func(c *argen.Candidates, _ argen.Past) {
+			if held != nil {
+				held.Keep(1)
+			}
+			held = c
+		},
+		"applied again": func(c *argen.Candidates, _ argen.Past) {
+			calls++
+			c.Keep(calls)
+		},
+	} {
+		held, calls = nil, 0
+		var err error
+		for _, d := range Distributions() {
+			if err == nil {
+				err = apply(broken{f}, d.Logits)
+			}
+		}
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%v, want %s", err, want)
+		}
+	}
+	if err := apply(broken{func(c *argen.Candidates, _ argen.Past) { c.Keep(2) }}, []float64{3, 2, 1}); err != nil {
+		t.Errorf("a good stage: %v", err)
+	}
+}
+
+func TestValidFinds(t *testing.T) {
+	c, err := argen.NewCandidates([]float64{1, 2, 3})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := Valid(c, []float64{1, 2}); err == nil {
+		t.Error("a candidate outside the vocabulary is not found")
+	}
+}
