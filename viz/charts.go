@@ -1,0 +1,122 @@
+// Package viz draws what a trace holds: bars of the next token, the draw with
+// its u, probability, rank and surprisal over the text, the text itself
+// coloured by probability.
+//
+// A chart is a function from traces to a [Figure], listed in [Charts]; a
+// Figure is written as PNG, SVG or PDF by [Save] and as words by [Describe].
+//
+//	fig, err := viz.Next(viz.Input{Traces: []*argen.Trace{trace}, Step: 3})
+//	err = viz.Save(fig, "next.svg")
+//
+// All charts share one theme: dark on white, the colours of Okabe and Ito,
+// and never a colour alone to tell two things apart. Every figure says in
+// words what it shows, made from its data, for those who do not see it: in
+// SVG as <title> and <desc>. Tokens are shown by [argen.Visible]; a blank at
+// the border of a token is shown as a dot. The same input gives the same
+// bytes.
+package viz
+
+import (
+	"fmt"
+
+	"argen"
+)
+
+// A Chart is a kind of picture.
+type Chart struct {
+	Name string // in commands: argen plot NAME
+	Doc  string // one sentence without a full stop
+	Draw func(Input) (*Figure, error)
+}
+
+// Charts are all kinds in the order of help: one step first, then the text,
+// then models.
+var Charts = []Chart{
+	{"next", "the most probable next tokens of one step, before and after the chain, and all others", Next},
+	{"draw", "how u picked the token of one step: cumulative probabilities and where u fell", Draw},
+	{"stages", "how each stage of the chain reshapes the distribution of one step", Stages},
+	{"steps", "probability and rank of each chosen token over the text", Steps},
+	{"surprisal", "how surprising each token was, in bits", Surprisal},
+	{"entropy", "how uncertain the model was before each token, in bits", Entropy},
+	{"chain", "ln P of the text as a staircase: the chain rule, one step down a token", Chain},
+	{"heat", "the text itself, coloured by the probability of each token", Heat},
+	{"ngram-orders", "perplexity of n-gram models by order, against the true entropy rate", NgramOrders},
+}
+
+// Lookup returns the chart of a name.
+func Lookup(name string) (Chart, bool) {
+	for _, c := range Charts {
+		if c.Name == name {
+			return c, true
+		}
+	}
+	return Chart{}, false
+}
+
+// Input is what charts are drawn from. Each uses its part.
+type Input struct {
+	Traces []*argen.Trace
+	Step   int        // of next, draw and stages: the t of the token; −1 is the last
+	Orders OrdersData // of ngram-orders
+}
+
+// OrdersData compares models of growing order with the source they learned
+// from.
+type OrdersData struct {
+	Order      []int
+	Names      []string    // of the curves: "Kneser-Ney", "add-one"
+	Perplexity [][]float64 // curve × order; NaN where there is none
+	TrueBits   float64     // entropy rate of the source, bits a token; 0 or NaN if not known
+	Unit       string      // what is counted, "" for "token"
+}
+
+// one returns the only trace.
+func (in Input) one(chart string) (*argen.Trace, error) {
+	traces, err := in.all(chart)
+	if err != nil {
+		return nil, err
+	}
+	if len(traces) > 1 {
+		return nil, fmt.Errorf("%s draws one trace, there are %d: choose one", chart, len(traces))
+	}
+	return traces[0], nil
+}
+
+// all returns the traces, each with a step at least.
+func (in Input) all(chart string) ([]*argen.Trace, error) {
+	switch n := len(in.Traces); {
+	case n == 0:
+		return nil, fmt.Errorf("%s needs a trace, there is none", chart)
+	case n > len(looks):
+		return nil, fmt.Errorf("%s draws at most %d traces, there are %d: choose some", chart, len(looks), n)
+	}
+	for i, tr := range in.Traces {
+		if tr == nil || len(tr.Steps) == 0 {
+			if len(in.Traces) > 1 {
+				return nil, fmt.Errorf("trace %d has no steps: there is nothing to draw", i+1)
+			}
+			return nil, fmt.Errorf("the trace has no steps: there is nothing to draw")
+		}
+	}
+	return in.Traces, nil
+}
+
+// step returns the step to draw; its top list is not empty.
+func (in Input) step(chart string) (*argen.Trace, *argen.Step, error) {
+	tr, err := in.one(chart)
+	if err != nil {
+		return nil, nil, err
+	}
+	t := in.Step
+	if t == -1 {
+		t = len(tr.Steps) - 1
+	}
+	if t < 0 || t >= len(tr.Steps) {
+		return nil, nil, fmt.Errorf("the trace has no step %d: its steps are 0 to %d, −1 is the last", in.Step, len(tr.Steps)-1)
+	}
+	s := &tr.Steps[t]
+	if len(s.Top) == 0 {
+		return nil, nil, fmt.Errorf("step %d of the trace lists no candidates: log with --top 10 to draw %s", t, chart)
+	}
+	return tr, s, nil
+}

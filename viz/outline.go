@@ -1,0 +1,108 @@
+package viz
+
+import (
+	"fmt"
+	"math"
+
+	"golang.org/x/image/font/sfnt"
+	"golang.org/x/image/math/fixed"
+	"gonum.org/v1/plot/font"
+	"gonum.org/v1/plot/vg"
+)
+
+// An outliner draws text as the outlines of its characters. gonum/plot's PDF
+// writes a character beyond ASCII as other ones and says nothing
+// (gonum/plot#347); filled outlines are right in any encoding.
+type outliner struct {
+	vg.CanvasSizer
+	buf sfnt.Buffer
+}
+
+// FillString implements vg.Canvas.
+func (o *outliner) FillString(f font.Face, p vg.Point, s string) {
+	size := float64(f.Font.Size)
+	if size <= 0 {
+		return
+	}
+	r := rulerOf(f.Font)
+	var path vg.Path
+	x, y := float64(p.X), float64(p.Y)
+	for _, c := range s {
+		if g, err := r.font.GlyphIndex(&o.buf, c); err != nil || g == 0 {
+			o.code(f, x, y, c)
+		} else {
+			path = o.glyph(path, r.font, g, size, x, y)
+		}
+		x += float64(r.advance(&o.buf, c) * size)
+	}
+	if len(path) > 0 {
+		o.Fill(path)
+	}
+}
+
+// glyph appends the outline of a glyph of a size at x, y.
+func (o *outliner) glyph(path vg.Path, f *sfnt.Font, g sfnt.GlyphIndex, size, x, y float64) vg.Path {
+	const unit = 1 << 11
+	segments, err := f.LoadGlyph(&o.buf, g, fixed.Int26_6(unit), nil)
+	if err != nil {
+		return path // a glyph of colours or images
+	}
+	scale := size / unit
+	at := func(p fixed.Point26_6) vg.Point { // a font's y grows downwards here
+		return vg.Point{X: vg.Length(x + float64(float64(p.X)*scale)), Y: vg.Length(y - float64(float64(p.Y)*scale))}
+	}
+	for i, s := range segments {
+		switch s.Op {
+		case sfnt.SegmentOpMoveTo:
+			if i > 0 {
+				path.Close()
+			}
+			path.Move(at(s.Args[0]))
+		case sfnt.SegmentOpLineTo:
+			path.Line(at(s.Args[0]))
+		case sfnt.SegmentOpQuadTo:
+			path.QuadTo(at(s.Args[0]), at(s.Args[1]))
+		case sfnt.SegmentOpCubeTo:
+			path.CubeTo(at(s.Args[0]), at(s.Args[1]), at(s.Args[2]))
+		}
+	}
+	if len(segments) > 0 {
+		path.Close()
+	}
+	return path
+}
+
+// code draws a box with the hexadecimal number of a character that the font
+// lacks: two rows of digits, 1 em square.
+func (o *outliner) code(f font.Face, x, y float64, c rune) {
+	em := float64(f.Font.Size)
+	if rulerOf(f.Font).advance(&o.buf, c) == 0 {
+		return // a mark on the character before
+	}
+	left, low, high := vg.Length(x+.06*em), vg.Length(y-.16*em), vg.Length(y+.78*em)
+	right := vg.Length(x + .94*em)
+	o.Push()
+	o.SetLineWidth(vg.Length(math.Max(.4, em/24)))
+	o.SetLineDash(nil, 0)
+	var box vg.Path
+	box.Move(vg.Point{X: left, Y: low})
+	box.Line(vg.Point{X: right, Y: low})
+	box.Line(vg.Point{X: right, Y: high})
+	box.Line(vg.Point{X: left, Y: high})
+	box.Close()
+	o.Stroke(box)
+	o.Pop()
+	digits := fmt.Sprintf("%04X", c)
+	if len(digits) > 4 {
+		digits = fmt.Sprintf("%06X", c)
+	}
+	small := f
+	n := len(digits) / 2
+	small.Font.Size = vg.Length(.76 * em / (.556 * float64(n)))
+	small.Font.Size = min(small.Font.Size, vg.Length(.5*em))
+	for row := range 2 {
+		s := digits[row*n : row*n+n]
+		wide := measure(s, small.Font)
+		o.FillString(small, vg.Point{X: vg.Length(x + (em-wide)/2), Y: vg.Length(y + .36*em - .44*em*float64(row))}, s)
+	}
+}

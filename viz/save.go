@@ -1,0 +1,84 @@
+package viz
+
+import (
+	"bytes"
+	"fmt"
+	"image"
+	"image/color"
+	"image/png"
+	"io"
+	"path/filepath"
+	"regexp"
+	"strings"
+
+	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/vgimg"
+	"gonum.org/v1/plot/vg/vgpdf"
+
+	"argen/internal/safefile"
+)
+
+// Formats are the endings that Save knows.
+var Formats = []string{"png", "svg", "pdf"}
+
+// dotsPerInch of a PNG: 720 points are 1280 pixels, sharp on a projector.
+const dotsPerInch = 128
+
+// Save writes a figure to a file, whole or not at all, in the format that its
+// ending names: .png, .svg or .pdf.
+func Save(f *Figure, path string) error {
+	format := strings.ToLower(strings.TrimPrefix(filepath.Ext(path), "."))
+	if _, ok := writers[format]; !ok {
+		return fmt.Errorf("%s: charts are written as .png, .svg or .pdf: give the file one of these endings", path)
+	}
+	return safefile.Write(path, func(w io.Writer) error { return Write(f, format, w) })
+}
+
+var writers = map[string]func(*Figure, io.Writer) error{"png": writePNG, "svg": writeSVG, "pdf": writePDF}
+
+// Write writes a figure in one of the Formats.
+func Write(f *Figure, format string, w io.Writer) error {
+	write, ok := writers[format]
+	if !ok {
+		return fmt.Errorf("there is no format %q: charts are written as png, svg or pdf", format)
+	}
+	return write(f, w)
+}
+
+func writeSVG(f *Figure, w io.Writer) error {
+	desc := strings.TrimSpace(clean(f.Subtitle) + "\n" + clean(f.Alt) + "\n" + clean(f.Caption))
+	c := newSVG(f.Width, f.Height, clean(f.Title), desc)
+	f.draw(c)
+	_, err := c.WriteTo(w)
+	return err
+}
+
+func writePNG(f *Figure, w io.Writer) error {
+	c := vgimg.NewWith(vgimg.UseWH(vg.Length(f.Width), vg.Length(f.Height)), vgimg.UseDPI(dotsPerInch), vgimg.UseBackgroundColor(color.White))
+	f.draw(&outliner{CanvasSizer: c})
+	e := png.Encoder{CompressionLevel: png.BestSpeed}
+	return e.Encode(w, opaque(c.Image()))
+}
+
+// opaque drops the alpha channel, which is full everywhere.
+func opaque(img image.Image) image.Image { return img }
+
+// created is the date in a PDF, replaced so that the same figure gives the
+// same bytes. It is as long as what it replaces: the offsets after it hold.
+var created = regexp.MustCompile(`\((D:)\d{14}[^)]*\)`)
+
+func writePDF(f *Figure, w io.Writer) error {
+	c := vgpdf.New(vg.Length(f.Width), vg.Length(f.Height))
+	c.EmbedFonts(false)
+	f.draw(&outliner{CanvasSizer: c})
+	var b bytes.Buffer
+	if _, err := c.WriteTo(&b); err != nil {
+		return err
+	}
+	fixed := created.ReplaceAllFunc(b.Bytes(), func(date []byte) []byte {
+		const epoch = "20000101000000"
+		return append(append(append([]byte("(D:"), epoch...), date[3+len(epoch):len(date)-1]...), ')')
+	})
+	_, err := w.Write(fixed)
+	return err
+}

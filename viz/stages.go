@@ -1,0 +1,173 @@
+package viz
+
+import (
+	"fmt"
+	"math"
+	"strings"
+
+	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
+
+	"argen"
+)
+
+// mostStages is how many stages have room side by side.
+const mostStages = 16
+
+// Stages draws the distribution of one step once for the model and once after
+// each stage of the chain, side by side.
+func Stages(in Input) (*Figure, error) {
+	tr, s, err := in.step("stages")
+	if err != nil {
+		return nil, err
+	}
+	switch n := len(s.Stages); {
+	case n == 0:
+		return nil, fmt.Errorf("step %d of the trace went through no stages: there is nothing to draw, next shows the distribution", s.T)
+	case n > mostStages:
+		return nil, fmt.Errorf("step %d of the trace went through %d stages: stages draws at most %d", s.T, n, mostStages)
+	}
+	list := rows(s, 12)
+	g := flowOf(s, list)
+	labels := 0.0
+	for _, r := range list {
+		labels = max(labels, measure("► "+r.name, face(bodySize, false))+10)
+	}
+	f := &Figure{
+		Title:    "What each stage does to the distribution",
+		Subtitle: fmt.Sprintf("Step %d, after %s · %s", s.T, ahead(tr, s.T, 40), how(s)),
+		Caption: "Bars are probabilities; each column sums to 1 with all others. × marks the stage that removed a token; the others share its part." +
+			g.note() + dotted(tokens(s)...) + source(tr),
+		Alt:   altStages(s, list, g),
+		Width: math.Round(min(max(pageWidth, 2*margin+labels+float64(len(s.Stages)+1)*120), widestPage)),
+	}
+	const top, each = 52.0, 24.0
+	f.Height = math.Round(f.head() + top + each*float64(len(list)) + 4)
+	names := stageNames(tr, s)
+	f.body = func(c draw.Canvas) {
+		left := float64(c.Min.X) + labels
+		wide := (float64(c.Max.X) - left) / float64(len(names))
+		for i, r := range list {
+			y := float64(c.Max.Y) - top - each*(float64(i)+.5)
+			name := r.name
+			if r.chosen {
+				name = "► " + name
+			}
+			say(c, style(bodySize, r.chosen, -1, -.5), left-8, y, name)
+		}
+		for j, name := range names {
+			x := left + wide*float64(j)
+			stageHead(c, s, j, name, x, float64(c.Max.Y), wide-14)
+			c.StrokeLine2(line(quiet, .75), vg.Length(x), vg.Length(float64(c.Max.Y)-top), vg.Length(x), c.Min.Y)
+			for i := range list {
+				y := float64(c.Max.Y) - top - each*(float64(i)+.5)
+				g.draw(c, &list[i], i, j, x, y, wide-14, each*.68)
+			}
+		}
+	}
+	return f, nil
+}
+
+// stageHead writes what a column is: the stage, what is left, what is gone.
+func stageHead(c draw.Canvas, s *argen.Step, j int, name string, x, top, wide float64) {
+	bold, small := style(smallSize, true, 0, -1), style(tinySize, false, 0, -1)
+	small.Color = quiet
+	say(c, bold, x, top, fit(name, bold.Font, wide, false))
+	second, third := short(s.Entropy)+" bits", ""
+	if j > 0 {
+		g := s.Stages[j-1]
+		second = some(g.Kept, "token") + " · " + short(g.Entropy) + " bits"
+		if g.MassRemoved > 1e-12 {
+			third = "removes " + prob(g.MassRemoved)
+		}
+	}
+	say(c, small, x, top-smallSize*1.35, fit(second, small.Font, wide+10, false))
+	say(c, small, x, top-smallSize*1.35-tinySize*1.3, fit(third, small.Font, wide+10, false))
+}
+
+// stageNames names the columns: the model and the stages as the chain has
+// them.
+func stageNames(tr *argen.Trace, s *argen.Step) []string {
+	names := []string{"the model"}
+	words := strings.Split(chainOf(tr, s.T), ",")
+	for i, g := range s.Stages {
+		name := argen.Visible(g.Name)
+		if len(words) == len(s.Stages) && strings.HasPrefix(words[i], name) {
+			name = words[i]
+		}
+		names = append(names, name)
+	}
+	return names
+}
+
+// draw draws the bar of row i in column j.
+func (g flowing) draw(c draw.Canvas, r *row, i, j int, x, y, wide, height float64) {
+	sty := style(tinySize, false, 0, -.5)
+	switch {
+	case g.gone[i] == j && j > 0:
+		sty.Color = vermillion
+		sty.Font = face(bodySize, true)
+		say(c, sty, x+5, y, "×")
+		return
+	case g.gone[i] > 0 && j > g.gone[i]:
+		return
+	}
+	p := g.p[i][j]
+	if math.IsNaN(p) {
+		sty.Color = quiet
+		say(c, sty, x+5, y, "?")
+		return
+	}
+	f := fillAfter
+	switch {
+	case r.chosen:
+		f = fillChosen
+	case r.rest:
+		f = fill{color: quiet, hatched: true}
+	case j == 0:
+		f = fillModel
+	}
+	what := prob(p)
+	room := wide - measure("0.0000", sty.Font) - 6
+	end := x + room*min(p/g.most, 1)
+	f.paint(c, rect(x, y-height/2, end, y+height/2))
+	say(c, sty, end+4, y, what)
+}
+
+func altStages(s *argen.Step, list []row, g flowing) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "Bar charts side by side. The model: entropy %s bits", short(s.Entropy))
+	for _, st := range s.Stages {
+		fmt.Fprintf(&b, "; after %s %s and %s bits", argen.Visible(st.Name), some(st.Kept, "token"), short(st.Entropy))
+		if st.MassRemoved > 1e-12 {
+			fmt.Fprintf(&b, ", it removed a probability of %s", prob(st.MassRemoved))
+		}
+	}
+	b.WriteString(". ")
+	for i, r := range list {
+		if i > 0 {
+			b.WriteString("; ")
+		}
+		name := "“" + r.name + "”"
+		if r.rest {
+			name = r.name
+		}
+		b.WriteString(name)
+		for j, p := range g.p[i] {
+			switch {
+			case g.gone[i] == j && j > 0:
+				b.WriteString(", removed by " + r.removedBy)
+			case g.gone[i] > 0 && j > g.gone[i]:
+			case math.IsNaN(p):
+				b.WriteString(", ?")
+			default:
+				b.WriteString([]string{" ", " → "}[min(j, 1)] + prob(p))
+			}
+		}
+		if r.chosen {
+			b.WriteString(" (chosen)")
+		}
+	}
+	b.WriteString(".")
+	return b.String()
+}

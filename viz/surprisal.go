@@ -1,0 +1,228 @@
+package viz
+
+import (
+	"fmt"
+	"math"
+	"strings"
+
+	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
+
+	"argen"
+)
+
+// Surprisal draws −log₂ P of each token: how many bits of news it was.
+func Surprisal(in Input) (*Figure, error) {
+	traces, err := in.all("surprisal")
+	if err != nil {
+		return nil, err
+	}
+	c := curves{
+		of:   func(s *argen.Step) float64 { return s.Surprisal },
+		what: "surprisal of the token, bits",
+		bars: true,
+	}
+	mean := 0.0
+	tr := traces[0]
+	for i := range tr.Steps {
+		mean += tr.Steps[i].Surprisal
+	}
+	mean /= float64(len(tr.Steps))
+	if len(traces) == 1 {
+		c.mean = mean
+	}
+	f := c.figure(traces)
+	f.Title = "How surprising was each token?"
+	f.Caption = "Surprisal is the logarithm of 1/P(token | context) to base 2; 1 bit is the surprise of a coin toss. The mean is the cross-entropy of the model on this text; 2 to its power is the perplexity." + f.Caption
+	if len(traces) == 1 {
+		f.Subtitle = fmt.Sprintf("%s after %s · mean %s bits, perplexity %s", some(len(tr.Steps), "token"), ahead(tr, 0, 44), short(mean), short(math.Exp2(mean)))
+	}
+	return f, nil
+}
+
+// Entropy draws how uncertain the model was before each token.
+func Entropy(in Input) (*Figure, error) {
+	traces, err := in.all("entropy")
+	if err != nil {
+		return nil, err
+	}
+	c := curves{
+		of:   func(s *argen.Step) float64 { return s.Entropy },
+		what: "entropy of P(next token | context), bits",
+	}
+	tr := traces[0]
+	if len(traces) == 1 && staged(tr.Steps) {
+		c.after = func(s *argen.Step) float64 {
+			if n := len(s.Stages); n > 0 {
+				return s.Stages[n-1].Entropy
+			}
+			return s.Entropy
+		}
+	}
+	f := c.figure(traces)
+	f.Title = "How uncertain was the model before each token?"
+	f.Caption = "0 bits: only one token is possible. n bits: as uncertain as among 2ⁿ equally probable tokens." + f.Caption
+	if len(traces) == 1 {
+		f.Subtitle = fmt.Sprintf("%s after %s · chain: %s", some(len(tr.Steps), "token"), ahead(tr, 0, 44), chainOf(tr, 0))
+	}
+	return f, nil
+}
+
+// staged reports whether a step records what the chain did.
+func staged(steps []argen.Step) bool {
+	for i := range steps {
+		if len(steps[i].Stages) > 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// curves is a chart of one number a step over the text.
+type curves struct {
+	of    func(*argen.Step) float64
+	after func(*argen.Step) float64 // the same after the chain, if it is drawn
+	what  string                    // the number and its unit
+	bars  bool                      // drawn as bars where there is one trace
+	mean  float64                   // drawn as a line if it is not 0
+}
+
+// figure draws the curves of all traces, without a title.
+func (k curves) figure(traces []*argen.Trace) *Figure {
+	steps, cut := shown(traces[0])
+	most := 0.0
+	for i, tr := range traces {
+		list, _ := shown(tr)
+		if i > 0 && len(list) > len(steps) {
+			steps = list
+		}
+		for j := range list {
+			for _, v := range k.values(&list[j]) {
+				if !math.IsInf(v, 0) {
+					most = max(most, v)
+				}
+			}
+		}
+	}
+	f := &Figure{Width: textWidth(len(steps)), Caption: forcedNote(steps) + cut + dotted(pieces(steps)...) + source(traces[0]), Alt: k.alt(traces)}
+	p := newPlot()
+	upTo(most).set(&p.Y)
+	if most > 0 {
+		p.Y.Max = min(p.Y.Max, most*1.08)
+	}
+	p.Add(grid{y: true})
+	switch {
+	case len(traces) > 1:
+		f.Caption = " Each line is a trace; numbers below count tokens." + cut + source(traces[0])
+		f.Subtitle = fmt.Sprintf("%d traces", len(traces))
+		p.X.Min, p.X.Max = 0, float64(len(steps))
+		upTo(float64(len(steps))).set(&p.X)
+		p.X.Max = float64(len(steps))
+		for i, tr := range traces {
+			f.keys = append(f.keys, key{named(i, tr), looks[i].swatch})
+			list, _ := shown(tr)
+			p.Add(k.line(list, k.of, looks[i], len(steps) <= 80))
+		}
+	case k.after != nil:
+		f.keys = []key{{"the model", looks[0].swatch}, {"after the chain", looks[1].swatch}}
+		tokenTicks(p, steps, f.Width)
+		p.Add(k.line(steps, k.of, looks[0], true), k.line(steps, k.after, looks[1], true))
+	default:
+		tokenTicks(p, steps, f.Width)
+		if !k.bars {
+			p.Add(k.line(steps, k.of, looks[0], true))
+			break
+		}
+		p.Add(painter(func(c draw.Canvas, x, y func(float64) float64) {
+			for i := range steps {
+				bar(c, &steps[i], x(float64(i)), x(float64(i)+1), y(0), y(min(k.of(&steps[i]), p.Y.Max)))
+			}
+			k.drawMean(c, y)
+		}))
+	}
+	f.Height = math.Round(f.head() + 360)
+	f.body = func(c draw.Canvas) { stack(c, panel{k.what, p, 1}) }
+	return f
+}
+
+func (k curves) values(s *argen.Step) []float64 {
+	if k.after == nil {
+		return []float64{k.of(s)}
+	}
+	return []float64{k.of(s), k.after(s)}
+}
+
+// drawMean draws the mean as a dashed line with its value at the right end.
+func (k curves) drawMean(c draw.Canvas, y func(float64) float64) {
+	if k.mean == 0 {
+		return
+	}
+	sty := line(vermillion, 1.5)
+	sty.Dashes = []vg.Length{6, 3}
+	at := y(k.mean)
+	c.StrokeLine2(sty, c.Min.X, vg.Length(at), c.Max.X, vg.Length(at))
+	t := style(smallSize, true, -1, 0)
+	t.Color = vermillion
+	what := "mean " + short(k.mean)
+	c.SetColor(paper)
+	c.Fill(rect(float64(c.Max.X)-measure(what, t.Font)-4, at+1.5, float64(c.Max.X), at+smallSize*1.2).Path())
+	say(c, t, float64(c.Max.X)-1, at+3, what)
+}
+
+// line joins the values of the steps.
+func (k curves) line(steps []argen.Step, of func(*argen.Step) float64, l look, marks bool) painter {
+	return func(c draw.Canvas, x, y func(float64) float64) {
+		pts := make([]vg.Point, len(steps))
+		for i := range steps {
+			v := min(max(of(&steps[i]), 0), 1e9)
+			pts[i] = vg.Point{X: vg.Length(x(float64(i) + .5)), Y: vg.Length(y(v))}
+		}
+		sty := line(l.color, 2)
+		sty.Dashes = l.dash
+		c.StrokeLines(sty, pts)
+		if !marks || x(1)-x(0) < slim*2 {
+			return
+		}
+		for _, at := range pts {
+			c.DrawGlyph(draw.GlyphStyle{Color: l.color, Radius: 3.2, Shape: l.mark}, at)
+		}
+	}
+}
+
+func (k curves) alt(traces []*argen.Trace) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "Chart of the %s. ", k.what)
+	for i, tr := range traces {
+		if len(traces) > 1 {
+			fmt.Fprintf(&b, "Trace %s: ", named(i, tr))
+		}
+		sum, most, at := 0.0, math.Inf(-1), 0
+		for j := range tr.Steps {
+			v := k.of(&tr.Steps[j])
+			sum += v
+			if v > most {
+				most, at = v, j
+			}
+		}
+		n := len(tr.Steps)
+		fmt.Fprintf(&b, "%s, mean %s, greatest %s at %s (t = %d). ", some(n, "token"), short(sum/float64(n)), short(most), quoted(tr.Steps[at].Token), at)
+		if len(traces) > 1 {
+			continue
+		}
+		for j := range min(n, mostSaid) {
+			if j > 0 {
+				b.WriteString("; ")
+			}
+			s := &tr.Steps[j]
+			fmt.Fprintf(&b, "%s %s", quoted(s.Token), short(k.of(s)))
+			if k.after != nil {
+				fmt.Fprintf(&b, ", after the chain %s", short(k.after(s)))
+			}
+		}
+		if n > mostSaid {
+			fmt.Fprintf(&b, "; and %s more", some(n-mostSaid, "token"))
+		}
+		b.WriteString(".")
+	}
+	return strings.TrimSpace(b.String())
+}

@@ -1,0 +1,108 @@
+package viz
+
+import (
+	"math"
+	"strconv"
+
+	"gonum.org/v1/plot"
+
+	"argen"
+)
+
+// round returns the least of 1, 2, 2.5, 5 and 10 times a power of ten that is
+// x or more.
+func round(x float64) float64 {
+	power := math.Pow(10, math.Floor(math.Log10(x)))
+	for _, m := range [...]float64{1, 2, 2.5, 5} {
+		if m*power >= x*(1-1e-9) {
+			return m * power
+		}
+	}
+	return 10 * power
+}
+
+// tick writes the value of a tick.
+func tick(v float64) string {
+	if a := math.Abs(v); a != 0 && (a < 1e-4 || a >= 1e7) {
+		return short(v)
+	}
+	if math.Abs(v) >= 1000 {
+		return count(int(math.Round(v)))
+	}
+	return strconv.FormatFloat(math.Round(v*1e9)/1e9, 'f', -1, 64)
+}
+
+// powers returns a logarithmic axis from 1 to most or more with ticks at
+// powers of ten; the axis has room at both ends.
+func powers(most float64) axis {
+	a := axis{min: .8}
+	top := math.Pow(10, math.Ceil(math.Log10(max(most, 2))-1e-9))
+	for v := 1.0; v <= top*1.001; v *= 10 {
+		a.ticks = append(a.ticks, plot.Tick{Value: v, Label: tick(v)})
+		for m := 2.0; m < 10 && v < top; m++ {
+			t := plot.Tick{Value: v * m}
+			if top <= 100 && (m == 2 || m == 5) {
+				t.Label = tick(t.Value)
+			}
+			a.ticks = append(a.ticks, t)
+		}
+	}
+	a.max = top * 1.25
+	return a
+}
+
+// most steps that a chart of a text shows: beyond, a line is thinner than a
+// dot of print.
+const mostSteps = 2000
+
+// shown returns the steps that a chart of the text shows and what to say of
+// the others.
+func shown(tr *argen.Trace) ([]argen.Step, string) {
+	if len(tr.Steps) <= mostSteps {
+		return tr.Steps, ""
+	}
+	return tr.Steps[:mostSteps], " The first " + count(mostSteps) + " of " + count(len(tr.Steps)) + " tokens are shown."
+}
+
+// slot is the width of a token on the axis of a text at which its name can be
+// read, and slim that at which bars can still be told apart.
+const (
+	slot = 17.0
+	slim = 3.0
+)
+
+// textWidth is the width of a figure whose axis has n tokens.
+func textWidth(n int) float64 {
+	return math.Round(min(max(pageWidth, float64(n)*slot+110), widestPage))
+}
+
+// tokenTicks names the tokens of a text below their slots, the first at
+// 0.5. Where not all names have room every second, fifth or tenth is written,
+// with its number.
+func tokenTicks(p *plot.Plot, steps []argen.Step, width float64) {
+	n := len(steps)
+	p.X.Min, p.X.Max = 0, float64(n)
+	room := (width - 110) / float64(n)
+	var ticks []plot.Tick
+	if room >= slot*.75 {
+		for i := range steps {
+			ticks = append(ticks, plot.Tick{Value: float64(i) + .5, Label: label(steps[i].Token)})
+		}
+		p.X.Tick.Label = style(smallSize, false, -1, -.5)
+		p.X.Tick.Label.Rotation = math.Pi / 2
+		p.X.Tick.Length = 7
+		p.X.Tick.LineStyle.Color = faint
+	} else {
+		every := int(round(max(2, 46/room)))
+		for i := 0; i < n; i += every {
+			ticks = append(ticks, plot.Tick{Value: float64(i) + .5, Label: strconv.Itoa(i)})
+		}
+	}
+	p.X.Tick.Marker = plot.ConstantTicks(ticks)
+}
+
+// blankTicks is the axis of a text whose names stand below another panel.
+func blankTicks(p *plot.Plot, n int) {
+	p.X.Min, p.X.Max = 0, float64(n)
+	p.X.Tick.Marker = plot.ConstantTicks(nil)
+}
