@@ -1,12 +1,84 @@
 package model
 
 import (
+	"bytes"
+	"context"
+	"errors"
 	"fmt"
+	"io"
+	"strings"
 
 	"argen"
 	"argen/model/ngram"
+	"argen/model/story"
 	"argen/tokenizer"
 )
+
+// isBinary reports whether a file is argen's own n-gram file.
+func isBinary(head []byte, _ string) bool {
+	return bytes.HasPrefix(head, []byte(ngram.BinaryMagic))
+}
+
+func openBinary(_ context.Context, path string) (*LM, error) {
+	m, err := ngram.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	return fromNGram(m)
+}
+
+// isARPA reports whether a file is an ARPA file. Text may stand before \data\;
+// a file that has the name only is told line and column of what is wrong.
+func isARPA(head []byte, path string) bool {
+	path = strings.ToLower(path)
+	return bytes.Contains(head, []byte("\\data\\\n")) || bytes.Contains(head, []byte("\\data\\\r")) ||
+		strings.HasSuffix(path, ".arpa") || strings.HasSuffix(path, ".arpa.gz")
+}
+
+func openARPA(ctx context.Context, path string) (*LM, error) {
+	f, _, err := openRegular(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	m, err := ngram.ReadARPA(short(path), stoppable{ctx, f})
+	if err != nil {
+		return nil, err
+	}
+	return fromNGram(m)
+}
+
+// openStoryNGram opens the embedded n-gram model.
+func openStoryNGram(context.Context, string) (*LM, error) {
+	m, err := story.NGram()
+	if err != nil {
+		return nil, err
+	}
+	return &LM{Model: m, Tokenizer: tokenizer.NewStory(m.Vocab().Words)}, nil
+}
+
+// stoppable is a reader that fails when its context is cancelled.
+type stoppable struct {
+	ctx context.Context
+	in  io.Reader
+}
+
+// Read implements io.Reader.
+func (s stoppable) Read(p []byte) (int, error) {
+	if err := s.ctx.Err(); err != nil {
+		return 0, err
+	}
+	return s.in.Read(p)
+}
+
+// fromNGram adds its tokenizer to an n-gram model.
+func fromNGram(m *ngram.Model) (*LM, error) {
+	tok, err := tokenizerOf(m)
+	if err != nil {
+		return nil, errors.Join(err, m.Close())
+	}
+	return &LM{Model: m, Tokenizer: tok, Close: m.Close}, nil
+}
 
 // Keys of ngram.Model.Meta under which a model's file holds its tokenizer.
 const (

@@ -53,6 +53,7 @@ type Scheme struct {
 
 // Schemes are the models that have a name, the usual one first.
 var Schemes = []Scheme{
+	{"story-ngram", "", "n-grams of order 5, learnt from 21,600 sampled stories", openStoryNGram},
 	{"truth", "FILE", "the exact source of the stories, a grammar with a memory: its probabilities are no estimates; FILE is another grammar", openTruth},
 }
 
@@ -64,11 +65,15 @@ type Format struct {
 	// Match reports whether a file is of this kind. Head is its beginning, at
 	// most 512 bytes, unpacked if it is a gzip.
 	Match func(head []byte, path string) bool
-	Open  func(ctx context.Context, path string, o Options) (*LM, error)
+	Open  func(ctx context.Context, path string) (*LM, error)
 }
 
 // Formats are the files that can be opened; the first that matches does it.
-var Formats = []Format{}
+// They are asked when the file is none of the kinds that are no model.
+var Formats = []Format{
+	{"argen n-gram", "*.bin", "what argen train ngram writes: mapped, ready at once, with its tokenizer", isBinary, openBinary},
+	{"ARPA", "*.arpa, *.arpa.gz", "n-grams as text, the format all n-gram tools share; a token is a word", isARPA, openARPA},
+}
 
 // Open opens the model that ref names: a [Scheme], with an argument after a
 // colon where it takes one, or the path of a file or folder. A path that reads
@@ -76,7 +81,7 @@ var Formats = []Format{}
 //
 // Cancelling ctx ends the reading of a large file.
 func Open(ctx context.Context, ref string, o Options) (*LM, error) {
-	lm, err := open(ctx, ref, o)
+	lm, err := open(ctx, ref)
 	if err != nil {
 		return nil, err
 	}
@@ -94,7 +99,7 @@ func Open(ctx context.Context, ref string, o Options) (*LM, error) {
 	return lm, nil
 }
 
-func open(ctx context.Context, ref string, o Options) (*LM, error) {
+func open(ctx context.Context, ref string) (*LM, error) {
 	name, arg, hasArg := strings.Cut(ref, ":")
 	for _, s := range Schemes {
 		switch {
@@ -119,34 +124,37 @@ func open(ctx context.Context, ref string, o Options) (*LM, error) {
 	case err != nil:
 		return nil, clean(err)
 	case info.IsDir():
-		return openFolder(ctx, ref, o)
+		return openFolder(ctx, ref)
 	}
-	return openFile(ctx, ref, o)
+	return openFile(ctx, ref)
 }
 
 // openFile opens a file of one of the formats.
-func openFile(ctx context.Context, path string, o Options) (*LM, error) {
+func openFile(ctx context.Context, path string) (*LM, error) {
 	head, err := readHead(path)
 	if err != nil {
 		return nil, err
+	}
+	if what := head.foreign(); what != "" {
+		return nil, fmt.Errorf("%s is %s", quote(path), what)
 	}
 	for _, f := range Formats {
 		if !f.Match(head.text, path) {
 			continue
 		}
-		lm, err := f.Open(ctx, path, o)
+		lm, err := f.Open(ctx, path)
 		if err != nil {
 			return nil, clean(err)
 		}
 		lm.Path, lm.Size = path, head.size
 		return lm, nil
 	}
-	return nil, fmt.Errorf("%s: %s", quote(path), head.what(path))
+	return nil, fmt.Errorf("%s is %s", quote(path), head.unknown(path))
 }
 
 // openFolder opens the only model file of a folder, as "argen train" leaves
 // one.
-func openFolder(ctx context.Context, dir string, o Options) (*LM, error) {
+func openFolder(ctx context.Context, dir string) (*LM, error) {
 	entries, err := os.ReadDir(dir)
 	if err != nil {
 		return nil, clean(err)
@@ -161,7 +169,7 @@ func openFolder(ctx context.Context, dir string, o Options) (*LM, error) {
 	case 0:
 		return nil, fmt.Errorf("%s is a folder without a model: argen reads %s", quote(dir), endings())
 	case 1:
-		return openFile(ctx, models[0], o)
+		return openFile(ctx, models[0])
 	}
 	return nil, fmt.Errorf("%s is a folder with %d models: give the path of one, such as %s", quote(dir), len(models), quote(models[0]))
 }

@@ -3,12 +3,19 @@ package model
 import (
 	"bytes"
 	"compress/gzip"
+	"context"
+	"errors"
+	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
+	"argen"
+	"argen/model/ngram"
 	"argen/model/story"
+	"argen/tokenizer"
 )
 
 func TestOpenTruth(t *testing.T) {
@@ -31,6 +38,26 @@ func TestOpenTruth(t *testing.T) {
 	}
 }
 
+// TestOpenStoryNGram opens the embedded model, and again after it was closed.
+func TestOpenStoryNGram(t *testing.T) {
+	for range 2 {
+		lm, err := Open(t.Context(), "story-ngram", Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		d := Describe(lm)
+		if d.Ref != "story-ngram" || d.Order != 5 || d.Tokenizer != "story" || len(d.NGrams) != 5 || d.VocabSize != len(story.Default().Vocab()) {
+			t.Errorf("it is %+v", d)
+		}
+		if _, err := lm.Model.Start().Extend(t.Context()); err != nil {
+			t.Error(err)
+		}
+		if err := lm.Close(); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
 // gzipped packs text.
 func gzipped(text string) string {
 	var b bytes.Buffer
@@ -49,7 +76,9 @@ func TestOpenWrong(t *testing.T) {
 		"pointer.arpa":     "version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 9\n",
 		"page.bin":         "\n<!DOCTYPE html>\n<html></html>",
 		"picture.bin":      "\x89PNG\r\n\x1a\n",
-		"packed.arpa.gz":   gzipped("Once upon a time"),
+		"packed.gz":        gzipped("Once upon a time"),
+		"bad.arpa":         "\\data\\\nngram 1=x\n",
+		"cut.bin":          "argen-ng\x01\x00",
 		"page.gz":          gzipped("<html>"),
 		"broken.gz":        "\x1f\x8b\x08\x00",
 		"notes.txt":        "Once upon a time\n",
@@ -59,6 +88,7 @@ func TestOpenWrong(t *testing.T) {
 		"trace.jsonl":      `{"type":"header","version":1}`,
 		"other.grammar":    "# Story grammar of mine\nargen-story-grammar 1\n",
 		"dir/readme":       "no model here",
+		"esc\x1b[31m.arpa": "no",
 		"esc\x1b[31m.text": "\x00",
 	}
 	for name, text := range files {
@@ -84,7 +114,9 @@ func TestOpenWrong(t *testing.T) {
 		{"pointer.arpa", "git lfs pull"},
 		{"page.bin", "an HTML page"},
 		{"picture.bin", "a PNG picture"},
-		{"packed.arpa.gz", "a gzip of text"},
+		{"packed.gz", "a gzip of text"},
+		{"bad.arpa", "bad.arpa:2:"},
+		{"cut.bin", "cut.bin: byte"},
 		{"page.gz", "a gzip of an HTML page"},
 		{"broken.gz", "cut short"},
 		{"notes.txt", "argen train ngram FILE"},
@@ -94,6 +126,7 @@ func TestOpenWrong(t *testing.T) {
 		{"trace.jsonl", "argen step --replay"},
 		{"other.grammar", "truth:other.grammar"},
 		{"dir", "a folder without a model"},
+		{"esc\x1b[31m.arpa", `esc\x1b[31m.arpa:`},
 		{"esc\x1b[31m.text", `"esc\x1b[31m.text"`},
 		{strings.Repeat("x", 10000), "too long"},
 	} {
@@ -116,5 +149,98 @@ func TestEdits(t *testing.T) {
 		if got := edits(c.a, c.b); got != c.want {
 			t.Errorf("edits(%q, %q) = %d, want %d", c.a, c.b, got, c.want)
 		}
+	}
+}
+
+// TestNGramFiles trains a model and opens it again in every format.
+func TestNGramFiles(t *testing.T) {
+	t.Chdir(t.TempDir())
+	text := "a rose is a rose\na rose is red\n"
+	m, _, err := ngram.TrainText(t.Context(), strings.NewReader(text), ngram.Options{Order: 2, Smoothing: ngram.WittenBell})
+	if err != nil {
+		t.Fatal(err)
+	}
+	m.Meta = map[string]string{"smoothing": "witten-bell", "sentences": "2", "tokens": "11", "other": "x", "discounts": "["}
+	if err := KeepTokenizer(m.Meta, nil); err != nil {
+		t.Fatal(err)
+	}
+	os.Mkdir("folder", 0o755)
+	for name, write := range map[string]func(io.Writer) error{
+		"m.bin": m.WriteBinary, "m.arpa": m.WriteARPA, "m.arpa.gz": m.WriteARPAgz, "folder/m.bin": m.WriteBinary,
+	} {
+		var b bytes.Buffer
+		if err := write(&b); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(name, b.Bytes(), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, ref := range []string{"m.bin", "m.arpa", "m.arpa.gz", "folder"} {
+		lm, err := Open(t.Context(), ref, Options{})
+		if err != nil {
+			t.Errorf("%s: %v", ref, err)
+			continue
+		}
+		d := Describe(lm)
+		if d.Ref != ref || d.Order != 2 || d.Tokenizer != "words" || d.VocabSize != 7 || len(d.NGrams) != 2 || d.SHA256 == "" || d.Bytes == 0 || d.File == "" {
+			t.Errorf("%s: %+v", ref, d)
+		}
+		if strings.HasSuffix(d.File, ".bin") && (d.Smoothing != "witten-bell" || d.Sentences != 2 || d.Tokens != 11 || d.Meta["other"] != "x" || d.Discounts != nil) {
+			t.Errorf("%s: %+v", ref, d)
+		}
+		ids, err := lm.Tokenizer.Encode("a rose")
+		if err != nil || lm.Tokenizer.Decode(ids) != "a rose" {
+			t.Errorf("%s: encoded as %v, %v", ref, ids, err)
+		}
+		want, err := m.Start().Extend(t.Context(), 1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := lm.Model.Start().Extend(t.Context(), 1)
+		if err != nil || !slices.Equal(got, want) && strings.HasSuffix(d.File, ".bin") {
+			t.Errorf("%s: logits %v, want %v, %v", ref, got, want, err)
+		}
+		if err := lm.Close(); err != nil {
+			t.Error(err)
+		}
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := Open(ctx, "m.arpa", Options{}); !errors.Is(err, context.Canceled) {
+		t.Errorf("opened with a cancelled context: %v", err)
+	}
+	if _, err := Open(t.Context(), "m.bin", Options{Tokenizer: tokenizer.NewBytes()}); err == nil || !strings.Contains(err.Error(), "258 tokens, the model 7") {
+		t.Errorf("another's tokenizer: %v", err)
+	}
+}
+
+// TestTokenizersOfNGrams keeps a tokenizer with a model and takes it out again.
+func TestTokenizersOfNGrams(t *testing.T) {
+	for _, tok := range []argen.Tokenizer{tokenizer.NewBytes(), tokenizer.NewChars("abc "), tokenizer.NewStory(story.Default().Vocab())} {
+		vocab, err := NGramVocab(tok)
+		if err != nil {
+			t.Fatal(err)
+		}
+		ids := []argen.ID{2, 3, 2}
+		m, _, err := ngram.Train(t.Context(), func(yield func([]argen.ID, error) bool) { yield(ids, nil) }, vocab, ngram.Options{Order: 2})
+		if err != nil {
+			t.Fatal(err)
+		}
+		m.Meta = map[string]string{}
+		if err := KeepTokenizer(m.Meta, tok); err != nil {
+			t.Fatal(err)
+		}
+		again, err := tokenizerOf(m)
+		if err != nil || TokenizerKind(again) != TokenizerKind(tok) || again.Decode(ids) != tok.Decode(ids) || again.VocabSize() != tok.VocabSize() {
+			t.Errorf("%s: %T, %v", TokenizerKind(tok), again, err)
+		}
+	}
+	words, err := tokenizer.NewWords([]string{"a", "b"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := NGramVocab(words); err == nil {
+		t.Error("a vocabulary without ends of sentences was taken")
 	}
 }

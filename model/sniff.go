@@ -87,34 +87,42 @@ var signs = []struct{ first, what string }{
 	{"argen-story-grammar", "a story grammar: open it as truth:FILE"},
 }
 
-// what says what a file is that no format matches.
-func (h *head) what(path string) string {
-	if h.size == 0 {
+// foreign says what a file is that is known to be no model, "" if it may be
+// one.
+func (h *head) foreign() string {
+	switch {
+	case h.size == 0:
 		return "empty: write it again"
-	}
-	inside := ""
-	if h.zipped {
-		inside = "a gzip of "
-		if len(h.text) == 0 {
-			return "a gzip that is cut short or damaged: write it again"
-		}
+	case h.zipped && len(h.text) == 0:
+		return "a gzip that is cut short or damaged: write it again"
 	}
 	lower := bytes.ToLower(bytes.TrimLeft(h.text, " \t\r\n\ufeff"))
 	for _, s := range signs {
 		if bytes.HasPrefix(h.text, []byte(s.first)) || bytes.HasPrefix(lower, []byte(s.first)) {
-			return inside + s.what
+			return h.inside() + s.what
 		}
 	}
-	if strings.HasSuffix(strings.ToLower(path), ".safetensors") {
+	return ""
+}
+
+// unknown says what a file is that no format matches.
+func (h *head) unknown(path string) string {
+	switch {
+	case strings.HasSuffix(strings.ToLower(path), ".safetensors"):
 		return "a safetensors file: transformers are not opened by this version"
+	case bytes.Contains(h.text, []byte("\nargen-story-grammar")), bytes.HasPrefix(h.text, []byte("# Story grammar")):
+		return "a story grammar: open it as truth:" + short(filepath.Base(path))
+	case isText(h.text):
+		return h.inside() + "text, not a model: argen reads " + endings() + "; to make a model of the text: argen train ngram FILE"
 	}
-	if isText(h.text) {
-		if s := " " + strings.TrimSpace(string(lower)); strings.Contains(s, "# story grammar") || strings.Contains(s, "\nargen-story-grammar") {
-			return "a story grammar: open it as truth:" + filepath.Base(path)
-		}
-		return inside + "text, not a model: argen reads " + endings() + "; to make a model of the text: argen train ngram FILE"
+	return h.inside() + "no model that argen reads: " + endings()
+}
+
+func (h *head) inside() string {
+	if h.zipped {
+		return "a gzip of "
 	}
-	return inside + "no model that argen reads: " + endings()
+	return ""
 }
 
 // isText reports whether the beginning of a file reads as UTF-8 text.
