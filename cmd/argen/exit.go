@@ -88,6 +88,8 @@ func (a *app) exit(ctx context.Context, err error) int {
 		return exitSignal + int(sig.signal)
 	case isClosedPipe(a.stdout.Err()):
 		return 0 // the reader has seen enough
+	case errors.Is(err, context.Canceled): // by a key of the terminal view
+		return exitSignal + int(syscall.SIGINT)
 	case errors.Is(err, errFailed):
 		return exitFailed
 	case errors.As(err, &usage):

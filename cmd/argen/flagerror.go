@@ -1,28 +1,43 @@
 package main
 
 import (
-	"regexp"
-	"strings"
+	"errors"
+	"fmt"
+	"strconv"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 )
 
-// unknownFlag is what pflag says of a flag that there is none of.
-var unknownFlag = regexp.MustCompile(`^unknown flag: --(.*)$`)
-
 // flagError makes one line of what pflag says about a wrong flag.
 func flagError(c *cobra.Command, err error) error {
-	msg := err.Error()
-	if m := unknownFlag.FindStringSubmatch(msg); m != nil {
-		return usagef("unknown flag --%s%s; argen help %s lists all", m[1], didYouMean(nearFlags(c, m[1])), c.Name())
+	var unknown *pflag.NotExistError
+	var missing *pflag.ValueRequiredError
+	var invalid *pflag.InvalidValueError
+	switch {
+	case errors.As(err, &unknown):
+		name := unknown.GetSpecifiedName()
+		if unknown.GetSpecifiedShortnames() != "" {
+			return usagef("unknown flag -%s; %s --help lists all", name, c.CommandPath())
+		}
+		return usagef("unknown flag --%s%s; %s --help lists all", name, didYouMean(nearFlags(c, name)), c.CommandPath())
+	case errors.As(err, &missing):
+		name, usage := pflag.UnquoteUsage(missing.GetFlag())
+		return usagef("--%s needs a value, %s: %s", missing.GetFlag().Name, name, usage)
+	case errors.As(err, &invalid):
+		return usagef("--%s: %w", invalid.GetFlag().Name, plainNumber(invalid.GetValue(), errors.Unwrap(invalid)))
 	}
-	// pflag names the function of strconv that failed; our own types do not.
-	msg = strings.Replace(msg, "strconv.ParseInt: ", "", 1)
-	msg = strings.Replace(msg, "strconv.ParseUint: ", "", 1)
-	msg = strings.Replace(msg, "strconv.ParseFloat: ", "", 1)
-	msg = strings.Replace(msg, "strconv.ParseBool: ", "", 1)
-	return usagef("%s", msg)
+	return usageError{err}
+}
+
+// plainNumber is err without the name of the function that could not read a
+// number.
+func plainNumber(value string, err error) error {
+	var num *strconv.NumError
+	if errors.As(err, &num) {
+		return fmt.Errorf("%q is no number that can stand here: %w", value, num.Err)
+	}
+	return err
 }
 
 // nearFlags returns the flags that a mistyped one may stand for.

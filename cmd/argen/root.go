@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bufio"
 	"context"
 	"io"
 
@@ -12,7 +13,16 @@ import (
 
 // commands lists all commands in the order of help. A command is a function
 // in a file of its name.
-var commands = []func(*app) *cobra.Command{}
+var commands = []func(*app) *cobra.Command{
+	stepCommand,
+	generateCommand,
+	tokenizeCommand,
+	trainCommand,
+	plotCommand,
+	infoCommand,
+	modelsCommand,
+	versionCommand,
+}
 
 // An app is the program with all that it touches: tests hand in their own.
 type app struct {
@@ -25,6 +35,8 @@ type app struct {
 	signals                        bool // Ctrl-C and SIGTERM are ours to handle
 
 	raw, quiet bool // flags of every command
+
+	lines *bufio.Reader // of stdin, where it answers questions
 }
 
 func newApp(stdin io.Reader, stdout, stderr io.Writer, env func(string) string) *app {
@@ -80,5 +92,7 @@ repeat. Every probability on the way is shown and can be logged.`,
 	for _, command := range commands {
 		root.AddCommand(command(a))
 	}
+	root.AddCommand(topicCommands(a)...)
+	completeFlags(root)
 	return root
 }

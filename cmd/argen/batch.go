@@ -1,0 +1,236 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"io"
+	"os"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"argen"
+	"argen/internal/strict"
+	"argen/model"
+)
+
+// batchFlag adds --batch.
+func batchFlag(fs *pflag.FlagSet, file *string) {
+	fs.StringVar(file, "batch", "", "answer the requests in `FILE.jsonl`, one a line, each a JSON object with text or ids and any flag's name as a field; - is standard input")
+}
+
+// An answerer is one request of a batch, its flags set.
+type answerer interface {
+	answer(ctx context.Context, a *app, models *models, t text) (any, error)
+}
+
+// A models keeps the models that a batch asks for open.
+type models struct {
+	a    *app
+	open map[string]*model.LM
+}
+
+func (m *models) get(ctx context.Context, ref string) (*model.LM, error) {
+	if lm := m.open[ref]; lm != nil {
+		return lm, nil
+	}
+	lm, err := m.a.open(ctx, ref)
+	if err == nil {
+		m.open[ref] = lm
+	}
+	return lm, err
+}
+
+func (m *models) close() {
+	for _, lm := range m.open {
+		lm.Close()
+	}
+}
+
+// runBatch answers the requests in a file, a line each and in order. The flags
+// of the command line hold where a request does not have its own; fresh returns
+// a request and adds its flags. A bad request is answered by what is wrong with
+// it, and the exit code is 1 at the end.
+func (a *app) runBatch(c *cobra.Command, file string, args []string, fresh func(*pflag.FlagSet) answerer) error {
+	if len(args) > 0 {
+		return usagef("--batch: the text stands in the requests, found the argument %q", args[0])
+	}
+	var in io.Reader = a.stdin
+	if file != "-" {
+		f, err := os.Open(file)
+		if err != nil {
+			return fileError(file, err)
+		}
+		defer f.Close()
+		in = f
+	} else {
+		file = "standard input"
+	}
+	opened := &models{a: a, open: map[string]*model.LM{}}
+	defer opened.close()
+	ctx, failed := c.Context(), false
+	lines := bufio.NewReaderSize(in, 1<<16)
+	for no := 1; ; no++ {
+		line, err := readLine(ctx, lines)
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		if err == nil && len(strings.TrimSpace(string(line))) == 0 {
+			continue
+		}
+		var answer any
+		if err == nil {
+			answer, err = a.request(c, strict.NewJSON(file, line, 16).AtLine(no), opened, fresh)
+		}
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		if err != nil {
+			failed = true
+			answer = batchError{err.Error(), no}
+		}
+		if err := a.printJSON(answer); err != nil {
+			return err
+		}
+	}
+	if failed {
+		return errFailed
+	}
+	return nil
+}
+
+// batchError stands where the answer of a bad request would.
+type batchError struct {
+	Error string `json:"error"`
+	Line  int    `json:"line"`
+}
+
+// request reads a request and answers it.
+func (a *app) request(c *cobra.Command, j *strict.JSON, opened *models, fresh func(*pflag.FlagSet) answerer) (any, error) {
+	fs := pflag.NewFlagSet("", pflag.ContinueOnError)
+	one := fresh(fs)
+	if err := inherit(fs, c.Flags()); err != nil {
+		return nil, err
+	}
+	var t text
+	err := j.Object(func(name string) error {
+		switch name {
+		case "text":
+			s, err := j.String()
+			t.text = s
+			return err
+		case "ids":
+			t.ids = []argen.ID{}
+			return j.Array(func(int) error {
+				id, err := j.Int(0, 1<<31-1)
+				t.ids = append(t.ids, argen.ID(id))
+				return err
+			})
+		case "logits":
+			return j.Array(func(int) error {
+				x, err := logit(j)
+				t.logits = append(t.logits, x)
+				return err
+			})
+		}
+		f := fs.Lookup(strings.ReplaceAll(name, "_", "-"))
+		if f == nil {
+			return j.Errorf("%s: no field of a request and no flag of %s", argen.Visible(name), c.Name())
+		}
+		return setFlag(fs, f, j)
+	})
+	if err == nil {
+		err = j.End()
+	}
+	if err == nil && t.text != "" && t.ids != nil {
+		err = j.Errorf("text and ids: give one of them")
+	}
+	if err != nil {
+		return nil, err
+	}
+	return one.answer(c.Context(), a, opened, t)
+}
+
+// logit reads a number, or what JSON has no number for.
+func logit(j *strict.JSON) (float64, error) {
+	if j.Kind() != strict.String {
+		return j.Float()
+	}
+	s, err := j.String()
+	if err != nil {
+		return 0, err
+	}
+	x, ok := specials[s]
+	if !ok {
+		return 0, j.Errorf("%q is no number; beyond numbers there are \"-inf\", \"inf\" and \"nan\"", s)
+	}
+	return x, nil
+}
+
+// inherit sets those flags of a request that the command line gives.
+func inherit(fs, given *pflag.FlagSet) error {
+	var all error
+	given.Visit(func(f *pflag.Flag) {
+		if fs.Lookup(f.Name) == nil {
+			return
+		}
+		if list, ok := f.Value.(pflag.SliceValue); ok {
+			for _, s := range list.GetSlice() {
+				all = errors.Join(all, fs.Set(f.Name, s))
+			}
+			return
+		}
+		all = errors.Join(all, fs.Set(f.Name, f.Value.String()))
+	})
+	return all
+}
+
+// setFlag sets a flag to the next value of a request.
+func setFlag(fs *pflag.FlagSet, f *pflag.Flag, j *strict.JSON) error {
+	var values []string
+	one := func() error {
+		var raw []byte
+		var s string
+		var err error
+		if j.Kind() == strict.String {
+			s, err = j.String()
+		} else if raw, err = j.Raw(); err == nil {
+			s = string(raw)
+		}
+		values = append(values, s)
+		return err
+	}
+	var err error
+	list, many := f.Value.(pflag.SliceValue)
+	switch kind := j.Kind(); {
+	case kind == strict.Array && many:
+		err = j.Array(func(int) error { return one() })
+	case kind == strict.Array || kind == strict.Object:
+		return j.Errorf("%s: want one value", f.Name)
+	case j.Null():
+		return nil
+	default:
+		err = one()
+	}
+	if err != nil {
+		return err
+	}
+	if many {
+		f.Changed = true
+		err = list.Replace(values)
+	} else if err = fs.Set(f.Name, values[0]); err != nil {
+		var invalid *pflag.InvalidValueError
+		if errors.As(err, &invalid) {
+			err = plainNumber(values[0], errors.Unwrap(invalid))
+		}
+	}
+	if err != nil {
+		return j.Errorf("%s: %v", f.Name, err)
+	}
+	return nil
+}

@@ -1,0 +1,52 @@
+package main
+
+import (
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"argen/model"
+	"argen/sampler"
+)
+
+// completeModels completes what -m takes: a name, or a file.
+func completeModels(_ *cobra.Command, _ []string, typed string) ([]string, cobra.ShellCompDirective) {
+	var names []string
+	for _, s := range model.Schemes {
+		if strings.HasPrefix(s.Name, typed) {
+			names = append(names, cobra.CompletionWithDesc(s.Name, s.Doc))
+		}
+	}
+	return names, cobra.ShellCompDirectiveDefault // files too
+}
+
+// completeChain completes the last stage of --chain.
+func completeChain(_ *cobra.Command, _ []string, typed string) ([]string, cobra.ShellCompDirective) {
+	done := strings.LastIndexByte(typed, ',') + 1
+	var names []string
+	for _, s := range sampler.Table {
+		if strings.HasPrefix(s.Name, typed[done:]) {
+			names = append(names, cobra.CompletionWithDesc(typed[:done]+s.Name, s.Doc))
+		}
+	}
+	return names, cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveNoSpace
+}
+
+// completeWords completes a flag from a list.
+func completeWords(c *cobra.Command, flag string, words []string) {
+	// An error would say that the flag does not exist.
+	_ = c.RegisterFlagCompletionFunc(flag, cobra.FixedCompletions(words, cobra.ShellCompDirectiveNoFileComp))
+}
+
+// completeFlags gives every command below c the completion of the flags that
+// many have.
+func completeFlags(c *cobra.Command) {
+	for flag, complete := range map[string]cobra.CompletionFunc{"model": completeModels, "chain": completeChain} {
+		if c.Flags().Lookup(flag) != nil {
+			_ = c.RegisterFlagCompletionFunc(flag, complete)
+		}
+	}
+	for _, below := range c.Commands() {
+		completeFlags(below)
+	}
+}

@@ -1,0 +1,83 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"unicode/utf8"
+)
+
+// A check tells text from other files: text has no zero byte, and at most a
+// tenth of it is not UTF-8.
+type check struct {
+	offset  int64 // bytes looked at
+	line    int64 // lines that ended
+	tail    []byte
+	invalid int64 // bytes
+	first   place // of the first of them
+}
+
+type place struct{ line, offset int64 }
+
+// look looks at the next bytes of a file.
+func (c *check) look(name string, b []byte) error {
+	if i := bytes.IndexByte(b, 0); i >= 0 {
+		hint := "this is no text"
+		if c.offset == 0 && len(b) > 1 && (b[0] == 0x1f && b[1] == 0x8b) {
+			hint = "this is a gzip, unpack it"
+		} else if c.offset+int64(i) < 64 && (bytes.HasPrefix(b, []byte("\xff\xfe")) || bytes.HasPrefix(b, []byte("\xfe\xff"))) {
+			hint = "this is UTF-16, save it as UTF-8"
+		}
+		return fmt.Errorf("%s: line %d, byte %d: a zero byte: %s", name, c.line+1+int64(bytes.Count(b[:i], []byte("\n"))), c.offset+int64(i), hint)
+	}
+	text := b
+	if len(c.tail) > 0 {
+		text = append(c.tail, b...)
+	}
+	start := c.offset - int64(len(c.tail))
+	c.offset += int64(len(b))
+	c.tail = nil
+	if !utf8.Valid(text) {
+		c.count(text, start)
+	}
+	c.line += int64(bytes.Count(b, []byte("\n")))
+	if c.offset >= 1<<16 {
+		return c.verdict(name)
+	}
+	return nil
+}
+
+// count counts the bytes that are not UTF-8; a character that is not whole is
+// kept for later.
+func (c *check) count(text []byte, start int64) {
+	for i := 0; i < len(text); {
+		if text[i] < utf8.RuneSelf {
+			i++
+			continue
+		}
+		r, size := utf8.DecodeRune(text[i:])
+		if r == utf8.RuneError && size == 1 {
+			if !utf8.FullRune(text[i:]) {
+				c.tail = bytes.Clone(text[i:])
+				return
+			}
+			if c.invalid == 0 {
+				c.first = place{c.line + 1 + int64(bytes.Count(text[:i], []byte("\n"))), start + int64(i)}
+			}
+			c.invalid++
+		}
+		i += size
+	}
+}
+
+func (c *check) verdict(name string) error {
+	if c.invalid <= 8 || c.invalid*10 < c.offset {
+		return nil
+	}
+	return fmt.Errorf("%s: line %d, byte %d: not UTF-8 text, as are %d of the first %d bytes: convert it (iconv -t UTF-8) or, if it is no text, leave it out", name, c.first.line, c.first.offset, c.invalid, c.offset)
+}
+
+// end is called when the file was read.
+func (c *check) end(name string) error {
+	c.invalid += int64(len(c.tail))
+	return c.verdict(name)
+}

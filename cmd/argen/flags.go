@@ -1,0 +1,181 @@
+package main
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/spf13/pflag"
+
+	"argen"
+	"argen/sampler"
+)
+
+// defaultModel is the model where neither -m nor ARGEN_MODEL names one.
+const defaultModel = "story-ngram"
+
+// defaultTokens is where a text ends that would not end by itself.
+const defaultTokens = 256
+
+func (a *app) defaultModel() string {
+	if ref := a.env("ARGEN_MODEL"); ref != "" {
+		return ref
+	}
+	return defaultModel
+}
+
+// modelFlag adds -m.
+func (a *app) modelFlag(fs *pflag.FlagSet, ref *string) {
+	fs.StringVarP(ref, "model", "m", a.defaultModel(), "`REF` of the model: "+modelRefs+" (environment ARGEN_MODEL)")
+}
+
+const modelRefs = "story-ngram, truth or the path of a model"
+
+// promptFlags say where the text before the first token comes from.
+type promptFlags struct {
+	file   string
+	ids    []argen.ID
+	hasIDs bool
+	addBOS argen.BOS
+}
+
+func (p *promptFlags) add(fs *pflag.FlagSet) {
+	fs.StringVarP(&p.file, "file", "f", "", "read the text from `FILE`, - is standard input")
+	fs.Var(&idsValue{&p.ids, &p.hasIDs}, "ids", "`IDS` of tokens instead of text: 1,2,3")
+	fs.Var(&bosValue{&p.addBOS}, "add-bos", "whether the token of a beginning comes first: auto, yes or no; auto is what the model's own configuration says")
+}
+
+// chainFlags say how a token is drawn: --chain, or a flag for each parameter
+// of each stage in [sampler.Table].
+type chainFlags struct {
+	chain string
+	fs    *pflag.FlagSet
+}
+
+func (c *chainFlags) add(fs *pflag.FlagSet) {
+	c.fs = fs
+	fs.Var(&chainValue{&c.chain}, "chain", "stages in order, as `STAGES`: \"top_k=40,top_p=0.95,temperature=0.8\"; argen help sampling explains them")
+	for _, s := range sampler.Table {
+		if len(s.Params) == 0 {
+			fs.Bool(s.Switch(), false, s.Doc)
+		}
+		for i, p := range s.Params {
+			doc := s.Doc
+			if i > 0 {
+				doc = p.Doc
+			}
+			if p.Flag == "" {
+				continue
+			}
+			fs.Var(&paramValue{param: p}, p.Flag, doc+"; "+p.Range())
+			if p.Alias != "" {
+				fs.Var(&paramValue{param: p}, p.Alias, "the same as --"+p.Flag)
+			}
+		}
+	}
+}
+
+// stages returns the chain that the flags ask for, from which end, if it is
+// not empty, the tokens that end a text are removed.
+func (c *chainFlags) stages(ignored []argen.ID) ([]argen.Transform, error) {
+	given := func(name string) (string, bool) {
+		f := c.fs.Lookup(name)
+		if f == nil || !f.Changed {
+			return "", false
+		}
+		return f.Value.String(), true
+	}
+	chain, err := sampler.FromFlags(given)
+	if c.fs.Changed("chain") {
+		if flag := c.stageFlag(); flag != "" {
+			return nil, usagef("--chain and --%s: give the stage in the chain", flag)
+		}
+		chain, err = sampler.Parse(c.chain)
+	}
+	if err != nil {
+		return nil, usageError{err}
+	}
+	if len(ignored) > 0 && !slices.ContainsFunc(chain, func(t argen.Transform) bool { return t.Name() == "ignore_eos" }) {
+		chain = append([]argen.Transform{sampler.IgnoreEOS{IDs: ignored}}, chain...)
+	}
+	return chain, nil
+}
+
+// stageFlag is the first flag given that stands for a stage.
+func (c *chainFlags) stageFlag() string {
+	for _, s := range sampler.Table {
+		names := []string{s.Switch()}
+		if len(s.Params) > 0 {
+			names = names[:0]
+		}
+		for _, p := range s.Params {
+			names = append(names, p.Flag, p.Alias)
+		}
+		for _, name := range names {
+			if name != "" && c.fs.Changed(name) {
+				return name
+			}
+		}
+	}
+	return ""
+}
+
+// stopFlags say when a text ends.
+type stopFlags struct {
+	tokens    int
+	stop      []string
+	ignoreEOS bool
+	timeout   time.Duration
+	when      condition
+}
+
+func (s *stopFlags) add(fs *pflag.FlagSet) {
+	fs.VarP(&countValue{&s.tokens}, "tokens", "n", "write at most `N` tokens, -1 for no limit (default until the text ends, at most "+strconv.Itoa(defaultTokens)+")")
+	fs.Var(&stopValue{&s.stop}, "stop", "end the text before this `STRING`; may be repeated")
+	fs.BoolVar(&s.ignoreEOS, "ignore-eos", false, "draw no token that ends a text as long as another is possible")
+	fs.Var(&timeoutValue{&s.timeout}, "timeout", "end the text after this `TIME`: 500ms, 2s")
+	fs.Var(&s.when, "stop-when", "end the text, or pause it in step, after a token for which `EXPR` holds: \"entropy>4 || prob<0.05 || repeat>=3\"")
+}
+
+// most is MaxTokens of a Generator.
+func (s *stopFlags) most() int {
+	switch s.tokens {
+	case 0:
+		return defaultTokens
+	case -1:
+		return 0
+	}
+	return s.tokens
+}
+
+// seedFlag is the seed of the dice, drawn if none is given.
+type seedFlag struct {
+	seed  uint64
+	given bool
+}
+
+func (s *seedFlag) add(fs *pflag.FlagSet) {
+	fs.Var(s, "seed", "`N` sets the dice: the same seed gives the same text (default random, and shown)")
+}
+
+// Set implements pflag.Value.
+func (s *seedFlag) Set(text string) error {
+	n, err := strconv.ParseUint(text, 10, 64)
+	if err != nil {
+		return fmt.Errorf("%q is no seed, a seed is a whole number from 0 to %d", text, uint64(1<<64-1))
+	}
+	s.seed, s.given = n, true
+	return nil
+}
+
+// String implements pflag.Value.
+func (s *seedFlag) String() string {
+	if !s.given {
+		return ""
+	}
+	return strconv.FormatUint(s.seed, 10)
+}
+
+// Type implements pflag.Value.
+func (s *seedFlag) Type() string { return "uint" }

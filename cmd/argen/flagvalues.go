@@ -1,0 +1,196 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"argen"
+	"argen/sampler"
+)
+
+// idsValue reads ids separated by commas or blanks.
+type idsValue struct {
+	ids   *[]argen.ID
+	given *bool
+}
+
+func (v *idsValue) Set(text string) error {
+	*v.ids, *v.given = nil, true
+	for field := range strings.FieldsFuncSeq(text, func(r rune) bool { return r == ',' || r == ' ' || r == '\n' || r == '\t' }) {
+		id, err := strconv.ParseInt(field, 10, 32)
+		if err != nil || id < 0 {
+			return fmt.Errorf("%q is no id, an id is a whole number from 0", field)
+		}
+		*v.ids = append(*v.ids, argen.ID(id))
+	}
+	return nil
+}
+
+func (v *idsValue) String() string { return "" }
+func (v *idsValue) Type() string   { return "ids" }
+
+// bosValue reads auto, yes or no.
+type bosValue struct{ bos *argen.BOS }
+
+var bosNames = []string{argen.AutoBOS: "auto", argen.WithBOS: "yes", argen.NoBOS: "no"}
+
+func (v *bosValue) Set(text string) error {
+	i := slices.Index(bosNames, text)
+	if i < 0 {
+		return fmt.Errorf("%q is none of auto, yes, no", text)
+	}
+	*v.bos = argen.BOS(i)
+	return nil
+}
+
+func (v *bosValue) String() string {
+	if v.bos == nil {
+		return bosNames[argen.AutoBOS]
+	}
+	return bosNames[*v.bos]
+}
+
+func (v *bosValue) Type() string { return "string" }
+
+// chainValue is checked as it is read.
+type chainValue struct{ chain *string }
+
+func (v *chainValue) Set(text string) error {
+	_, err := sampler.Parse(text)
+	*v.chain = text
+	return err
+}
+
+func (v *chainValue) String() string {
+	if v.chain == nil {
+		return ""
+	}
+	return *v.chain
+}
+
+func (v *chainValue) Type() string { return "string" }
+
+// paramValue is a stage's parameter, checked against its range.
+type paramValue struct {
+	param sampler.Param
+	text  string
+}
+
+func (v *paramValue) Set(text string) error {
+	_, err := v.param.Parse(text)
+	v.text = text
+	return err
+}
+
+func (v *paramValue) String() string { return v.text }
+
+func (v *paramValue) Type() string {
+	if v.param.Kind == sampler.Int {
+		return "int"
+	}
+	return "float"
+}
+
+// countValue reads a number of tokens.
+type countValue struct{ n *int }
+
+func (v *countValue) Set(text string) error {
+	n, err := strconv.ParseInt(text, 10, 32)
+	if err != nil || n < -1 || n == 0 {
+		return fmt.Errorf("%q is no number of tokens, it must be a whole number from 1, or -1 for no limit", text)
+	}
+	*v.n = int(n)
+	return nil
+}
+
+func (v *countValue) String() string {
+	if v.n == nil || *v.n == 0 {
+		return ""
+	}
+	return strconv.Itoa(*v.n)
+}
+
+func (v *countValue) Type() string { return "int" }
+
+// stopValue collects stop strings. An empty one would end every text at once.
+type stopValue struct{ all *[]string }
+
+func (v *stopValue) Set(text string) error {
+	if text == "" {
+		return errors.New("a stop string must not be empty")
+	}
+	*v.all = append(*v.all, text)
+	return nil
+}
+
+func (v *stopValue) String() string { return "" }
+func (v *stopValue) Type() string   { return "string" }
+
+// Replace implements pflag.SliceValue, for batch requests.
+func (v *stopValue) Replace(all []string) error {
+	*v.all = nil
+	for _, text := range all {
+		if err := v.Set(text); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Append implements pflag.SliceValue.
+func (v *stopValue) Append(text string) error { return v.Set(text) }
+
+// GetSlice implements pflag.SliceValue.
+func (v *stopValue) GetSlice() []string { return *v.all }
+
+// timeoutValue reads a duration; a bare number is seconds.
+type timeoutValue struct{ d *time.Duration }
+
+func (v *timeoutValue) Set(text string) error {
+	d, err := time.ParseDuration(text)
+	if err != nil {
+		d, err = time.ParseDuration(text + "s")
+	}
+	if err != nil || d <= 0 {
+		return fmt.Errorf("%q is no time, write 500ms, 2s or 1m30s", text)
+	}
+	*v.d = d
+	return nil
+}
+
+func (v *timeoutValue) String() string {
+	if v.d == nil || *v.d == 0 {
+		return ""
+	}
+	return v.d.String()
+}
+
+func (v *timeoutValue) Type() string { return "duration" }
+
+// topValue reads how many tokens to list.
+type topValue struct{ n *int }
+
+// Set implements pflag.Value.
+func (v *topValue) Set(text string) error {
+	n, err := strconv.ParseInt(text, 10, 32)
+	if err != nil || n < 1 {
+		return fmt.Errorf("%q is no number of tokens, it must be a whole number from 1", text)
+	}
+	*v.n = int(n)
+	return nil
+}
+
+// String implements pflag.Value.
+func (v *topValue) String() string {
+	if v.n == nil || *v.n == 0 {
+		return ""
+	}
+	return strconv.Itoa(*v.n)
+}
+
+// Type implements pflag.Value.
+func (v *topValue) Type() string { return "int" }

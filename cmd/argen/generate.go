@@ -1,0 +1,189 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"argen"
+)
+
+// generation is a command line of generate, or one request of a batch.
+type generation struct {
+	runFlags
+	samples int
+	batch   string
+}
+
+func generateCommand(a *app) *cobra.Command {
+	g := generation{samples: 1}
+	c := &cobra.Command{
+		Use:   "generate [PROMPT]",
+		Short: "Write text at full speed",
+		Long: `Write the text that follows PROMPT, token by token, as step does, at full
+speed. The text goes to standard output as it is written, without the prompt.
+
+The prompt is the arguments, or --file FILE, or standard input where that is a
+pipe. --log keeps the trace: every token's probability and how it was drawn.
+With --samples each text has the seed after that of the one before. A JSON
+result is {"prompt_ids","ids","text","reason","logprob","perplexity","seed",
+"chain"}, a line a text.`,
+		Example: `  argen generate "Once upon a time"
+  argen generate --seed 1 --temperature 0.8 --top-p 0.95 "Once upon a time"
+  argen generate --samples 3 --json "One morning"
+  argen generate --log story.jsonl --seed 7 "Once upon a time"`,
+		RunE: func(c *cobra.Command, args []string) error {
+			if g.batch != "" {
+				return a.runBatch(c, g.batch, args, func(fs *pflag.FlagSet) answerer {
+					one := &generation{}
+					one.add(a, fs)
+					return one
+				})
+			}
+			return a.generate(c, &g, args)
+		},
+	}
+	fs := c.Flags()
+	g.add(a, fs)
+	g.topFlag(fs, "record the `N` most probable tokens of each step in the log")
+	fs.Var(&logFlag{&g.log}, "log", logUsage)
+	fs.Var(&topValue{&g.samples}, "samples", "write `N` texts")
+	fs.BoolVar(&g.json, "json", false, "print a line of JSON for each text")
+	batchFlag(fs, &g.batch)
+	return c
+}
+
+// answer implements answerer.
+func (g *generation) answer(ctx context.Context, a *app, models *models, t text) (any, error) {
+	lm, err := models.get(ctx, g.model)
+	if err != nil {
+		return nil, err
+	}
+	gen, err := g.generator(lm)
+	if err != nil {
+		return nil, err
+	}
+	answer, err := a.write(ctx, gen, t, &g.stop)
+	if err != nil {
+		return nil, err
+	}
+	return answer, nil
+}
+
+func (a *app) generate(c *cobra.Command, g *generation, args []string) (err error) {
+	ctx := c.Context()
+	prompt, err := a.prompt(ctx, &g.prompt, args, false)
+	if err != nil {
+		return err
+	}
+	if _, err := g.chain.stages(nil); err != nil {
+		return err
+	}
+	lm, err := a.open(ctx, g.model)
+	if err != nil {
+		return err
+	}
+	defer lm.Close()
+	gen, err := g.generator(lm)
+	if err != nil {
+		return err
+	}
+	if !c.Flags().Changed("seed") && !g.json {
+		a.hint("seed %d", gen.Seed)
+	}
+	log, err := a.openLog(g.log)
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if end := log.Close(); err == nil {
+			err = end
+		}
+	}()
+	if log != nil {
+		gen.Sinks, gen.Top = append(gen.Sinks, log), g.top
+	}
+	stream := &streamer{w: a.stdout, stop: gen.Stop}
+	if !g.json {
+		gen.Sinks = append(gen.Sinks, stream)
+	}
+	for i := range g.samples {
+		if i > 0 && !g.json {
+			fmt.Fprintln(a.stdout)
+			gen.Seed++
+			a.hint("seed %d", gen.Seed)
+		} else if i > 0 {
+			gen.Seed++
+		}
+		answer, err := a.write(ctx, gen, prompt, &g.stop)
+		if g.json && answer != nil {
+			if out := a.printJSON(answer); out != nil {
+				return out
+			}
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// write writes one text. Where it fails on the way the answer is what there is
+// of it.
+func (a *app) write(ctx context.Context, gen argen.Generator, prompt text, stop *stopFlags) (*generated, error) {
+	last := &lastWord{}
+	gen.Sinks = append(slices.Clip(gen.Sinks), last)
+	r, err := prompt.start(gen)
+	if err != nil {
+		return nil, err
+	}
+	next := func(ctx context.Context) error {
+		_, err := r.Next(ctx)
+		return err
+	}
+	err = a.follow(ctx, r, stop, next, func() bool { return false })
+	return newGenerated(r, last.end), err
+}
+
+// generated is the JSON of a text.
+type generated struct {
+	PromptIDs  []argen.ID `json:"prompt_ids"`
+	IDs        []argen.ID `json:"ids"`
+	Text       string     `json:"text"`
+	Reason     string     `json:"reason"`
+	LogProb    number     `json:"logprob"`
+	Perplexity number     `json:"perplexity"`
+	Seed       uint64     `json:"seed"`
+	Chain      string     `json:"chain"`
+}
+
+func newGenerated(r *argen.Run, end argen.End) *generated {
+	t := r.Trace()
+	n := len(t.Head.PromptIDs)
+	return &generated{
+		PromptIDs: append([]argen.ID{}, r.Context()[:n]...), IDs: append([]argen.ID{}, r.Context()[n:]...),
+		Text: end.Text, Reason: end.Reason, LogProb: number(end.LogProb), Perplexity: number(end.Perplexity()),
+		Seed: t.Head.Seed, Chain: t.Head.Chain,
+	}
+}
+
+// lastWord is a [argen.Sink] that keeps how a run ended.
+type lastWord struct{ end argen.End }
+
+// Header implements argen.Sink.
+func (*lastWord) Header(argen.Header) error { return nil }
+
+// Step implements argen.Sink.
+func (*lastWord) Step(argen.Step) error { return nil }
+
+// Back implements argen.Sink.
+func (*lastWord) Back(int) error { return nil }
+
+// End implements argen.Sink.
+func (l *lastWord) End(e argen.End) error {
+	l.end = e
+	return nil
+}

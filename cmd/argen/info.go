@@ -1,0 +1,111 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"argen"
+	"argen/model"
+)
+
+func infoCommand(a *app) *cobra.Command {
+	asJSON := false
+	c := &cobra.Command{
+		Use:   "info [REF]",
+		Short: "Show what is in a model",
+		Long: `Show what is in a model: its kind, size, vocabulary, tokenizer and what its
+file says of itself. REF is what -m takes; without it, it is the model that is
+used without -m.`,
+		Example: `  argen info truth
+  argen info --json truth`,
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) > 1 {
+				return usagef("info takes one model, found %d", len(args))
+			}
+			return nil
+		},
+		ValidArgsFunction: completeModels,
+		RunE: func(c *cobra.Command, args []string) error {
+			ref := a.defaultModel()
+			if len(args) > 0 {
+				ref = args[0]
+			}
+			lm, err := a.open(c.Context(), ref)
+			if err != nil {
+				return err
+			}
+			defer lm.Close()
+			d := model.Describe(lm)
+			if asJSON {
+				return a.printJSON(d)
+			}
+			_, err = io.WriteString(a.stdout, infoText(d))
+			return err
+		},
+	}
+	c.Flags().BoolVar(&asJSON, "json", false, "print it as JSON")
+	return c
+}
+
+// infoText is a description for people.
+func infoText(d model.Description) string {
+	var b rows
+	b.row("model", "%s", d.Ref)
+	if d.File != "" {
+		b.row("file", "%s, %s", d.File, sizeText(d.Bytes))
+	}
+	if d.SHA256 != "" {
+		b.row("sha256", "%s", d.SHA256)
+	}
+	b.row("architecture", "%s", d.Architecture)
+	if d.Order > 0 {
+		b.row("order", "%d", d.Order)
+		for i, n := range d.NGrams {
+			b.row(fmt.Sprintf("  %d-grams", i+1), "%s", thousands(int64(n)))
+		}
+	}
+	if d.Smoothing != "" {
+		b.row("smoothing", "%s", d.Smoothing)
+	}
+	for i, x := range d.Discounts {
+		b.row(fmt.Sprintf("  discounts %d", i+1), "%.4f %.4f %.4f", x.D1, x.D2, x.D3)
+	}
+	if d.Parameters > 0 {
+		b.row("parameters", "%s", thousands(d.Parameters))
+	}
+	if d.Sentences > 0 {
+		b.row("trained on", "%s sentences, %s tokens", thousands(d.Sentences), thousands(d.Tokens))
+	}
+	b.row("tokenizer", "%s", d.Tokenizer)
+	b.row("vocabulary", "%s tokens", thousands(int64(d.VocabSize)))
+	context := "unlimited"
+	switch {
+	case d.ContextLength > 0:
+		context = thousands(int64(d.ContextLength)) + " tokens"
+	case d.Order > 0:
+		context = fmt.Sprintf("unlimited, of which the last %d are looked at", d.Order-1)
+	}
+	b.row("context", "%s", context)
+	if d.BOS != nil {
+		b.row("begin", "%s (%d)", d.BOS.Token, d.BOS.ID)
+	}
+	for _, t := range d.EOS {
+		b.row("end", "%s (%d)", t.Token, t.ID)
+	}
+	for _, key := range slices.Sorted(maps.Keys(d.Meta)) {
+		b.row(key, "%.200s", d.Meta[key])
+	}
+	return b.String()
+}
+
+// rows are lines of a name and what is said of it.
+type rows struct{ strings.Builder }
+
+func (b *rows) row(name, format string, args ...any) {
+	fmt.Fprintf(b, "%-13s %s\n", argen.Visible(name), argen.Visible(fmt.Sprintf(format, args...)))
+}

@@ -1,0 +1,102 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"argen"
+	"argen/viz/table"
+)
+
+const logUsage = "write the trace to `FILE`, as it happens: .jsonl the full record, .csv a row a step"
+
+// logKinds are the endings of a log and what writes it.
+var logKinds = []struct {
+	ending string
+	sink   func(io.Writer) argen.Sink
+}{
+	{".jsonl", func(w io.Writer) argen.Sink { return argen.NewJSONL(w) }},
+	{".csv", func(w io.Writer) argen.Sink { return table.NewCSV(w) }},
+}
+
+// logFlag is --log FILE.
+type logFlag struct{ path *string }
+
+// Set implements pflag.Value.
+func (l *logFlag) Set(path string) error {
+	*l.path = path
+	if logKind(path) < 0 {
+		return errors.New("a log ends in .jsonl (the full record) or .csv (one row a step)")
+	}
+	return nil
+}
+
+// String implements pflag.Value.
+func (l *logFlag) String() string { return "" }
+
+// Type implements pflag.Value.
+func (l *logFlag) Type() string { return "file" }
+
+// logKind is the index in logKinds of a file's, −1 if it has none.
+func logKind(path string) int {
+	for i, k := range logKinds {
+		if strings.EqualFold(filepath.Ext(path), k.ending) {
+			return i
+		}
+	}
+	return -1
+}
+
+// A log is a trace being written to a file. It is a [argen.Sink] whose errors
+// name the file.
+type log struct {
+	argen.Sink
+	file *os.File
+}
+
+// openLog creates the log before the first token, readable by its owner only:
+// it holds the prompt. It returns nil if none is asked for.
+func (a *app) openLog(path string) (*log, error) {
+	if path == "" {
+		return nil, nil
+	}
+	if info, err := os.Stat(path); err == nil && info.Mode().IsRegular() && info.Size() > 0 {
+		a.hint("%s is written anew", argen.Visible(path))
+	}
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
+	if err != nil {
+		return nil, fileError(path, err)
+	}
+	return &log{Sink: logKinds[logKind(path)].sink(f), file: f}, nil
+}
+
+// Header implements argen.Sink.
+func (l *log) Header(h argen.Header) error { return l.check(l.Sink.Header(h)) }
+
+// Step implements argen.Sink.
+func (l *log) Step(s argen.Step) error { return l.check(l.Sink.Step(s)) }
+
+// Back implements argen.Sink.
+func (l *log) Back(t int) error { return l.check(l.Sink.Back(t)) }
+
+// End implements argen.Sink.
+func (l *log) End(e argen.End) error { return l.check(l.Sink.End(e)) }
+
+// Close closes the file; a nil log has none.
+func (l *log) Close() error {
+	if l == nil {
+		return nil
+	}
+	return l.check(l.file.Close())
+}
+
+func (l *log) check(err error) error {
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("cannot write the log: %w", fileError(l.file.Name(), err))
+}

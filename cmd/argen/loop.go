@@ -1,0 +1,146 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"io"
+	"strings"
+
+	"github.com/spf13/pflag"
+
+	"argen"
+	"argen/model"
+)
+
+// runFlags are those of a command that writes text: model, prompt, chain,
+// where to stop, seed, log.
+type runFlags struct {
+	model  string
+	prompt promptFlags
+	chain  chainFlags
+	stop   stopFlags
+	seed   seedFlag
+	log    string
+	top    int
+	json   bool
+}
+
+// add adds the flags that a request of a batch may have too.
+func (f *runFlags) add(a *app, fs *pflag.FlagSet) {
+	fs.SortFlags = false
+	a.modelFlag(fs, &f.model)
+	f.prompt.add(fs)
+	f.stop.add(fs)
+	f.seed.add(fs)
+	f.chain.add(fs)
+}
+
+// defaultTop is how many tokens a step records.
+const defaultTop = 10
+
+func (f *runFlags) topFlag(fs *pflag.FlagSet, usage string) {
+	f.top = defaultTop
+	fs.Var(&topValue{&f.top}, "top", usage)
+}
+
+// generator returns what the flags ask for.
+func (f *runFlags) generator(lm *model.LM) (argen.Generator, error) {
+	var ignored []argen.ID
+	if f.stop.ignoreEOS {
+		ignored = lm.Model.Info().Stop
+	}
+	chain, err := f.chain.stages(ignored)
+	return argen.Generator{
+		Model: lm.Model, Tokenizer: lm.Tokenizer, Chain: chain,
+		MaxTokens: f.stop.most(), Stop: f.stop.stop, BOS: f.prompt.addBOS, Seed: f.seed.pick(),
+	}, err
+}
+
+// follow calls next, which appends a token, until the text ends, and closes
+// the run. It ends early, without an error, after the timeout, or where the
+// condition of --stop-when holds and met does not say that it goes on.
+func (a *app) follow(ctx context.Context, r *argen.Run, stop *stopFlags, next func(context.Context) error, met func() bool) error {
+	if stop.timeout > 0 {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, stop.timeout)
+		defer cancel()
+	}
+	for {
+		err := next(ctx)
+		if err != nil {
+			return a.close(r, err)
+		}
+		if stop.when.hold != nil && stop.when.holds(r.Trace().Steps) && r.Over() == "" && !met() {
+			return a.close(r, nil)
+		}
+	}
+}
+
+// close ends a run. That the time is over is no error.
+func (a *app) close(r *argen.Run, err error) error {
+	if isClosedPipe(a.stdout.Err()) {
+		err = context.Canceled // the reader has seen enough: nothing failed
+	}
+	err = r.Close(err)
+	if errors.Is(err, context.DeadlineExceeded) {
+		return nil
+	}
+	return err
+}
+
+// A streamer writes the text as it grows. What may be the beginning of a stop
+// string waits until it is known. It is a [argen.Sink].
+type streamer struct {
+	w    io.Writer
+	stop []string
+	text strings.Builder
+	done int // bytes written
+	last byte
+}
+
+// Header implements argen.Sink.
+func (s *streamer) Header(argen.Header) error {
+	s.text.Reset()
+	s.done, s.last = 0, 0
+	return nil
+}
+
+// Step implements argen.Sink.
+func (s *streamer) Step(step argen.Step) error {
+	s.text.WriteString(step.Text)
+	text := s.text.String()
+	wait := 0
+	for _, stop := range s.stop {
+		if strings.Contains(text[s.done:], stop) {
+			return nil // the end is near, and knows how much of it counts
+		}
+		for n := min(len(stop)-1, len(text)-s.done); n > wait; n-- {
+			if strings.HasSuffix(text, stop[:n]) {
+				wait = n
+			}
+		}
+	}
+	return s.put(text[s.done : len(text)-wait])
+}
+
+// Back implements argen.Sink. Text that was written stays.
+func (s *streamer) Back(int) error { return errors.New("a stream cannot be taken back") }
+
+// End implements argen.Sink. It ends the last line.
+func (s *streamer) End(e argen.End) error {
+	err := s.put(e.Text[min(s.done, len(e.Text)):])
+	if err == nil && s.last != '\n' {
+		err = s.put("\n")
+	}
+	return err
+}
+
+func (s *streamer) put(text string) error {
+	if text == "" {
+		return nil
+	}
+	s.done += len(text)
+	s.last = text[len(text)-1]
+	_, err := io.WriteString(s.w, text)
+	return err
+}

@@ -1,0 +1,187 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"argen"
+	"argen/viz"
+)
+
+// plotFlags are the flags of argen plot.
+type plotFlags struct {
+	out      string
+	describe bool
+	step     int
+	title    string
+	json     bool
+	orders   ordersFlags
+}
+
+func plotCommand(a *app) *cobra.Command {
+	p := &plotFlags{}
+	c := &cobra.Command{
+		Use:   "plot KIND [TRACE...]",
+		Short: "Draw a chart of logged traces",
+		Long: `Draw a chart of traces that --log wrote, as PNG, SVG or PDF by the output's
+ending. - is stdin. argen plot list shows the kinds; --describe says in words
+what the chart shows.
+
+ngram-orders needs no trace: it trains models on sampled stories itself.`,
+		Example: `  argen generate -m truth --seed 1 --top 10 --log trace.jsonl
+  argen plot surprisal trace.jsonl -o surprisal.svg
+  argen plot next trace.jsonl --step 3 --describe
+  argen plot list`,
+		ValidArgsFunction: completePlot,
+		RunE: func(c *cobra.Command, args []string) error {
+			return a.plot(c.Context(), p, args)
+		},
+	}
+	f := c.Flags()
+	f.StringVarP(&p.out, "output", "o", "", "write the chart to `FILE`: *.png, *.svg or *.pdf")
+	f.BoolVar(&p.describe, "describe", false, "say in words what the chart shows; -o may be left out")
+	f.IntVar(&p.step, "step", -1, "`T` of the step for next, draw and stages, from 0; -1 is the last")
+	f.StringVar(&p.title, "title", "", "`TEXT` above the chart instead of its own title")
+	f.BoolVar(&p.json, "json", false, "with list: print the kinds as JSON")
+	p.orders.add(f)
+	return c
+}
+
+func completePlot(_ *cobra.Command, args []string, typed string) ([]string, cobra.ShellCompDirective) {
+	if len(args) > 0 {
+		return []string{"jsonl"}, cobra.ShellCompDirectiveFilterFileExt
+	}
+	var names []string
+	for _, c := range viz.Charts {
+		if strings.HasPrefix(c.Name, typed) {
+			names = append(names, cobra.CompletionWithDesc(c.Name, c.Doc))
+		}
+	}
+	return append(names, "list"), cobra.ShellCompDirectiveNoFileComp
+}
+
+func (a *app) plot(ctx context.Context, p *plotFlags, args []string) error {
+	if len(args) == 0 {
+		return usagef("plot: which chart? argen plot list shows the kinds")
+	}
+	kind, files := args[0], args[1:]
+	if kind == "list" {
+		return a.plotList(p.json)
+	}
+	chart, ok := viz.Lookup(kind)
+	if !ok {
+		return usagef("unknown chart %q%s; argen plot list shows the kinds", kind, didYouMean(nearCharts(kind)))
+	}
+	if err := p.checkOutput(files); err != nil {
+		return err
+	}
+	in := viz.Input{Step: p.step}
+	var err error
+	switch {
+	case kind == "ngram-orders" && len(files) > 0:
+		return usagef("ngram-orders trains its own models and takes no trace, found %q", files[0])
+	case kind == "ngram-orders":
+		in.Orders, err = a.orders(ctx, &p.orders)
+	case len(files) == 0:
+		return usagef("plot %s: name the traces, which --log wrote", kind)
+	default:
+		in.Traces, err = a.readTraces(ctx, files)
+	}
+	if err != nil {
+		return err
+	}
+	fig, err := chart.Draw(in)
+	if err != nil {
+		return err
+	}
+	if p.title != "" {
+		fig.Title = p.title
+	}
+	if p.out != "" {
+		if err := viz.Save(fig, p.out); err != nil {
+			return err
+		}
+		a.hint("%s is written", argen.Visible(p.out))
+	}
+	if p.describe {
+		_, err = io.WriteString(a.stdout, viz.Describe(fig))
+	}
+	return err
+}
+
+// checkOutput finds what is wrong with -o before anything is read.
+func (p *plotFlags) checkOutput(files []string) error {
+	if p.out == "" {
+		if !p.describe {
+			return usagef("plot: give -o FILE.png, .svg or .pdf, or --describe for words")
+		}
+		return nil
+	}
+	if ending := strings.ToLower(strings.TrimPrefix(filepath.Ext(p.out), ".")); !slices.Contains(viz.Formats, ending) {
+		return usagef("-o %s: a chart's name ends in .%s", p.out, strings.Join(viz.Formats, ", ."))
+	}
+	return writable(p.out, files)
+}
+
+// readTraces reads the traces of all files.
+func (a *app) readTraces(ctx context.Context, files []string) ([]*argen.Trace, error) {
+	var all []*argen.Trace
+	for _, name := range files {
+		data, err := a.readFile(ctx, name)
+		if err != nil {
+			return nil, err
+		}
+		if name == "-" {
+			name = "stdin"
+		}
+		traces, err := argen.ReadTraces(argen.Visible(name), bytes.NewReader(data))
+		if err != nil {
+			return nil, err
+		}
+		for _, t := range traces {
+			if t.Torn {
+				a.hint("%s: the last line is cut short and left out", argen.Visible(name))
+			}
+		}
+		all = append(all, traces...)
+	}
+	return all, nil
+}
+
+func (a *app) plotList(asJSON bool) error {
+	type entry struct {
+		Name string `json:"name"`
+		Doc  string `json:"doc"`
+	}
+	var list []entry
+	width := 0
+	for _, c := range viz.Charts {
+		list = append(list, entry{c.Name, c.Doc})
+		width = max(width, len(c.Name))
+	}
+	if asJSON {
+		return a.printJSON(list)
+	}
+	var b strings.Builder
+	for _, e := range list {
+		fmt.Fprintf(&b, "%-*s  %s\n", width, e.Name, strings.ReplaceAll(wrapText(e.Doc, 78-width-2), "\n", "\n"+strings.Repeat(" ", width+2)))
+	}
+	_, err := io.WriteString(a.stdout, b.String())
+	return err
+}
+
+// nearCharts are the charts that a mistyped name may stand for.
+func nearCharts(name string) []string {
+	names := &cobra.Command{SuggestionsMinimumDistance: 2}
+	for _, c := range viz.Charts {
+		names.AddCommand(&cobra.Command{Use: c.Name, Run: func(*cobra.Command, []string) {}})
+	}
+	return names.SuggestionsFor(name)
+}

@@ -1,0 +1,325 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"argen"
+	"argen/model"
+	"argen/viz/term"
+)
+
+// stepping is a command line of step.
+type stepping struct {
+	runFlags
+	plain, big, ascii     bool
+	dice, explain, timing bool
+	track, why, force     []string
+	replay                string
+	speed                 float64
+
+	forced map[int]argen.ID // by step
+	whys   []argen.ID
+}
+
+func stepCommand(a *app) *cobra.Command {
+	s := stepping{}
+	c := &cobra.Command{
+		Use:   "step [PROMPT]",
+		Short: "Watch the loop: predict, choose, append, repeat",
+		Long: `Watch how text is written, a token at a time: what the model predicts, how a
+token is chosen, and what that makes of the text.
+
+On a terminal the view is interactive: step forward and back, force a token,
+throw the dice by hand, branch. Elsewhere, and with --plain, each step is a
+block of text; with --json each step is a line of the trace.
+
+The prompt is the arguments, or --file FILE, or standard input where that is a
+pipe. TOKEN is a piece of the vocabulary, or #ID. Without --tokens the text
+goes on until it ends by itself, for ` + strconv.Itoa(defaultTokens) + ` tokens at most.`,
+		Example: `  argen step "Once upon a time"
+  argen step --plain --seed 1 --tokens 3 "Once upon a time"
+  argen step --json --seed 1 --log story.jsonl "One morning"
+  argen step --plain --top-k 2 --tokens 2 --why queen "Once upon a time there was a"
+  argen step --plain --replay story.jsonl`,
+		RunE: func(c *cobra.Command, args []string) error { return a.step(c, &s, args) },
+	}
+	fs := c.Flags()
+	s.add(a, fs)
+	s.topFlag(fs, "list the `N` most probable tokens of each step, and the mass of all others; the text lists 5 if not told")
+	fs.Var(&logFlag{&s.log}, "log", logUsage)
+	fs.StringVar(&s.replay, "replay", "", "show the trace in `FILE` again, without a model")
+	fs.Var(&stopValue{&s.track}, "track", "list this `TOKEN` in each step, whatever its rank; may be repeated")
+	fs.Var(&stopValue{&s.why}, "why", "say in each step why this `TOKEN` was not drawn, and which stage removed it; may be repeated")
+	fs.Var(&stopValue{&s.force}, "force", "at step T append TOKEN instead of drawing, `T=TOKEN`; may be repeated")
+	fs.BoolVar(&s.dice, "dice", false, "ask for the number u of each draw, from 0 up to but not 1; an empty line lets argen throw")
+	fs.BoolVar(&s.explain, "explain", false, "say where each probability comes from, if the model can")
+	fs.BoolVar(&s.timing, "timing", false, "record the nanoseconds between steps; the same seed no longer gives the same bytes")
+	fs.Float64Var(&s.speed, "speed", 0, "show `N` steps a second (default as fast as it goes, or by key)")
+	fs.BoolVar(&s.plain, "plain", false, "text, also on a terminal")
+	fs.BoolVar(&s.json, "json", false, "print the trace as JSON Lines")
+	fs.BoolVar(&s.big, "big", false, "fewer things, larger, for projectors")
+	fs.BoolVar(&s.ascii, "ascii", false, "only ASCII but for tokens")
+	return c
+}
+
+// check refuses flags that do not go together.
+func (s *stepping) check(c *cobra.Command, args []string) error {
+	switch {
+	case s.plain && s.json:
+		return usagef("--plain and --json: choose one")
+	case !(s.speed >= 0 && s.speed <= 1e6):
+		return usagef("--speed: %v is no number of steps a second, it must be from 0 to 1000000", s.speed)
+	case s.replay == "":
+		return nil
+	case len(args) > 0:
+		return usagef("--replay shows a trace as it was and takes no prompt, found %q", args[0])
+	}
+	for _, name := range []string{"model", "file", "ids", "tokens", "seed", "chain", "log", "force", "dice", "track", "explain", "timing"} {
+		if c.Flags().Changed(name) {
+			return usagef("--replay shows a trace as it was: --%s changes nothing there", name)
+		}
+	}
+	if flag := s.chain.stageFlag(); flag != "" {
+		return usagef("--replay shows a trace as it was: --%s changes nothing there", flag)
+	}
+	return nil
+}
+
+func (a *app) step(c *cobra.Command, s *stepping, args []string) (err error) {
+	ctx := c.Context()
+	if err := s.check(c, args); err != nil {
+		return err
+	}
+	screen := a.stdoutTTY && a.stdinTTY && !s.plain && !s.json && a.env("TERM") != "dumb"
+	if s.replay != "" {
+		return a.replay(ctx, c, s, screen)
+	}
+	prompt, err := a.prompt(ctx, &s.prompt, args, s.dice && !screen)
+	if err != nil {
+		return err
+	}
+	if _, err := s.chain.stages(nil); err != nil {
+		return err
+	}
+	lm, err := a.open(ctx, s.model)
+	if err != nil {
+		return err
+	}
+	defer lm.Close()
+	gen, err := s.generator(lm)
+	if err != nil {
+		return err
+	}
+	gen.Top, gen.Explain = s.top, s.explain
+	if s.timing {
+		gen.Clock = func() int64 { return time.Now().UnixNano() }
+	}
+	if gen.Track, err = tokens(lm, "track", s.track); err != nil {
+		return err
+	}
+	if s.whys, err = tokens(lm, "why", s.why); err != nil {
+		return err
+	}
+	gen.Track = append(gen.Track, s.whys...)
+	if err := s.readForced(lm); err != nil {
+		return err
+	}
+	log, err := a.openLog(s.log)
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if end := log.Close(); err == nil {
+			err = end
+		}
+	}()
+	if log != nil {
+		gen.Sinks = append(gen.Sinks, log)
+	}
+	if screen {
+		return a.stepOnScreen(ctx, s, prompt, gen)
+	}
+	gen.Sinks = append(gen.Sinks, a.stepView(c, s))
+	r, err := prompt.start(gen)
+	if err != nil {
+		return err
+	}
+	return a.follow(ctx, r, &s.stop, func(ctx context.Context) error { return a.oneStep(ctx, r, s) }, func() bool { return a.pause(ctx, s) })
+}
+
+// stepView returns the sink that shows steps, where the screen does not.
+func (a *app) stepView(c *cobra.Command, s *stepping) argen.Sink {
+	if s.json {
+		return argen.NewJSONL(a.stdout)
+	}
+	plain := &term.Plain{W: a.stdout, Top: 5, Why: s.whys, ASCII: s.ascii}
+	if c.Flags().Changed("top") {
+		plain.Top = s.top
+	}
+	return plain
+}
+
+// oneStep appends a token: the one that was asked for, or by the number that
+// was typed, or by the dice.
+func (a *app) oneStep(ctx context.Context, r *argen.Run, s *stepping) error {
+	t := len(r.Trace().Steps)
+	if t > 0 && s.speed > 0 {
+		if err := wait(ctx, time.Duration(float64(time.Second)/s.speed)); err != nil {
+			return err
+		}
+	}
+	if _, err := r.Predict(ctx); err != nil {
+		return err
+	}
+	id, ok := s.forced[t]
+	switch {
+	case ok:
+	case s.dice:
+		u, typed, err := a.throw(ctx, t)
+		switch {
+		case err != nil:
+			return err
+		case typed:
+			id = r.ChooseAt(u)
+		default:
+			id = r.Choose()
+		}
+	default:
+		id = r.Choose()
+	}
+	_, err := r.Append(id)
+	return err
+}
+
+// wait waits, unless ctx ends first.
+func wait(ctx context.Context, d time.Duration) error {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// throw asks for the u of a draw. Typed is false if the dice are to be thrown
+// by the program.
+func (a *app) throw(ctx context.Context, t int) (u float64, typed bool, err error) {
+	for {
+		fmt.Fprintf(a.stderr, "u for step %d, 0 ≤ u < 1: ", t)
+		line, err := a.line(ctx)
+		if !a.stdinTTY {
+			fmt.Fprintln(a.stderr)
+		}
+		switch line = strings.TrimSpace(line); {
+		case errors.Is(err, io.EOF) && line == "":
+			return 0, false, context.Canceled
+		case err != nil && !errors.Is(err, io.EOF):
+			return 0, false, err
+		case line == "":
+			return 0, false, nil
+		}
+		u, err := strconv.ParseFloat(line, 64)
+		if err == nil && u >= 0 && u < 1 {
+			return u, true, nil
+		}
+		err = fmt.Errorf("step %d: %q is no u, it must be a number with 0 ≤ u < 1", t, line)
+		if !a.stdinTTY {
+			return 0, false, err
+		}
+		a.complain(err.Error())
+	}
+}
+
+// pause holds after a step for which --stop-when holds and reports whether to
+// go on. Where nobody can say so, the text ends.
+func (a *app) pause(ctx context.Context, s *stepping) bool {
+	if !a.stdinTTY || s.json {
+		a.hint("ends where %s", s.stop.when.text)
+		return false
+	}
+	fmt.Fprintf(a.stderr, "%s. Enter goes on, q ends: ", s.stop.when.text)
+	line, err := a.line(ctx)
+	return err == nil && !strings.HasPrefix(strings.TrimSpace(line), "q")
+}
+
+// readForced reads --force.
+func (s *stepping) readForced(lm *model.LM) error {
+	s.forced = map[int]argen.ID{}
+	for _, f := range s.force {
+		at, word, ok := strings.Cut(f, "=")
+		t, err := strconv.ParseUint(at, 10, 31)
+		if !ok || err != nil {
+			return usagef("--force: %q is not T=TOKEN, T is the step from 0", f)
+		}
+		if s.forced[int(t)], err = token(lm, word); err != nil {
+			return fmt.Errorf("--force: %w", err)
+		}
+	}
+	return nil
+}
+
+// replay shows a trace that was logged.
+func (a *app) replay(ctx context.Context, c *cobra.Command, s *stepping, screen bool) error {
+	traces, err := a.readTraces(ctx, []string{s.replay})
+	if err != nil {
+		return err
+	}
+	if screen {
+		return a.replayOnScreen(ctx, s, traces[0])
+	}
+	for i, trace := range traces {
+		for _, word := range s.why {
+			for _, step := range trace.Steps {
+				at := slices.IndexFunc(step.Top, func(t argen.TopToken) bool { return t.Token == word || "#"+strconv.Itoa(int(t.ID)) == word })
+				if at >= 0 && !slices.Contains(s.whys, step.Top[at].ID) {
+					s.whys = append(s.whys, step.Top[at].ID)
+				}
+			}
+		}
+		if i > 0 && !s.json {
+			fmt.Fprintln(a.stdout)
+		}
+		if err := a.play(ctx, trace, s, a.stepView(c, s)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// play sends a trace to a sink, at the speed that was asked for.
+func (a *app) play(ctx context.Context, trace *argen.Trace, s *stepping, view argen.Sink) error {
+	if err := view.Header(trace.Head); err != nil {
+		return err
+	}
+	for i, step := range trace.Steps {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		if i > 0 && s.speed > 0 {
+			if err := wait(ctx, time.Duration(float64(time.Second)/s.speed)); err != nil {
+				return err
+			}
+		}
+		if err := view.Step(step); err != nil {
+			return err
+		}
+		if s.stop.when.holds(trace.Steps[:i+1]) && !a.pause(ctx, s) {
+			return nil
+		}
+	}
+	if trace.Ended == nil {
+		return nil
+	}
+	return view.End(*trace.Ended)
+}

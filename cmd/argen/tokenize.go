@@ -1,0 +1,263 @@
+package main
+
+import (
+	"context"
+	"encoding/base64"
+	"fmt"
+	"io"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"argen"
+	"argen/model"
+	"argen/tokenizer"
+)
+
+// tokenizing is a command line of tokenize, or one request of a batch.
+type tokenizing struct {
+	model     string
+	tokenizer string
+	prompt    promptFlags // of which only the file can be given
+	decode    []argen.ID
+	decodes   bool
+	merges    bool
+	json      bool
+	batch     string
+}
+
+func tokenizeCommand(a *app) *cobra.Command {
+	t := &tokenizing{}
+	c := &cobra.Command{
+		Use:   "tokenize [TEXT]",
+		Short: "Show the tokens of a text",
+		Long: `Show the tokens of TEXT: their ids, where they stand in the text, in bytes,
+and the tokens themselves. TEXT is the arguments, or --file FILE, or standard
+input where that is a pipe. --decode shows the text of ids instead.
+
+The tokenizer is that of the model, or with --tokenizer one of
+  chars   the characters of TEXT, by code point
+  words   the words of TEXT, in the order of their first use
+  bytes   bytes; needs no vocabulary
+  story   words and marks of the stories
+  FILE    a tokenizer.json of a byte-level BPE, as argen train tokenizer writes
+
+A JSON result is {"ids","tokens","offsets","text"}: offsets are [start,end) in
+bytes, text is what the ids decode to; bytes (base64) stand beside tokens that
+are not all valid UTF-8.`,
+		Example: `  argen tokenize "Mia was in the garden."
+  argen tokenize --tokenizer bytes --json "naïve"
+  argen tokenize --decode 3,4,5
+  argen train tokenizer --stories 300 --seed 1 --vocab-size 500 -o tokenizer.json
+  argen tokenize --tokenizer tokenizer.json --merges "the red kite"`,
+		RunE: func(c *cobra.Command, args []string) error {
+			if t.batch != "" {
+				return a.runBatch(c, t.batch, args, func(fs *pflag.FlagSet) answerer {
+					one := &tokenizing{}
+					one.add(a, fs)
+					return one
+				})
+			}
+			return a.tokenize(c.Context(), t, args)
+		},
+	}
+	f := c.Flags()
+	t.add(a, f)
+	f.StringVarP(&t.prompt.file, "file", "f", "", "read the text from `FILE`, - is standard input")
+	f.Var(&idsValue{&t.decode, &t.decodes}, "decode", "show the text of `IDS`: 1,2,3")
+	f.BoolVar(&t.json, "json", false, "print the tokens as JSON")
+	batchFlag(f, &t.batch)
+	return c
+}
+
+// add adds the flags that a request of a batch may have too.
+func (t *tokenizing) add(a *app, f *pflag.FlagSet) {
+	a.modelFlag(f, &t.model)
+	f.StringVar(&t.tokenizer, "tokenizer", "", "`NAME` of a tokenizer instead of the model's: chars, words, bytes, story or a tokenizer.json")
+	f.BoolVar(&t.merges, "merges", false, "show step by step which pairs a BPE merges")
+}
+
+// A tokenized is the JSON result.
+type tokenized struct {
+	IDs     []argen.ID  `json:"ids"`
+	Tokens  []string    `json:"tokens"`
+	Bytes   []string    `json:"bytes,omitempty"` // base64, if a token is not valid UTF-8
+	Offsets [][2]int    `json:"offsets,omitempty"`
+	Text    string      `json:"text"` // of the ids
+	Merges  []mergeStep `json:"merges,omitempty"`
+}
+
+// A mergeStep is a word on its way to tokens.
+type mergeStep struct {
+	Word   int      `json:"word"`
+	Rank   int      `json:"rank"` // of the merge, -1 for the word's beginning
+	At     int      `json:"at"`   // the token that was made of two, -1 for none
+	Tokens []string `json:"tokens"`
+}
+
+// answer implements answerer.
+func (t *tokenizing) answer(ctx context.Context, a *app, opened *models, in text) (any, error) {
+	tok, err := t.open(ctx, a, opened, in.text)
+	if err != nil {
+		return nil, err
+	}
+	if in.ids != nil {
+		return decoded(tok, in.ids)
+	}
+	r, _, err := t.encoded(tok, in.text)
+	return r, err
+}
+
+func (a *app) tokenize(ctx context.Context, t *tokenizing, args []string) error {
+	opened := &models{a: a, open: map[string]*model.LM{}}
+	defer opened.close()
+	var in text
+	switch {
+	case t.decodes && (len(args) > 0 || t.prompt.file != ""):
+		return usagef("--decode shows the text of ids: leave the text out")
+	case t.decodes && t.merges:
+		return usagef("--merges is about a text, --decode about ids: give one of them")
+	case !t.decodes && len(args) == 0 && t.prompt.file == "" && a.stdinTTY:
+		return usagef("tokenize: which text? give it as argument, with --file or through a pipe")
+	case t.decodes:
+		in.ids = t.decode
+	default:
+		var err error
+		if in, err = a.prompt(ctx, &t.prompt, args, false); err != nil {
+			return err
+		}
+	}
+	tok, err := t.open(ctx, a, opened, in.text)
+	if err != nil {
+		return err
+	}
+	if t.decodes {
+		r, err := decoded(tok, in.ids)
+		if err != nil {
+			return err
+		}
+		if t.json {
+			return a.printJSON(r)
+		}
+		_, err = fmt.Fprintln(a.stdout, r.Text)
+		return err
+	}
+	r, tokens, err := t.encoded(tok, in.text)
+	switch {
+	case err != nil:
+		return err
+	case t.json:
+		return a.printJSON(r)
+	case t.merges:
+		_, err = io.WriteString(a.stdout, mergeText(r.Merges))
+	default:
+		_, err = io.WriteString(a.stdout, tokenTable(tokens, in.text, r.Text))
+	}
+	return err
+}
+
+// open returns the tokenizer that the flags name.
+func (t *tokenizing) open(ctx context.Context, a *app, opened *models, text string) (argen.Tokenizer, error) {
+	if (t.tokenizer == "chars" || t.tokenizer == "words") && text == "" {
+		return nil, usagef("--tokenizer %s takes its tokens from the text, and there is none", t.tokenizer)
+	}
+	switch t.tokenizer {
+	case "":
+		lm, err := opened.get(ctx, t.model)
+		if err != nil {
+			return nil, err
+		}
+		return lm.Tokenizer, nil
+	case "chars":
+		return tokenizer.NewChars(text), nil
+	case "words":
+		return wordsOf(text)
+	case "bytes":
+		return tokenizer.NewBytes(), nil
+	case "story":
+		return storyTokenizer(), nil
+	}
+	data, err := a.readFile(ctx, t.tokenizer)
+	if err != nil {
+		return nil, fmt.Errorf("--tokenizer: none is called so (chars, words, bytes, story), nor is a file to be read: %w", err)
+	}
+	return tokenizer.ReadBPE(argen.Visible(t.tokenizer), data)
+}
+
+// wordsOf is the tokenizer of the words of a text.
+func wordsOf(text string) (argen.Tokenizer, error) {
+	vocab := []string{"<unk>", "<s>", "</s>"}
+	seen := map[string]bool{"<unk>": true, "<s>": true, "</s>": true}
+	for word := range strings.FieldsFuncSeq(text, func(r rune) bool { return strings.ContainsRune(" \t\r\n\x00", r) }) {
+		if !seen[word] {
+			seen[word] = true
+			vocab = append(vocab, word)
+		}
+	}
+	return tokenizer.NewWords(vocab)
+}
+
+// longestMerged is the longest text whose merges are shown, in bytes: finding
+// them takes time n².
+const longestMerged = 1 << 14
+
+func (t *tokenizing) encoded(tok argen.Tokenizer, text string) (tokenized, []tokenizer.Token, error) {
+	tokens, err := tokenizer.Explain(tok, text)
+	if err != nil {
+		return tokenized{}, nil, err
+	}
+	r := tokenized{IDs: []argen.ID{}, Offsets: [][2]int{}}
+	for _, one := range tokens {
+		r.IDs = append(r.IDs, one.ID)
+		r.Offsets = append(r.Offsets, [2]int{one.Start, one.End})
+	}
+	r.name(tok)
+	if t.merges {
+		bpe, ok := tok.(*tokenizer.BPE)
+		switch {
+		case !ok:
+			return r, nil, usagef("--merges: this tokenizer merges nothing, a BPE does: give one with --tokenizer FILE")
+		case len(text) > longestMerged:
+			return r, nil, usagef("--merges: the text has %d bytes, at most %d are shown", len(text), longestMerged)
+		}
+		for s := range bpe.Merges(text) {
+			step := mergeStep{Word: s.Word, Rank: s.Rank, At: s.At}
+			for _, id := range s.Pieces {
+				step.Tokens = append(step.Tokens, argen.Visible(string(tok.Piece(id))))
+			}
+			r.Merges = append(r.Merges, step)
+		}
+	}
+	return r, tokens, nil
+}
+
+// decoded is the result for ids.
+func decoded(tok argen.Tokenizer, ids []argen.ID) (tokenized, error) {
+	for i, id := range ids {
+		if id < 0 || int(id) >= tok.VocabSize() {
+			return tokenized{}, fmt.Errorf("token %d is id %d, the vocabulary has ids 0 to %d", i, id, tok.VocabSize()-1)
+		}
+	}
+	r := tokenized{IDs: append([]argen.ID{}, ids...)}
+	r.name(tok)
+	return r, nil
+}
+
+// name fills in the tokens and the text of the ids.
+func (r *tokenized) name(tok argen.Tokenizer) {
+	r.Tokens = []string{}
+	valid := true
+	for _, id := range r.IDs {
+		piece := tok.Piece(id)
+		valid = valid && utf8.Valid(piece)
+		r.Tokens = append(r.Tokens, string(piece))
+	}
+	if !valid {
+		for _, piece := range r.Tokens {
+			r.Bytes = append(r.Bytes, base64.StdEncoding.EncodeToString([]byte(piece)))
+		}
+	}
+	r.Text = tok.Decode(r.IDs)
+}

@@ -1,0 +1,71 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+	"unicode/utf8"
+
+	"argen"
+	"argen/tokenizer"
+)
+
+// tokenTable shows tokens for people, a line each.
+func tokenTable(tokens []tokenizer.Token, text, decoded string) string {
+	var b strings.Builder
+	rows := [][4]string{{"t", "id", "bytes", "token"}}
+	for i, t := range tokens {
+		rows = append(rows, [4]string{
+			fmt.Sprint(i), fmt.Sprint(t.ID), fmt.Sprintf("%d-%d", t.Start, t.End),
+			`"` + argen.Visible(string(t.Piece)) + `"`,
+		})
+	}
+	var width [3]int
+	for _, r := range rows {
+		for i := range width {
+			width[i] = max(width[i], len(r[i]))
+		}
+	}
+	for _, r := range rows {
+		fmt.Fprintf(&b, "%*s  %*s  %*s  %s\n", width[0], r[0], width[1], r[1], width[2], r[2], r[3])
+	}
+	if len(tokens) == 0 {
+		b.Reset()
+	}
+	fmt.Fprintf(&b, "%s for %s", count(len(tokens), "token"), count(len(text), "byte"))
+	if n := utf8.RuneCountInString(text); n != len(text) {
+		fmt.Fprintf(&b, " (%s)", count(n, "character"))
+	}
+	if len(tokens) > 0 {
+		fmt.Fprintf(&b, ", %.3g bytes a token", float64(len(text))/float64(len(tokens)))
+	}
+	b.WriteByte('\n')
+	if decoded != text {
+		fmt.Fprintf(&b, "they decode to \"%s\", which is not the same\n", argen.Visible(decoded))
+	}
+	return b.String()
+}
+
+// count is "1 token", "2 tokens".
+func count(n int, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return thousands(int64(n)) + " " + what + "s"
+}
+
+// mergeText shows the merges of a BPE, a paragraph a word.
+func mergeText(steps []mergeStep) string {
+	var b strings.Builder
+	for i, s := range steps {
+		line := strings.Join(s.Tokens, "│")
+		switch {
+		case s.Rank >= 0:
+			fmt.Fprintf(&b, "%7d  %s\n", s.Rank, line)
+		case i > 0:
+			fmt.Fprintf(&b, "\n         %s\n", line)
+		default:
+			fmt.Fprintf(&b, "   rank  %s\n", line)
+		}
+	}
+	return b.String()
+}

@@ -1,0 +1,84 @@
+package main
+
+import (
+	"github.com/spf13/cobra"
+
+	"argen/sampler"
+)
+
+// topics are the help texts that belong to no command: argen help NAME.
+var topics = []struct {
+	name, doc string
+	text      func(*app) string
+}{
+	{"sampling", "the stages between the model and the draw", func(*app) string { return sampler.Help() }},
+	{"trace", "the record of a run, and how to read it", func(*app) string { return traceHelp }},
+	{"environment", "the environment variables that argen reads", func(*app) string { return environmentHelp }},
+}
+
+// topicCommands make the topics known to help.
+func topicCommands(a *app) []*cobra.Command {
+	var list []*cobra.Command
+	for _, t := range topics {
+		c := &cobra.Command{Use: t.name, Short: "About " + t.doc, Long: t.text(a)}
+		c.SetHelpFunc(func(c *cobra.Command, _ []string) { c.Print(c.Long) })
+		list = append(list, c)
+	}
+	return list
+}
+
+const environmentHelp = `argen reads these environment variables. A flag wins over its variable.
+
+  ARGEN_MODEL   the model that is used without -m
+  NO_COLOR      if not empty: no colour
+  TERM          dumb: no colour, no animation, no full screen
+  COLUMNS       the width of text where stdout is no terminal
+  TMPDIR        where training puts its sorted runs (Windows: TMP)
+`
+
+const traceHelp = `A trace is the record of a run: argen generate --log FILE writes it while it
+runs, one line a step. FILE.jsonl is the full record, FILE.csv has one row a
+step. argen step --replay, argen plot and argen verify read the first.
+
+A .jsonl file has one JSON object a line, told apart by "type":
+
+  header  version, argen, id, model {ref, kind, sha256, vocab_size}, prompt,
+          prompt_ids, prompt_tokens, chain, seed; a fork has parent, fork_t
+  step    t             0 for the first new token
+          context_len   tokens before it
+          id, token     the token; bytes (base64) where it is not valid UTF-8
+          logit         of the model
+          logprob       ln P(token | context) of the model itself
+          prob          exp(logprob)
+          rank          from 1, by the model's probability
+          sampled_prob  after the chain: what was drawn from
+          u             the uniform number of the draw, null if forced
+          low, high     the part of [0,1) that is the token's
+          entropy       of the model's distribution, bits
+          surprisal     -log2 prob, bits
+          cum_logprob   sum of logprob so far
+          forced        the token was given, not drawn
+          kept          tokens left after the chain
+          top           [{id, token, logit, prob, rank, sampled_prob, removed_by}]
+          rest          {tokens, prob, sampled_prob} of all others
+          stages        [{name, params, kept, mass_removed, entropy}]
+          ns            nanoseconds since the step before
+  back    t             steps with this t or more no longer count
+  end     reason (stop_token, stop_string, length, timeout, interrupted, error),
+          tokens, text, logprob, perplexity
+
+Numbers that JSON cannot hold are the strings "-inf", "inf" and "nan".
+
+pandas
+  import pandas as pd
+  d = pd.read_json("trace.jsonl", lines=True)
+  d[d.type == "step"].plot(x="t", y="surprisal")
+
+polars
+  import polars as pl
+  pl.read_ndjson("trace.jsonl", infer_schema_length=None).filter(pl.col("type") == "step")
+
+DuckDB
+  select t, token, prob, rank from 'trace.jsonl' where type = 'step' order by t;
+  select t, unnest(top, recursive := true) from 'trace.jsonl' where type = 'step';
+`

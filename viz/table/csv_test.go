@@ -1,0 +1,94 @@
+package table
+
+import (
+	"encoding/csv"
+	"math"
+	"strconv"
+	"strings"
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"argen"
+)
+
+func rows(t rapid.TB, steps ...argen.Step) [][]string {
+	var b strings.Builder
+	c := NewCSV(&b)
+	trace := argen.Trace{Head: argen.Header{ID: "ab12"}, Steps: steps, Ended: &argen.End{}}
+	if err := trace.Replay(c); err != nil {
+		t.Fatal(err)
+	}
+	if err := c.Header(argen.Header{ID: "second"}); err != nil {
+		t.Fatal(err)
+	}
+	if got, want := strings.Count(b.String(), "\n"), len(steps)+1; got != want {
+		t.Fatalf("%d lines, want %d:\n%s", got, want, b.String())
+	}
+	all, err := csv.NewReader(strings.NewReader(b.String())).ReadAll()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return all
+}
+
+func TestCSV(t *testing.T) {
+	all := rows(t,
+		argen.Step{T: 0, ID: 7, Token: "fox", Text: " fox", Logit: -1.5, LogProb: math.Inf(-1), Rank: 3, U: 0.25, High: 0.5, Kept: 2, Nanos: 12},
+		argen.Step{T: 1, ID: 8, Token: `a "b", c`, Forced: true, U: 0.3},
+	)
+	want := strings.Fields("trace t context_len id token text logit logprob prob rank sampled_prob u low high entropy surprisal cum_logprob forced kept ns")
+	if got := strings.Join(all[0], " "); got != strings.Join(want, " ") {
+		t.Errorf("columns %s", got)
+	}
+	cell := func(row int, name string) string {
+		for i, n := range all[0] {
+			if n == name {
+				return all[row][i]
+			}
+		}
+		return "?"
+	}
+	for _, c := range []struct {
+		row        int
+		name, want string
+	}{
+		{1, "trace", "ab12"}, {1, "token", "fox"}, {1, "text", " fox"}, {1, "logit", "-1.5"}, {1, "logprob", "-inf"},
+		{1, "u", "0.25"}, {1, "low", "0"}, {1, "high", "0.5"}, {1, "forced", "false"}, {1, "ns", "12"},
+		{2, "token", `a "b", c`}, {2, "u", ""}, {2, "high", ""}, {2, "forced", "true"},
+	} {
+		if got := cell(c.row, c.name); got != c.want {
+			t.Errorf("row %d: %s is %q, want %q", c.row, c.name, got, c.want)
+		}
+	}
+}
+
+// Whatever a token is, its cell is no formula, one line, and reads back.
+func TestTextCells(t *testing.T) {
+	for _, s := range []string{"=1+1", "+1", "-1", "@SUM(A1)", "\tx", "\r=1", "'", "'=1", "a,b", `"`, "\x1b]0;x\a", "", " = 1", "x\ny", "\u202e"} {
+		checkText(t, s)
+	}
+	rapid.Check(t, func(t *rapid.T) {
+		checkText(t, rapid.OneOf(rapid.String(), rapid.StringMatching(`[=+@'",\\ \t-]{0,4}`)).Draw(t, "token"))
+	})
+}
+
+func checkText(t rapid.TB, s string) {
+	got := rows(t, argen.Step{Token: s})[1][4]
+	if got != "" && strings.ContainsAny(got[:1], "=+-@\t\r") {
+		t.Errorf("%q: the cell %q is a formula to a spreadsheet", s, got)
+	}
+	if back := strings.TrimPrefix(got, "'"); back != argen.Visible(s) {
+		t.Errorf("%q: the cell %q reads back as %q", s, got, back)
+	}
+}
+
+func TestNumbersReadBack(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		x := rapid.Float64().Draw(t, "x")
+		cell := rows(t, argen.Step{Logit: x})[1][6]
+		if got, err := strconv.ParseFloat(cell, 64); err != nil || got != x {
+			t.Errorf("%v is written %q", x, cell)
+		}
+	})
+}

@@ -1,0 +1,100 @@
+package term
+
+import (
+	"io"
+	"math"
+	"strconv"
+	"strings"
+
+	"github.com/charmbracelet/x/ansi"
+
+	"argen"
+)
+
+// write sends the block as one Write.
+func (p *Plain) write() error {
+	_, err := io.WriteString(p.W, p.b.String())
+	p.b.Reset()
+	return err
+}
+
+// paragraph adds text, broken into lines between words. Lines after the first
+// are indented by four more.
+func (p *Plain) paragraph(indent, text string) {
+	if p.ASCII {
+		text = ascii.Replace(text)
+	}
+	p.b.WriteString(indent)
+	at, first := len(indent), true
+	for word := range strings.FieldsSeq(text) {
+		width := ansi.StringWidth(word)
+		switch {
+		case first:
+		case at+1+width > columns:
+			p.b.WriteString("\n" + indent + "    ")
+			at = len(indent) + 4
+		default:
+			p.b.WriteByte(' ')
+			at++
+		}
+		p.b.WriteString(word)
+		at, first = at+width, false
+	}
+	p.b.WriteByte('\n')
+}
+
+// ascii replaces the signs of this package that are not ASCII.
+var ascii = strings.NewReplacer("−", "-", "∞", "inf", "…", "...")
+
+// quote is a token in quotes, cut where it is wide.
+func (p *Plain) quote(token string, width int) string {
+	shown := ansi.Truncate(argen.Visible(token), width, p.sign("…", "..."))
+	return p.sign("“", `"`) + shown + p.sign("”", `"`)
+}
+
+// sign chooses between a sign and its ASCII form.
+func (p *Plain) sign(sign, ascii string) string {
+	if p.ASCII {
+		return ascii
+	}
+	return sign
+}
+
+// prob is a probability: four decimals, more where it is small.
+func (p *Plain) prob(x float64) string {
+	switch {
+	case x == 0 || x == 1:
+		return strconv.FormatFloat(x, 'f', 0, 64)
+	case x < 0.001:
+		return strconv.FormatFloat(x, 'e', 1, 64)
+	}
+	return strconv.FormatFloat(x, 'f', 4, 64)
+}
+
+// number4 is a number in [0,1] with at most four decimals.
+func (p *Plain) number4(x float64) string { return trimmed(strconv.FormatFloat(x, 'f', 4, 64)) }
+
+// number has at most two decimals.
+func (p *Plain) number(x float64) string {
+	minus := p.sign("−", "-")
+	switch {
+	case math.IsInf(x, 0):
+		s := p.sign("∞", "inf")
+		if x < 0 {
+			s = minus + s
+		}
+		return s
+	case math.IsNaN(x):
+		return "undefined"
+	}
+	s := trimmed(strconv.FormatFloat(math.Abs(x), 'f', 2, 64))
+	if x < 0 && s != "0" {
+		s = minus + s
+	}
+	return s
+}
+
+// trimmed is a decimal without zeros at its end.
+func trimmed(s string) string {
+	return strings.TrimSuffix(strings.TrimRight(s, "0"), ".")
+}
