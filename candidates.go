@@ -30,7 +30,6 @@ type Candidates struct {
 	whole  bool      // all tokens with a finite logit are left
 	ranked ranked    // the best of them, as far as asked for
 	soft   softmax   // of the candidates' logits; its sum is 0 if not known
-	lse    float64   // their log-sum-exp, NaN if not known
 	spare  []ID      // work space
 
 	ledger bool
@@ -74,7 +73,7 @@ func (c *Candidates) reset(d *distribution) {
 // changed forgets what was computed from the logits.
 func (c *Candidates) changed() {
 	c.ranked.clear()
-	c.soft.sum, c.lse = 0, math.NaN()
+	c.soft.sum = 0
 }
 
 // Len is the number of candidates left, at least 1.
@@ -140,12 +139,7 @@ func (c *Candidates) Each(f func(id ID, logit float64)) {
 //	max + ln Σ exp(logit − max)
 //
 // so that nothing overflows.
-func (c *Candidates) LogSumExp() float64 {
-	if math.IsNaN(c.lse) {
-		c.lse = c.softmax().logSumExp()
-	}
-	return c.lse
-}
+func (c *Candidates) LogSumExp() float64 { return c.softmax().logSumExp() }
 
 // Entropy returns −Σ p·log₂ p over the candidates, in bits.
 func (c *Candidates) Entropy() float64 { return c.softmax().entropy() }
@@ -229,7 +223,7 @@ func (c *Candidates) shrink(left []ID, n int) {
 	}
 	c.ids, c.spare = left, c.ids
 	c.n, c.whole = len(left), false
-	c.soft.sum, c.lse = 0, math.NaN()
+	c.soft.sum = 0
 	if n > 0 {
 		c.ranked.cut(n)
 	} else {

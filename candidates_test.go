@@ -394,8 +394,8 @@ func TestDistribution(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if math.Abs(d.lse-2*math.Ln2) > 1e-15 || math.Abs(d.entropy-1.5) > 1e-15 {
-		t.Errorf("log-sum-exp %v, entropy %v, want ln 4 and 1.5", d.lse, d.entropy)
+	if math.Abs(d.softmax.logSumExp()-2*math.Ln2) > 1e-15 || math.Abs(d.entropy-1.5) > 1e-15 {
+		t.Errorf("log-sum-exp %v, entropy %v, want ln 4 and 1.5", d.softmax.logSumExp(), d.entropy)
 	}
 	for id, want := range []float64{0.25, 0, 0.5, 0.25} {
 		if p := math.Exp(d.logprob(ID(id))); math.Abs(p-want) > 1e-15 {

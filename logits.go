@@ -128,7 +128,6 @@ type distribution struct {
 	softmax softmax
 	n       int     // tokens that are possible at all
 	best    ID      // the most probable
-	lse     float64 // ln Σ exp(logit)
 	entropy float64 // bits
 }
 
@@ -141,12 +140,15 @@ func newDistribution(logits []float64) (distribution, error) {
 	}
 	d.softmax.most = logits[d.best]
 	d.softmax.addAll(logits)
-	d.lse, d.entropy = d.softmax.logSumExp(), d.softmax.entropy()
+	d.entropy = d.softmax.entropy()
 	return d, nil
 }
 
 // logprob is ln P(id | context).
 func (d *distribution) logprob(id ID) float64 { return d.softmax.logprob(d.logits[id]) }
+
+// prob is P(id | context).
+func (d *distribution) prob(id ID) float64 { return d.softmax.prob(d.logits[id]) }
 
 // rank is 1 for the most probable token; equal ones rank by ID.
 func (d *distribution) rank(id ID) int {

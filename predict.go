@@ -63,10 +63,9 @@ func (r *Run) choose(u float64, dice bool) {
 	p := &r.next
 	p.chosen, p.dice, p.u = true, dice, u
 	p.low, p.high = 0, 0
-	lse := r.c.LogSumExp()
 	for k, n := 0, 16; k < r.c.Len(); n *= 4 {
 		for _, id := range r.c.Top(n)[k:] {
-			prob := math.Exp(r.c.Logit(id) - lse)
+			prob := r.c.Prob(id)
 			if prob == 0 {
 				p.high = 1
 				return
@@ -91,7 +90,7 @@ func (r *Run) step(id ID) Step {
 		Logit: m.logits[id], LogProb: m.logprob(id), Rank: m.rank(id), Entropy: m.entropy,
 		Kept: r.c.Len(), Forced: !p.chosen || id != p.choice, Stages: p.stages,
 	}
-	s.Prob = math.Exp(s.LogProb)
+	s.Prob = m.prob(id)
 	s.Surprisal = max(0, -s.LogProb/math.Ln2)
 	s.CumLogProb = s.LogProb
 	if s.T > 0 {
@@ -146,7 +145,7 @@ func (r *Run) list(chosen ID) ([]TopToken, Rest) {
 	for i, id := range ids {
 		t := TopToken{
 			ID: id, Token: string(r.gen.Tokenizer.Piece(id)), Logit: m.logits[id],
-			Prob: math.Exp(m.logprob(id)), Rank: i + 1, SampledProb: r.sampled(id),
+			Prob: m.prob(id), Rank: i + 1, SampledProb: r.sampled(id),
 		}
 		if i >= len(r.next.top) {
 			t.Rank = m.rank(id)

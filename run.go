@@ -156,13 +156,10 @@ func (r *Run) Predict(ctx context.Context) (*Candidates, error) {
 		return nil, fmt.Errorf("step %d: %w", len(r.steps), err)
 	}
 	r.next = prediction{rng: r.now().rng}
-	if r.next.model, err = newDistribution(logits); err == nil {
-		err = r.c.Reset(logits)
-	}
-	if err != nil {
+	if r.next.model, err = newDistribution(logits); err != nil {
 		return nil, fmt.Errorf("step %d, after %s: %w", len(r.steps), r.tail(), err)
 	}
-	r.c.lse = r.next.model.lse // the same sum
+	r.c.reset(&r.next.model)
 	if r.gen.Top > 0 {
 		r.next.top = slices.Clone(r.c.Top(r.gen.Top))
 	}
