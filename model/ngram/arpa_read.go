@@ -128,7 +128,9 @@ func (a *arpaReader) preamble() error {
 func (a *arpaReader) data() error {
 	total := int64(0)
 	for {
-		if err := a.must(`a line "ngram N=COUNT" or \1-grams:`); err != nil {
+		if err := a.next(); errors.Is(err, io.EOF) {
+			return a.errorAt(a.line, 0, "", `expected a line "ngram N=COUNT" or \1-grams:, found the end of the file: it is cut short`)
+		} else if err != nil {
 			return err
 		}
 		if a.blank() {
@@ -176,15 +178,6 @@ func digits(text []byte) (n int64, ok bool) {
 	return n, len(text) > 0
 }
 
-// must reads a line that has to be there.
-func (a *arpaReader) must(what string) error {
-	err := a.next()
-	if errors.Is(err, io.EOF) {
-		return a.errorAt(max(a.line, 1), 0, "", "expected %s, found the end of the file: it is cut short", what)
-	}
-	return err
-}
-
 // section reads the n-grams of k+1 words and the heading after them.
 func (a *arpaReader) section(k int) error {
 	field := fmt.Sprintf("%d-gram", k+1)
@@ -195,7 +188,9 @@ func (a *arpaReader) section(k int) error {
 	a.context = nil
 	n := int64(0)
 	for {
-		if err := a.must(fmt.Sprintf(`%d more %ss or the next heading`, p.n-n, field)); err != nil {
+		if err := a.next(); errors.Is(err, io.EOF) {
+			return a.errorAt(a.line, 0, field, `found the end of the file after %d of %d and no heading: it is cut short`, n, p.n)
+		} else if err != nil {
 			return err
 		}
 		if a.blank() {

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"strconv"
+	"unicode/utf8"
 
 	"argen/internal/strict"
 )
@@ -60,9 +61,12 @@ func (l *lineReader) blank() bool { return len(bytes.Trim(l.text, " \t")) == 0 }
 
 // show quotes a piece of a file for a message.
 func show(text []byte) string {
-	const most = 40
-	if len(text) > most {
-		return strconv.QuoteToASCII(string(text[:most])) + "…"
+	most := 40
+	if len(text) <= most {
+		return strconv.Quote(string(text))
 	}
-	return strconv.QuoteToASCII(string(text))
+	for most > 36 && !utf8.RuneStart(text[most]) {
+		most--
+	}
+	return strconv.Quote(string(text[:most])) + "…"
 }

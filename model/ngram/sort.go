@@ -127,16 +127,6 @@ func scatter[K key](src, dst []K, j int, shift uint) bool {
 	return true
 }
 
-// less compares keys as numbers.
-func less[K key](a, b K) bool {
-	for j := range len(a) {
-		if a[j] != b[j] {
-			return a[j] < b[j]
-		}
-	}
-	return false
-}
-
 // keyWords is the size of the smallest key that holds the given bits.
 func keyWords(used uint) int {
 	switch w := int(used+63) / 64; {

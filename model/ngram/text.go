@@ -2,6 +2,7 @@ package ngram
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -14,8 +15,9 @@ import (
 const maxLine = 16 << 20
 
 // TrainText makes a model from plain text, one sentence a line, words parted
-// by spaces, tabs, carriage returns or zero bytes as lmplz has it. An empty
-// line is an empty sentence. The vocabulary is <unk>, <s>, </s> and the words
+// by spaces, tabs or carriage returns. An empty line is an empty sentence. A
+// zero byte, for lmplz a space, is refused: it is a sign of a file that is no
+// text. The vocabulary is <unk>, <s>, </s> and the words
 // in the order in which they come; as in lmplz, these three must not stand in
 // the text. The text is read once and may be larger than memory; see
 // Options.Memory.
@@ -26,7 +28,15 @@ func TrainText(ctx context.Context, r io.Reader, o Options) (*Model, Report, err
 	}
 	v := newWordMap()
 	c := newCounter(ctx, o, 1, 2)
-	read := func(keep *corpus) error { return v.read(r, c, keep) }
+	read := func(keep *corpus) error {
+		if err := v.read(r, c, keep); err != nil {
+			return err
+		}
+		if c.sentences > 0 && len(v.words) == 3 {
+			return errors.New("ngram: the training text has no words, only empty lines")
+		}
+		return nil
+	}
 	return c.train(read, func() Vocab { return Vocab{Words: v.words, Unk: 0, BOS: 1, EOS: 2} })
 }
 
@@ -88,6 +98,9 @@ func (v *wordMap) sentence(text []byte, line int64, c *counter, keep *corpus) er
 		for j < len(text) && !space[text[j]] {
 			j++
 		}
+		if k := bytes.IndexByte(text[i:j], 0); k >= 0 {
+			return fmt.Errorf("ngram: line %d of the text, byte %d: a zero byte: this is no text", line, i+k+1)
+		}
 		id, ok := v.ids[string(text[i:j])]
 		switch {
 		case !ok:
@@ -110,7 +123,7 @@ func (v *wordMap) sentence(text []byte, line int64, c *counter, keep *corpus) er
 }
 
 // space tells the bytes between words.
-var space = [256]bool{' ': true, '\t': true, '\n': true, '\r': true, 0: true}
+var space = [256]bool{' ': true, '\t': true, '\n': true, '\r': true}
 
 // A corpus is the training text: sentences without BOS and EOS.
 type corpus struct {
