@@ -113,7 +113,7 @@ const gone argen.ID = -2
 
 func (t *BPE) mergeLong(ids []argen.ID) []argen.ID {
 	n := int32(len(ids))
-	w := longWord{ids: ids, prev: make([]int32, n), next: make([]int32, n)}
+	w := longWord{ids: ids, prev: make([]int32, n), next: make([]int32, n), heap: make([]waiting, 0, n)}
 	for i := range n {
 		w.prev[i], w.next[i] = i-1, i+1
 	}
@@ -210,8 +210,8 @@ func newWordCache() *wordCache {
 	return &wordCache{maphash.MakeSeed(), make([]cacheSlot, cachedWords)}
 }
 
-// find returns the tokens of a word, or nil and the slot to put them into;
-// also that is nil for a long word.
+// find returns the tokens of a word, nil if they are not known, and the slot to
+// put them into, nil for a long word.
 func (c *wordCache) find(word string) (*cachedWord, *cacheSlot) {
 	if len(word) > longestCached {
 		return nil, nil
