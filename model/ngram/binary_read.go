@@ -79,6 +79,8 @@ type binaryReader struct {
 	v     uint64 // words
 	// Elements of the arrays.
 	slots, words, tokens, sentences uint64
+	// Where arrays begin.
+	nodesAt, leavesAt, indexAt, textAt, endsAt int64
 }
 
 // header reads the header.
@@ -263,12 +265,15 @@ func (r *binaryReader) arrays() error {
 	if err := r.vocabulary(ends); err != nil {
 		return err
 	}
+	r.nodesAt = r.Offset()
 	if m.nodes, err = take[node](r, "nodes", highest+1); err != nil {
 		return err
 	}
+	r.leavesAt = r.Offset()
 	if m.leaves, err = take[leaf](r, "leaves", total-highest); err != nil {
 		return err
 	}
+	r.indexAt = r.Offset()
 	index, err := take[slot](r, "index", has(flagIndex, r.slots))
 	if err != nil {
 		return err
@@ -277,9 +282,11 @@ func (r *binaryReader) arrays() error {
 	if m.counts, err = take[uint32](r, "counts", has(flagCounts, total)); err != nil {
 		return err
 	}
+	r.textAt = r.Offset()
 	if m.text.ids, err = take[uint32](r, "text", has(flagText, r.tokens)); err != nil {
 		return err
 	}
+	r.endsAt = r.Offset()
 	if m.text.ends, err = take[uint32](r, "sentences", has(flagText, r.sentences)); err != nil {
 		return err
 	}

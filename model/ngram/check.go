@@ -11,13 +11,13 @@ func (r *binaryReader) check() error {
 	m := r.m
 	v, inner := uint32(len(m.vocab.Words)), m.inner()
 	if id := m.vocab.BOS; id >= 0 && (id == m.vocab.EOS || id == m.vocab.Unk) || m.vocab.EOS >= 0 && m.vocab.EOS == m.vocab.Unk {
-		return r.at(0, "vocabulary", "two of <unk>, <s> and </s> have the same id")
+		return r.at(hashFrom+16, "vocabulary", "two of <unk>, <s> and </s> have the same id")
 	}
 	for k := range max(m.order-1, 1) {
 		from, to := m.level[k], m.level[k+1]
 		least, most := to, m.level[min(k+2, m.order)] // where successors may stand
 		if m.nodes[from].first != least {
-			return r.at(0, "nodes", "the successors of node %d begin at %d: expected %d", from, m.nodes[from].first, least)
+			return r.at(r.nodesAt+nodeSize*int64(from), "nodes", "the successors of node %d begin at %d: expected %d", from, m.nodes[from].first, least)
 		}
 		bad := firstBad(int(to-from), func(i int) bool {
 			n, next := &m.nodes[from+uint32(i)], &m.nodes[from+uint32(i)+1]
@@ -28,18 +28,19 @@ func (r *binaryReader) check() error {
 			return !(fits && (n.link < from || n.link == root))
 		})
 		if bad >= 0 {
-			return r.at(0, "nodes", "node %d of %d is damaged: make or fetch the file again", int(from)+bad, inner)
+			bad += int(from)
+			return r.at(r.nodesAt+nodeSize*int64(bad), "nodes", "node %d of %d is damaged: make or fetch the file again", bad, inner)
 		}
 	}
 	if m.nodes[inner].first != m.level[m.order] {
-		return r.at(0, "nodes", "the successors end at %d: expected %d", m.nodes[inner].first, m.level[m.order])
+		return r.at(r.nodesAt+nodeSize*int64(inner), "nodes", "the successors end at %d: expected %d", m.nodes[inner].first, m.level[m.order])
 	}
 	bad := firstBad(len(m.leaves), func(i int) bool {
 		l := &m.leaves[i]
 		return !(l.word < v && (l.link < inner || l.link == root) && finite(l.prob) && l.prob <= 0)
 	})
 	if bad >= 0 {
-		return r.at(0, "leaves", "leaf %d of %d is damaged: make or fetch the file again", bad, len(m.leaves))
+		return r.at(r.leavesAt+leafSize*int64(bad), "leaves", "leaf %d of %d is damaged: make or fetch the file again", bad, len(m.leaves))
 	}
 	return r.checkRest()
 }
@@ -56,19 +57,19 @@ func (r *binaryReader) checkRest() error {
 			}
 		}
 		if !free {
-			return r.at(0, "index", "no slot is free")
+			return r.at(r.indexAt, "index", "no slot is free")
 		}
 	}
 	at := uint32(0)
 	for i, end := range m.text.ends {
 		if end < at || uint64(end) > uint64(len(m.text.ids)) {
-			return r.at(0, "sentences", "sentence %d ends at %d: expected %d to %d", i, end, at, len(m.text.ids))
+			return r.at(r.endsAt+4*int64(i), "sentences", "sentence %d ends at %d: expected %d to %d", i, end, at, len(m.text.ids))
 		}
 		at = end
 	}
 	v := uint32(len(m.vocab.Words))
 	if bad := firstBad(len(m.text.ids), func(i int) bool { return m.text.ids[i] >= v }); bad >= 0 {
-		return r.at(0, "text", "token %d is id %d: the vocabulary has %d", bad, m.text.ids[bad], v)
+		return r.at(r.textAt+4*int64(bad), "text", "token %d is id %d: the vocabulary has %d", bad, m.text.ids[bad], v)
 	}
 	return nil
 }

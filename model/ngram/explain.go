@@ -34,7 +34,7 @@ const MaxLines = 5
 type Level struct {
 	Order   int      `json:"order"`
 	Context []string `json:"context"` // Order-1 words
-	Known   bool     `json:"known"`   // the context is in the model
+	Known   bool     `json:"known"`   // the model knows what may follow the context
 	Found   bool     `json:"found"`   // the context with the token is in the model
 	Used    bool     `json:"used"`    // it decides
 	// Prob is P(token | Context) as the model has it, if Found or Used.
@@ -77,7 +77,7 @@ func (e Explanation) String() string {
 		case l.Used:
 			fmt.Fprintf(&b, "; not seen after %s, as likely as all unseen: %.4g", context, l.Prob)
 		case !l.Known:
-			fmt.Fprintf(&b, "; %s not known", context)
+			fmt.Fprintf(&b, "; nothing known to follow %s", context)
 		default:
 			fmt.Fprintf(&b, "; not seen after %s, back off × %.4g", context, l.Backoff)
 		}
@@ -136,7 +136,7 @@ func (m *Model) consult(context []argen.ID, id argen.ID) Level {
 	found := uint32(id)
 	if len(context) > 0 {
 		at := m.number(context)
-		if at == root {
+		if at == root || uint32(m.settle(at)) != at {
 			return l
 		}
 		from, to := m.nodes[at].first, m.nodes[at+1].first
