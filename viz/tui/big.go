@@ -1,57 +1,43 @@
 package tui
 
-import (
-	"fmt"
-	"strings"
-)
+import "fmt"
 
 // bigLines is the screen for projectors: few things, large.
 func (m *model) bigLines() []string {
 	w, h := m.s.w, m.s.h
 	in := w - 4
-	context := 3
-	thick := 2
-	if h < 22 {
-		context, thick = 2, 1
+	banner, context, thick := bannerRows, 2, 1
+	switch {
+	case h < 22:
+		banner = 0
+	case h >= 30:
+		thick = 2
 	}
-	fixed := 1 + 1 + context + 1 + 1 + 3 + 1 + 1
-	list := h - fixed
-	if list >= 12 {
-		list--
+	list := h - 1 - context - 1 - banner - 1 - 3 - 1
+	if most := (m.listed * thick) + 2; list > most && m.listed > 0 {
+		context = min(context+list-most, 8)
+		list = most
 	}
-	var lines []string
-	lines = append(lines, m.bigPhases(in), "")
+	lines := []string{m.bigPhases(in)}
 	lines = append(lines, padded(m.contextLines(in, context), context)...)
-	lines = append(lines, "")
 	lines = append(lines, padded(m.candidateLines(in, list, thick), list)...)
 	lines = append(lines, m.formulaLine(in))
 	lines = append(lines, padded(m.diceLines(in), 3)...)
-	lines = append(lines, "")
+	if banner > 0 {
+		lines = append(lines, padded(m.bannerLines(in), banner)...)
+	}
 	for i := range lines {
-		if lines[i] != "" {
-			lines[i] = "  " + lines[i]
-		}
+		lines[i] = "  " + lines[i]
 	}
-	for len(lines) < h-1 {
-		lines = append(lines, "")
-	}
-	return append(lines[:h-1], m.footer(w))
+	lines = padded(lines, h-1)
+	return append(lines, m.footer(w))
 }
 
-// bigPhases is the loop in spaced capitals.
+// bigPhases is the loop in capitals.
 func (m *model) bigPhases(w int) string {
-	at := map[beat]int{deal: 0, fall: 1, pick: 1, enter: 2}[m.beat]
-	if m.cur().next == nil {
-		at = -1
+	right := fmt.Sprintf("step %d", len(m.cur().steps))
+	if m.playing {
+		right += "  " + m.s.mark.Render(fmt.Sprintf("%s %g/s", m.s.g.play, m.speed))
 	}
-	var parts []string
-	for i, name := range []string{"PREDICT", "CHOOSE", "APPEND", "REPEAT"} {
-		if i == at {
-			parts = append(parts, m.s.now.Render("["+name+"]"))
-		} else {
-			parts = append(parts, m.s.dim.Render(" "+name+" "))
-		}
-	}
-	line := strings.Join(parts, " "+m.s.g.arrow+" ")
-	return m.s.ends(line, m.s.dim.Render(fmt.Sprintf("step %d", len(m.cur().steps))), w)
+	return m.s.ends(m.loop([]string{"PREDICT", "CHOOSE", "APPEND", "REPEAT"}), m.s.bold.Render(right), w)
 }

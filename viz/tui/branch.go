@@ -51,19 +51,21 @@ func newLive(run *argen.Run, chain []argen.Transform) *live {
 // chain is the one in force at the next step.
 func (l *live) chain() []argen.Transform { return l.chains[len(l.chains)-1] }
 
-// predict computes the next token's distribution and what the dice will make
-// of it. Choose comes last, so an append of the token is no forced one.
-func (l *live) predict(ctx context.Context) (*argen.Candidates, *argen.Step, error) {
-	c, err := l.run.Predict(ctx)
-	if err != nil {
-		return nil, nil, err
+// preview is the step that Append would make of the token of the dice, taken
+// from a copy of the run that no sink hears of.
+func (l *live) preview(ctx context.Context) (*argen.Step, error) {
+	if _, err := l.run.Predict(ctx); err != nil {
+		return nil, err
 	}
-	step, err := l.preview(ctx)
+	f, err := l.run.Fork()
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
-	l.throw(l.run)
-	return c, &step, nil
+	if _, err := f.Predict(ctx); err != nil {
+		return nil, err
+	}
+	step, err := f.Append(l.throw(f))
+	return &step, err
 }
 
 func (l *live) throw(run *argen.Run) argen.ID {
@@ -73,28 +75,17 @@ func (l *live) throw(run *argen.Run) argen.ID {
 	return run.Choose()
 }
 
-// preview is the step that Append would make now, taken from a copy of the run
-// that no sink hears of.
-func (l *live) preview(ctx context.Context) (argen.Step, error) {
-	f, err := l.run.Fork()
-	if err != nil {
-		return argen.Step{}, err
-	}
-	if _, err := f.Predict(ctx); err != nil {
-		return argen.Step{}, err
-	}
-	return f.Append(l.throw(f))
-}
-
 // append appends the token of the dice, or another one.
 func (l *live) append(ctx context.Context, forced *argen.ID) (argen.Step, error) {
-	c, _, err := l.predict(ctx)
+	c, err := l.run.Predict(ctx)
 	if err != nil {
 		return argen.Step{}, err
 	}
-	id := l.throw(l.run)
+	var id argen.ID
 	if forced != nil {
-		id = *forced
+		id = *forced // no dice are thrown, so it is marked even if they would have chosen it
+	} else {
+		id = l.throw(l.run)
 	}
 	drawn := argen.Candidate{ID: id}
 	if c.Has(id) {
@@ -148,9 +139,9 @@ func (l *live) fork(sinks []argen.Sink) (*live, error) {
 
 // look predicts and says how things stand. The end of the text is no error.
 func (l *live) look(ctx context.Context, track []argen.ID) (snapshot, error) {
-	_, next, err := l.predict(ctx)
+	next, err := l.preview(ctx)
 	if errors.Is(err, io.EOF) {
-		err = nil
+		next, err = nil, nil
 	}
 	tr := l.run.Trace()
 	s := snapshot{head: tr.Head, steps: tr.Steps, next: next, over: l.run.Over(), chain: chainName(l.chain())}

@@ -29,7 +29,7 @@ func columnsFor(w int) columns {
 
 // candidateLines list the candidates in h lines: a title, tokens, all others.
 func (m *model) candidateLines(w, h, thick int) []string {
-	step := m.cur().next
+	step, _ := m.shown()
 	if step == nil || h < 2 {
 		return nil
 	}
@@ -43,12 +43,18 @@ func (m *model) candidateLines(w, h, thick int) []string {
 	scale = niceScale(max(scale, rest.Prob, rest.SampledProb))
 	lines := []string{m.title(step, c, w, scale)}
 	for _, i := range rows {
-		lines = append(lines, m.row(step, i, c, w, scale))
+		lines = append(lines, m.row(step, i, c, scale))
 		for range thick - 1 {
-			lines = append(lines, m.thick(&step.Top[i], c, scale, m.rowStyle(step, i)))
+			lines = append(lines, m.thick(step, i, c, scale))
 		}
 	}
 	return append(lines, m.othersLine(rest, c, scale))
+}
+
+// picked reports whether the choice is to be seen.
+func (m *model) picked() bool {
+	_, b := m.shown()
+	return b >= pick
 }
 
 // niceScale is what a full bar stands for.
@@ -76,7 +82,7 @@ func (m *model) rows(step *argen.Step, n int) []int {
 	if n == 0 {
 		return nil
 	}
-	if m.beat >= pick && m.cursor < 0 {
+	if m.picked() && m.cursor < 0 {
 		if i := indexOf(step, step.ID); i >= n {
 			rows[n-1] = i
 		}
@@ -98,32 +104,44 @@ func others(step *argen.Step, rows []int) argen.Rest {
 			rest.SampledProb += step.Top[i].SampledProb
 		}
 	}
+	// What is left of 1 after subtracting is not exact.
+	if rest.Prob < 1e-12 {
+		rest.Prob = 0
+	}
+	if rest.SampledProb < 1e-12 {
+		rest.SampledProb = 0
+	}
 	return rest
 }
 
-// title names the columns, and says what the chain is and how much it leaves.
+// title names the columns, and says what the bars and the chain leave.
 func (m *model) title(step *argen.Step, c columns, w int, scale float64) string {
-	g := m.s.g
 	left := strings.Repeat(" ", 2+c.rank+1) + m.s.fit("token", c.token) + " " + m.s.fit("P model", c.before)
 	if c.barBefore > 0 {
-		left += " " + m.s.fit(fmt.Sprintf("a full bar is %g", scale), c.barBefore+1)
+		left += " " + m.s.fit(longest(c.barBefore, fmt.Sprintf("a full bar is %g", scale), fmt.Sprintf("bar: %g", scale)), c.barBefore+1)
 	}
 	left += " " + m.s.fit("P drawn", c.after) + " "
-	kept := fmt.Sprintf("%s tokens", count(step.Kept))
-	if len(step.Stages) > 0 {
-		if all := step.Rest.Tokens + len(step.Top); step.Kept < all {
-			kept = fmt.Sprintf("%s of %s tokens", count(step.Kept), count(all))
+	all, kept := count(step.Rest.Tokens+len(step.Top)), count(step.Kept)
+	left += longest(c.barAfter, kept+" of "+all+" tokens", kept+" of "+all, kept+" left")
+	return m.s.dim.Render(m.s.fit(left, w))
+}
+
+// longest is the first text that fits into w cells, "" if none does.
+func longest(w int, texts ...string) string {
+	for _, t := range texts {
+		if width(t) <= w {
+			return t
 		}
 	}
-	return m.s.dim.Render(strings.ReplaceAll(m.s.fit(left+m.s.fit(kept, c.barAfter), w), "…", g.ellipsis))
+	return ""
 }
 
 // row is one token.
-func (m *model) row(step *argen.Step, i int, c columns, w int, scale float64) string {
+func (m *model) row(step *argen.Step, i int, c columns, scale float64) string {
 	t := &step.Top[i]
 	sign := "  "
 	switch {
-	case m.beat >= pick && t.ID == step.ID:
+	case m.picked() && t.ID == step.ID:
 		sign = m.s.mark.Render(m.s.g.mark) + " "
 	case i == m.cursor:
 		sign = m.s.bold.Render(m.s.g.point) + " "
@@ -132,7 +150,7 @@ func (m *model) row(step *argen.Step, i int, c columns, w int, scale float64) st
 	}
 	style := m.rowStyle(step, i)
 	name := m.s.token(t.Token)
-	if i == m.cursor && m.beat >= pick && t.ID == step.ID {
+	if i == m.cursor && m.picked() && t.ID == step.ID {
 		name = m.s.g.point + name
 	}
 	line := sign + m.s.dim.Render(m.s.right(fmt.Sprint(t.Rank), c.rank)) + " " +
@@ -153,7 +171,8 @@ func (m *model) row(step *argen.Step, i int, c columns, w int, scale float64) st
 }
 
 // thick is a further line of a row's bars.
-func (m *model) thick(t *argen.TopToken, c columns, scale float64, _ lipgloss.Style) string {
+func (m *model) thick(step *argen.Step, i int, c columns, scale float64) string {
+	t := &step.Top[i]
 	line := strings.Repeat(" ", 2+c.rank+1+c.token+1+c.before)
 	if c.barBefore > 0 {
 		bar := m.s.model
@@ -166,17 +185,16 @@ func (m *model) thick(t *argen.TopToken, c columns, scale float64, _ lipgloss.St
 	if t.RemovedBy != "" {
 		return line
 	}
-	step := m.cur().next
-	return line + m.barStyle(step, indexOf(step, t.ID)).Render(m.s.fit(m.s.bar(t.SampledProb/scale, c.barAfter), c.barAfter))
+	return line + m.barStyle(step, i).Render(m.s.fit(m.s.bar(t.SampledProb/scale, c.barAfter), c.barAfter))
 }
 
 // rowStyle is that of a token's name and numbers.
 func (m *model) rowStyle(step *argen.Step, i int) lipgloss.Style {
 	t := &step.Top[i]
 	switch {
-	case m.beat >= pick && t.ID == step.ID && step.Forced:
+	case m.picked() && t.ID == step.ID && step.Forced:
 		return m.s.forced
-	case m.beat >= pick && t.ID == step.ID:
+	case m.picked() && t.ID == step.ID:
 		return m.s.chosen
 	case i == m.cursor:
 		return m.s.bold.Underline(true)
@@ -187,7 +205,7 @@ func (m *model) rowStyle(step *argen.Step, i int) lipgloss.Style {
 }
 
 func (m *model) barStyle(step *argen.Step, i int) lipgloss.Style {
-	if m.beat >= pick && step.Top[i].ID == step.ID {
+	if m.picked() && step.Top[i].ID == step.ID {
 		return m.s.chosen.UnsetUnderline()
 	}
 	return m.s.sampled

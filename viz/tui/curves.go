@@ -30,7 +30,7 @@ func (m *model) curves() []curve {
 	if b.next != nil {
 		entropy.values = append(entropy.values, b.next.Entropy)
 		last := math.NaN()
-		if m.beat >= pick {
+		if m.picked() {
 			last = b.next.Surprisal
 		}
 		surprisal.values = append(surprisal.values, last)
@@ -96,27 +96,25 @@ func (m *model) curveLine(c curve, w int) string {
 	return m.s.dim.Render(name) + " " + line + " " + m.s.bold.Render(value)
 }
 
-// plot draws a curve as columns in h lines of w cells.
+// plot draws a curve as columns in h lines of w cells. While there are few
+// steps each has several columns.
 func (m *model) plot(c curve, w, h int) []string {
 	values := last(c.values, w)
+	each := min(max(w/max(len(values), 1), 1), 3)
 	levels := m.s.g.levels
 	n := len(levels)
 	lines := make([]string, h)
 	for y := range h {
 		var b strings.Builder
 		for _, v := range values {
-			switch height := int(math.Round(min(v/c.most, 1) * float64(h*n))); {
-			case math.IsNaN(v):
-				b.WriteString(" ")
-			default:
-				in := max(height, 1) - (h-1-y)*n // of this line's cell
-				switch {
-				case in <= 0:
-					b.WriteString(" ")
-				default:
-					b.WriteString(levels[min(in, n)-1])
+			level := " "
+			if !math.IsNaN(v) {
+				height := max(int(math.Round(min(v/c.most, 1)*float64(h*n))), 1)
+				if in := height - (h-1-y)*n; in > 0 { // of this line's cell
+					level = levels[min(in, n)-1]
 				}
 			}
+			b.WriteString(strings.Repeat(level, each))
 		}
 		lines[y] = c.style.Render(m.s.fit(b.String(), w))
 	}

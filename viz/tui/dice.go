@@ -54,17 +54,23 @@ func cell(x float64, w int) int { return min(max(int(math.Floor(x*float64(w))), 
 
 // diceLines show [0,1) and where u fell: a marker, the parts, the numbers.
 func (m *model) diceLines(w int) []string {
-	step := m.cur().next
+	step, _ := m.shown()
 	if step == nil || w < 4 {
 		return nil
 	}
 	return []string{m.fallLine(step, w), m.partLine(step, w), m.scaleLine(step, w)}
 }
 
+// fallen reports whether u is to be seen.
+func (m *model) fallen() bool {
+	_, b := m.shown()
+	return b >= fall
+}
+
 // fallLine is u with its marker above the place where it fell.
 func (m *model) fallLine(step *argen.Step, w int) string {
 	switch {
-	case m.beat < fall:
+	case !m.fallen():
 		return m.s.dim.Render(m.s.fit("the candidates divide [0,1); u is not drawn yet", w))
 	case step.Forced:
 		return m.s.forced.Render("forced") + m.s.dim.Render(m.s.fit(": somebody chose, no u was drawn", w-6))
@@ -87,7 +93,7 @@ func (m *model) partLine(step *argen.Step, w int) string {
 	from := 0
 	for i, p := range parts(step) {
 		to := min(max(int(math.Round(p.high*float64(w))), from), w)
-		if p.token != nil && p.token.ID == step.ID && m.beat >= fall && !step.Forced {
+		if p.token != nil && p.token.ID == step.ID && m.fallen() && !step.Forced {
 			to = min(max(to, cell(step.U, w)+1), w) // u falls into it, however narrow it is
 		}
 		if to == from {
@@ -111,7 +117,7 @@ func (m *model) segment(p part, step *argen.Step, w int, style lipgloss.Style) s
 	name := m.s.g.ellipsis
 	if p.token != nil {
 		name = m.s.token(p.token.Token)
-		if m.beat >= pick && p.token.ID == step.ID && !step.Forced {
+		if m.picked() && p.token.ID == step.ID && !step.Forced {
 			style = m.s.hit
 			name = m.s.g.mark + name
 		}
@@ -129,7 +135,7 @@ func (m *model) segment(p part, step *argen.Step, w int, style lipgloss.Style) s
 // scaleLine are the numbers under the parts.
 func (m *model) scaleLine(step *argen.Step, w int) string {
 	middle := ""
-	if m.beat >= pick && !step.Forced {
+	if m.picked() && !step.Forced {
 		middle = fmt.Sprintf("%s has [%.4f, %.4f)", m.s.quote(step.Token), step.Low, step.High)
 	}
 	n := ansi.StringWidth(middle)

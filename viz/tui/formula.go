@@ -11,21 +11,18 @@ import (
 
 // formulaLine is P(token | context) with its numbers filled in.
 func (m *model) formulaLine(w int) string {
-	b := m.cur()
-	step := b.next
+	step, _ := m.shown()
 	if step == nil {
-		return m.s.dim.Render(m.s.fit("no token follows: "+m.words(overText(b.over)), w))
+		return m.s.dim.Render(m.s.fit("no token follows: "+m.words(overText(m.cur().over)), w))
 	}
-	given := " " + m.given() + ") = "
+	given := " " + m.given(step.T) + ") = "
 	switch {
 	case m.cursor >= 0 && m.cursor < len(step.Top):
 		t := &step.Top[m.cursor]
-		return m.equation(t.Token, given, t.Prob, t.Rank, -math.Log2(t.Prob), "", w)
-	case m.beat < pick:
-		tokens := len(step.Top) + step.Rest.Tokens
-		text := fmt.Sprintf("P( ? |%s", given)
-		tail := fmt.Sprintf("? %s %s tokens %s entropy %.2f bits", m.s.g.dot, count(tokens), m.s.g.dot, step.Entropy)
-		return m.s.fit(m.s.bold.Render(text)+tail, w)
+		return m.equation(t.Token, given, t.Prob, t.Rank, max(-math.Log2(t.Prob), 0), "", w)
+	case !m.picked():
+		all := len(step.Top) + step.Rest.Tokens
+		return m.join(w, m.s.bold.Render("P( ? |"+given)+"?", tokens(all), fmt.Sprintf("entropy %.2f bits", step.Entropy))
 	}
 	note := ""
 	switch {
@@ -39,20 +36,29 @@ func (m *model) formulaLine(w int) string {
 
 // equation is P(token | context) = p and what follows from p.
 func (m *model) equation(token, given string, p float64, rank int, bits float64, note string, w int) string {
-	line := m.s.bold.Render("P(") + m.s.chosen.Render(m.s.quote(token)) + m.s.bold.Render(" |"+given+prob(p))
-	dot := " " + m.s.g.dot + " "
-	line += dot + fmt.Sprintf("rank %d", rank) + dot + fmt.Sprintf("%.2f bits", bits)
-	if note != "" {
-		line += dot + note
+	return m.join(w,
+		m.s.bold.Render("P(")+m.s.chosen.Render(m.s.quote(token))+m.s.bold.Render(" |"+given+prob(p)),
+		fmt.Sprintf("rank %d", rank), fmt.Sprintf("%.2f bits", bits), note)
+}
+
+// join is as many parts as fit into a line, the first one at any rate.
+func (m *model) join(w int, parts ...string) string {
+	line := parts[0]
+	for _, p := range parts[1:] {
+		longer := line + " " + m.s.g.dot + " " + p
+		if p == "" || width(longer) > w {
+			continue
+		}
+		line = longer
 	}
 	return m.s.fit(line, w)
 }
 
-// given is the end of the context, a few words.
-func (m *model) given() string {
+// given is the end of the context before step t, a few words.
+func (m *model) given(t int) string {
 	b := m.cur()
 	var text string
-	for i := len(b.steps) - 1; i >= 0 && len(text) < 40; i-- {
+	for i := min(t, len(b.steps)) - 1; i >= 0 && len(text) < 40; i-- {
 		text = m.written(&b.steps[i]) + text
 	}
 	if len(text) < 40 {
@@ -62,7 +68,7 @@ func (m *model) given() string {
 	most := min(max(m.s.w/5, 8), 28)
 	whole := b.head.PromptText
 	n := utf8.RuneCountInString(text)
-	if n <= most && len(b.steps) == 0 && text == whole {
+	if n <= most && t == 0 && text == whole {
 		return m.s.clean(text)
 	}
 	runes := []rune(text)
@@ -82,13 +88,18 @@ func (m *model) totalsLine(w int) string {
 		return m.s.fit("ln P = 0 "+m.s.g.dot+" no token yet", w)
 	}
 	sum := b.steps[n-1].CumLogProb
-	mean := -sum / float64(n)
-	dot := " " + m.s.g.dot + " "
-	line := m.s.bold.Render("ln P = "+signed(sum, m.s.g.minus)) + dot +
-		fmt.Sprintf("%d tokens", n) + dot +
-		fmt.Sprintf("%.2f bits a token", mean/math.Ln2) + dot +
-		"perplexity " + m.s.bold.Render(fmt.Sprintf("%.2f", math.Exp(mean)))
-	return m.s.fit(line, w)
+	mean := max(-sum/float64(n), 0)
+	return m.join(w, m.s.bold.Render("ln P = "+signed(sum, m.s.g.minus)), tokens(n),
+		"perplexity "+m.s.bold.Render(fmt.Sprintf("%.2f", math.Exp(mean))),
+		fmt.Sprintf("%.2f bits a token", mean/math.Ln2))
+}
+
+// tokens counts tokens.
+func tokens(n int) string {
+	if n == 1 {
+		return "1 token"
+	}
+	return count(n) + " tokens"
 }
 
 // signed is a number with a real minus.
@@ -102,7 +113,7 @@ func signed(x float64, minus string) string {
 
 // stageLines say what each stage of the chain did.
 func (m *model) stageLines(w, h int) []string {
-	step := m.cur().next
+	step, _ := m.shown()
 	if step == nil || len(step.Stages) == 0 || h < 2 {
 		return nil
 	}

@@ -24,6 +24,7 @@ type model struct {
 
 	branches []branch
 	at       int  // the branch shown
+	listed   int  // tokens that a step lists at most
 	busy     bool // an op is at work
 	queue    []op // those that wait for it
 
@@ -83,13 +84,40 @@ func newModel(ctx context.Context, run *argen.Run, gen argen.Generator, o Option
 	} else {
 		m.branches = []branch{{name: "1", read: o.Replay, snapshot: readTo(o.Replay, 0)}}
 	}
+	m.listed = listed(gen, o)
 	m.keys = newKeys(o.ASCII, run != nil)
 	m.help.Ellipsis = m.s.g.ellipsis
 	m.help.ShortSeparator, m.help.FullSeparator = "  ", "   "
 	return m
 }
 
+// listed is how many tokens a step lists at most, so that the screen stays the
+// same whatever a step lists.
+func listed(gen argen.Generator, o Options) int {
+	if o.Replay == nil {
+		return gen.Top
+	}
+	most := 0
+	for i := range o.Replay.Steps {
+		most = max(most, len(o.Replay.Steps[i].Top))
+	}
+	return most
+}
+
 func (m *model) cur() *branch { return &m.branches[m.at] }
+
+// shown is the step on the screen: the next one, or at the end of the text the
+// last one, of which nothing is hidden any more.
+func (m *model) shown() (step *argen.Step, b beat) {
+	c := m.cur()
+	switch n := len(c.steps); {
+	case c.next != nil:
+		return c.next, m.beat
+	case n > 0 && c.over != "":
+		return &c.steps[n-1], enter
+	}
+	return nil, enter
+}
 
 // Init implements tea.Model.
 func (m *model) Init() tea.Cmd {

@@ -55,9 +55,7 @@ func (p *pen) draw(b *bytes.Buffer, line string, y int, ink string) {
 	var text strings.Builder
 	from := x
 	flush := func() {
-		if strings.TrimSpace(text.String()) != "" {
-			p.text(b, text.String(), from, y)
-		}
+		p.text(b, text.String(), from, y)
 		text.Reset()
 		from = x
 	}
@@ -79,7 +77,6 @@ func (p *pen) draw(b *bytes.Buffer, line string, y int, ink string) {
 		}
 		if p.back != "" {
 			fmt.Fprintf(b, `<rect x="%d" y="%d" width="%d" height="%d" fill="%s"/>`+"\n", x, y, w*cellW, cellH, p.back)
-			// The text of a stretch is drawn after the paper below all of it.
 		}
 		if block {
 			p.block(b, []rune(seq)[0], x, y, ink)
@@ -94,10 +91,20 @@ func (p *pen) draw(b *bytes.Buffer, line string, y int, ink string) {
 	flush()
 }
 
+// text draws words where they stand. Blanks are not drawn: programs differ in
+// what they make of several.
 func (p *pen) text(b *bytes.Buffer, text string, x, y int) {
-	lead := len(text) - len(strings.TrimLeft(text, " "))
-	x += lead * cellW
-	text = strings.TrimRight(text[lead:], " ")
+	for _, part := range strings.SplitAfter(text, "  ") {
+		words := strings.Trim(part, " ")
+		if words != "" {
+			lead := len(part) - len(strings.TrimLeft(part, " "))
+			p.words(b, words, x+lead*cellW, y)
+		}
+		x += ansi.StringWidth(part) * cellW
+	}
+}
+
+func (p *pen) words(b *bytes.Buffer, text string, x, y int) {
 	fmt.Fprintf(b, `<text x="%d" y="%d" textLength="%d" lengthAdjust="spacingAndGlyphs"`, x, y+15, ansi.StringWidth(text)*cellW)
 	if p.fore != "" {
 		fmt.Fprintf(b, ` fill="%s"`, p.fore)
@@ -113,11 +120,11 @@ func (p *pen) text(b *bytes.Buffer, text string, x, y int) {
 
 func isBlock(seq string) bool {
 	r := []rune(seq)
-	return len(r) == 1 && (r[0] >= '▁' && r[0] <= '▏' || r[0] == '─' || r[0] == '│')
+	return len(r) == 1 && (r[0] >= '▀' && r[0] <= '▏' || r[0] == '─' || r[0] == '│')
 }
 
 // block draws a part of a cell: U+2581 to 2588 from below, 2588 to 258F from
-// the left, in eighths; and the lines.
+// the left, in eighths; the upper half; and the lines.
 func (p *pen) block(b *bytes.Buffer, r rune, x, y int, ink string) {
 	x0, y0, w, h := float64(x), float64(y), float64(cellW), float64(cellH)
 	switch {
@@ -125,6 +132,8 @@ func (p *pen) block(b *bytes.Buffer, r rune, x, y int, ink string) {
 		y0, h = y0+h/2-0.5, 1
 	case r == '│':
 		x0, w = x0+w/2-0.5, 1
+	case r == '▀':
+		h /= 2
 	case r <= '█':
 		h *= float64(r-'▁'+1) / 8
 		y0 += cellH - h

@@ -40,6 +40,9 @@ func (m *model) Screen() string {
 	if len(lines) > h {
 		lines = lines[:h]
 	}
+	if m.asking != nil && m.note != "" && len(lines) == h && h > 1 {
+		lines[h-2] = m.s.wrong.Render(m.s.fit(m.words(m.note), w)) // why it was not taken
+	}
 	for i := range lines {
 		lines[i] = m.s.fit(lines[i], w)
 	}
@@ -64,25 +67,24 @@ func (m *model) times() string {
 // are always there goes to context and candidates.
 func (m *model) lines() []string {
 	w, h := m.s.w, m.s.h
-	wide := w >= 110 && h >= 28
-	listed := 0
-	if next := m.cur().next; next != nil {
-		listed = len(next.Top)
+	if h < 18 {
+		return m.tightLines()
 	}
-	sparks := min(2+len(m.track), max(h-18, 0), 5)
+	wide := w >= 110 && h >= 28
+	sparks := min(2+len(m.track), h-17, 5)
 	if wide {
 		sparks = 0
 	}
-	fixed := 3 + 1 + 1 + 3 + 1 + sparks + 1 // header 3, rule, formula, dice, totals, keys
+	fixed := 3 + 1 + 1 + 3 + sparks + 1 + 1 // header, rule, formula, dice, curves, totals, keys
 	left := h - fixed
 	air := 0
 	if left >= 18 {
 		air = 1
-		left -= 4
+		left -= 3
 	}
 	context := min(max(left/3, 1), 8)
 	list := left - context
-	if most := listed + 2; list > most && listed > 0 {
+	if most := m.listed + 2; list > most && m.listed > 0 {
 		context = min(context+list-most, 12)
 		list = most
 	}
@@ -106,10 +108,24 @@ func (m *model) lines() []string {
 		lines = append(lines, m.curveLine(cs[i], w))
 	}
 	lines = append(lines, m.totalsLine(w))
-	for len(lines) < h-1 {
-		lines = append(lines, "")
+	return append(padded(lines, h-1), m.footer(w))
+}
+
+// tightLines is the screen of a small terminal.
+func (m *model) tightLines() []string {
+	w, h := m.s.w, m.s.h
+	context := 1
+	if h >= 14 {
+		context = 2
 	}
-	return append(lines[:h-1], m.footer(w))
+	list := h - context - 6
+	lines := []string{m.phases(w)}
+	lines = append(lines, padded(m.contextLines(w, context), context)...)
+	lines = append(lines, padded(m.candidateLines(w, list, 1), list)...)
+	lines = append(lines, m.formulaLine(w))
+	lines = append(lines, padded(m.diceLines(w), 3)[:2]...)
+	lines = append(lines, m.totalsLine(w))
+	return append(lines, m.footer(w))
 }
 
 // beside is the list of candidates with the curves and the chain at its right.
@@ -167,37 +183,46 @@ func (m *model) header(w int) string {
 	return m.s.ends(m.s.fit(left, max(w-width(r)-1, 0)), r, w)
 }
 
-// phases names the loop, the phase at work marked.
-func (m *model) phases(w int) string {
-	names := []string{"predict", "choose", "append", "repeat"}
-	says := []string{
-		"the model gives every token a probability",
-		"one random number u picks a token",
-		"the token joins the context",
-	}
-	at := map[beat]int{deal: 0, fall: 1, pick: 1, enter: 2}[m.beat]
-	if m.cur().next == nil {
-		at = -1
-	}
-	var b strings.Builder
-	for i, name := range names {
-		if i > 0 {
-			b.WriteString(m.s.dim.Render(m.s.g.arrow))
-		}
-		if i == at {
-			b.WriteString(m.s.now.Render("[" + strings.ToUpper(name) + "]"))
-		} else {
-			b.WriteString(m.s.dim.Render(" " + name + " "))
-		}
-	}
-	said := ""
+// phase is the index of the phase at work, −1 at the end.
+func (m *model) phase() int {
 	switch {
-	case at >= 0 && m.cur().next.Forced && at == 1:
+	case m.cur().next == nil:
+		return -1
+	case m.beat == deal:
+		return 0
+	case m.beat == enter:
+		return 2
+	}
+	return 1
+}
+
+// loop names the phases, the one at work marked.
+func (m *model) loop(names []string) string {
+	at := m.phase()
+	for i, name := range names {
+		if i == at {
+			names[i] = m.s.now.Render("[" + strings.ToUpper(name) + "]")
+		} else {
+			names[i] = m.s.dim.Render(" " + name + " ")
+		}
+	}
+	return strings.Join(names, m.s.dim.Render(" "+m.s.g.arrow+" "))
+}
+
+// phases is the loop and what the phase at work does.
+func (m *model) phases(w int) string {
+	line := m.loop([]string{"predict", "choose", "append", "repeat"})
+	said := ""
+	switch at := m.phase(); {
+	case at == 1 && m.cur().next.Forced:
 		said = "somebody picked the token"
 	case at >= 0:
-		said = says[at]
+		said = []string{
+			"every token gets a probability",
+			"a random number u picks a token",
+			"the token joins the context",
+		}[at]
 	}
-	line := b.String()
 	if room := w - width(line) - 2; width(said) <= room {
 		return line + "  " + m.s.dim.Render(said)
 	}
@@ -219,13 +244,10 @@ func (m *model) footer(w int) string {
 	return m.s.fit(m.shortHelp(w, m.keys.ShortHelp()...), w)
 }
 
-// question shows what is asked, what was typed, and why it was not taken.
+// question shows what is asked and what was typed.
 func (m *model) question(w int) string {
-	ask := m.s.fit(m.words(m.asking.text), min(width(m.words(m.asking.text)), w*2/3))
-	hint := m.s.dim.Render(fmt.Sprintf("%s, or esc", m.keys.Pick.Help().Key))
-	if m.note != "" {
-		hint = m.s.wrong.Render(m.s.fit(m.words(m.note), min(width(m.words(m.note)), max(w-width(ask)-14, 0))))
-	}
-	room := max(w-width(ask)-width(hint)-2, 1)
-	return m.s.ends(m.s.bold.Render(ask)+m.input.view(&m.s, room), hint, w)
+	ask := m.words(m.asking.text)
+	ask = m.s.fit(ask, min(width(ask), w*2/3))
+	hint := m.s.dim.Render(m.keys.Pick.Help().Key + ", or esc")
+	return m.s.ends(m.s.bold.Render(ask)+m.input.view(&m.s, max(w-width(ask)-width(hint)-2, 1)), hint, w)
 }

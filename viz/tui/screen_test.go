@@ -1,0 +1,106 @@
+package tui
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"argen"
+	"argen/internal/golden"
+)
+
+const chain = "top_k=4,temperature=0.8"
+
+func TestScreens(t *testing.T) {
+	type screen struct {
+		name string
+		w, h int
+		o    Options
+		do   func(*driver)
+	}
+	mid := func(d *driver) { d.tokens(6).keys(".", ".") }
+	for _, s := range []screen{
+		{"predict-80x24", 80, 24, Options{}, func(*driver) {}},
+		{"fall-80x24", 80, 24, Options{}, func(d *driver) { d.keys(".") }},
+		{"choose-80x24", 80, 24, Options{}, mid},
+		{"append-80x24", 80, 24, Options{}, func(d *driver) { d.tokens(6).keys(".", ".", ".") }},
+		{"choose-60x20", 60, 20, Options{}, mid},
+		{"choose-40x12", 40, 12, Options{}, mid},
+		{"choose-120x40", 120, 40, Options{}, mid},
+		{"ascii-80x24", 80, 24, Options{ASCII: true}, mid},
+		{"big-80x24", 80, 24, Options{Big: true}, mid},
+		{"big-120x40", 120, 40, Options{Big: true}, mid},
+		{"big-ascii-80x24", 80, 24, Options{Big: true, ASCII: true}, mid},
+		{"help-80x24", 80, 24, Options{}, func(d *driver) { d.keys("?") }},
+		{"help-ascii-60x20", 60, 20, Options{ASCII: true}, func(d *driver) { d.keys("?") }},
+		{"pointed-80x24", 80, 24, Options{}, func(d *driver) { d.keys("down", "down") }},
+		{"forced-80x24", 80, 24, Options{}, func(d *driver) { d.keys("5").tokens(1) }},
+		{"typing-80x24", 80, 24, Options{}, func(d *driver) { d.keys("i").typing("sunny Mon") }},
+		{"unknown-80x24", 80, 24, Options{}, func(d *driver) { d.keys("i").typing("sunni").keys("enter") }},
+		{"dice-80x24", 80, 24, Options{}, func(d *driver) { d.keys("u").typing("0.75").keys("enter") }},
+		{"branch-80x24", 80, 24, Options{}, func(d *driver) { d.tokens(2).keys("f", "2").tokens(3).keys("tab") }},
+		{"tracked-80x24", 80, 24, Options{}, func(d *driver) {
+			d.keys("x").typing("Monday").keys("enter").tokens(3)
+		}},
+		{"hotter-80x24", 80, 24, Options{}, func(d *driver) { d.keys("T", "T", "T", "K", "p") }},
+		{"playing-80x24", 80, 24, Options{Speed: 2}, func(d *driver) { d.pass(9) }},
+		{"end-80x24", 80, 24, Options{}, func(d *driver) { d.tokens(400) }},
+		{"small-30x5", 30, 5, Options{}, mid},
+	} {
+		t.Run(s.name, func(t *testing.T) {
+			d := drive(t, truth(t, chain), "It was a", s.o).size(s.w, s.h)
+			s.do(d)
+			text := d.text()
+			if s.o.ASCII {
+				for _, r := range text {
+					if r > '~' {
+						t.Errorf("%q is not ASCII", r)
+					}
+				}
+			}
+			golden.String(t, s.name+".txt", text)
+		})
+	}
+}
+
+func TestReplayScreen(t *testing.T) {
+	run, err := truth(t, chain).Start("It was a")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 8 {
+		if _, err := run.Next(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	d := driveRun(t, nil, argen.Generator{}, Options{Replay: run.Trace()}).size(80, 24)
+	d.tokens(5).keys("left").keys(".", ".")
+	golden.String(t, "replay-80x24.txt", d.text())
+
+	// A trace shows what the run itself showed.
+	live := drive(t, truth(t, chain), "It was a", Options{}).size(80, 24).tokens(4).keys(".", ".")
+	got, want := strings.SplitN(d.text(), "\n", 2)[1], strings.SplitN(live.text(), "\n", 2)[1]
+	if got, want = cutLast(got), cutLast(want); got != want {
+		t.Errorf("the trace shows\n%s\nthe run\n%s", got, want)
+	}
+	if d.keys("5"); len(d.m.cur().steps) != 4 {
+		t.Error("a trace took another token")
+	}
+	if d.tokens(20); len(d.m.cur().steps) != 8 || d.m.cur().over == "" {
+		t.Errorf("the end of the trace is at %d (%q)", len(d.m.cur().steps), d.m.cur().over)
+	}
+}
+
+// cutLast takes the footer away.
+func cutLast(s string) string {
+	lines := strings.Split(strings.TrimSuffix(s, "\n"), "\n")
+	return strings.Join(lines[:len(lines)-1], "\n")
+}
+
+func TestPictures(t *testing.T) {
+	for _, dark := range []bool{true, false} {
+		d := drive(t, truth(t, chain), "It was a", Options{Dark: &dark}).size(80, 24)
+		d.tokens(6).keys(".", ".")
+		golden.Bytes(t, fmt.Sprintf("picture-dark-%v.svg", dark), Picture(d.m.Screen(), dark))
+	}
+}
