@@ -179,3 +179,11 @@ func (a *app) line(ctx context.Context) (string, error) {
 	line, err := readLine(ctx, a.lines)
 	return string(line), err
 }
+
+// modelError names the model that an error is about, where there are several.
+func modelError(refs []string, ref string, err error) error {
+	if len(refs) == 1 {
+		return err
+	}
+	return fmt.Errorf("%s: %w", argen.Visible(ref), err)
+}

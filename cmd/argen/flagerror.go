@@ -22,8 +22,7 @@ func flagError(c *cobra.Command, err error) error {
 		}
 		return usagef("unknown flag --%s%s; %s --help lists all", name, didYouMean(nearFlags(c, name)), c.CommandPath())
 	case errors.As(err, &missing):
-		name, usage := pflag.UnquoteUsage(missing.GetFlag())
-		return usagef("--%s needs a value, %s: %s", missing.GetFlag().Name, name, usage)
+		return usagef("--%s needs a value; %s --help says which", missing.GetFlag().Name, c.CommandPath())
 	case errors.As(err, &invalid):
 		return usagef("--%s: %w", invalid.GetFlag().Name, plainNumber(invalid.GetValue(), errors.Unwrap(invalid)))
 	}

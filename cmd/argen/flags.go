@@ -43,7 +43,7 @@ type promptFlags struct {
 func (p *promptFlags) add(fs *pflag.FlagSet) {
 	fs.StringVarP(&p.file, "file", "f", "", "read the text from `FILE`, - is standard input")
 	fs.Var(&idsValue{&p.ids, &p.hasIDs}, "ids", "`IDS` of tokens instead of text: 1,2,3")
-	fs.Var(&bosValue{&p.addBOS}, "add-bos", "whether the token of a beginning comes first: auto, yes or no; auto is what the model's own configuration says")
+	fs.Var(&bosValue{&p.addBOS}, "add-bos", "whether the token of a beginning comes first, `WHEN`: auto, yes or no; auto is what the model's own configuration says")
 }
 
 // chainFlags say how a token is drawn: --chain, or a flag for each parameter

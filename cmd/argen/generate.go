@@ -31,10 +31,10 @@ pipe. --log keeps the trace: every token's probability and how it was drawn.
 With --samples each text has the seed after that of the one before. A JSON
 result is {"prompt_ids","ids","text","reason","logprob","perplexity","seed",
 "chain"}, a line a text.`,
-		Example: `  argen generate "Once upon a time"
-  argen generate --seed 1 --temperature 0.8 --top-p 0.95 "Once upon a time"
+		Example: `  argen generate "One morning"
+  argen generate --seed 1 --temperature 0.8 --top-p 0.95 "One morning"
   argen generate --samples 3 --json "One morning"
-  argen generate --log story.jsonl --seed 7 "Once upon a time"`,
+  argen generate --log story.jsonl --seed 7 "One morning"`,
 		RunE: func(c *cobra.Command, args []string) error {
 			if g.batch != "" {
 				return a.runBatch(c, g.batch, args, func(fs *pflag.FlagSet) answerer {

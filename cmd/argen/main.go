@@ -1,7 +1,7 @@
 // Argen shows how a language model writes, one token at a time: predict,
 // choose, append, repeat.
 //
-//	argen step "Once upon a time"
+//	argen step "One morning"
 package main
 
 import (

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"math"
 
 	"argen"
@@ -15,3 +16,11 @@ func (n number) MarshalJSON() ([]byte, error) { return argen.AppendFloat(nil, fl
 
 // specials are the strings of numbers that JSON does not have.
 var specials = map[string]float64{"-inf": math.Inf(-1), "inf": math.Inf(1), "nan": math.NaN()}
+
+// countOf is "1 token" or "2 tokens".
+func countOf(n int, one string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return fmt.Sprintf("%d %ss", n, one)
+}

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"context"
 	"io"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -16,6 +17,9 @@ import (
 var commands = []func(*app) *cobra.Command{
 	stepCommand,
 	generateCommand,
+	scoreCommand,
+	sampleCommand,
+	verifyCommand,
 	tokenizeCommand,
 	trainCommand,
 	plotCommand,
@@ -67,9 +71,9 @@ func (a *app) root() *cobra.Command {
 		Short: "Watch a language model write, one token at a time",
 		Long: `Watch a language model write, one token at a time: predict, choose, append,
 repeat. Every probability on the way is shown and can be logged.`,
-		Example: `  argen step "Once upon a time"
-  argen generate --seed 1 --log story.jsonl "Once upon a time"
-  argen score -m truth -m story-ngram "It was a sunny day."`,
+		Example: `  argen step "One morning"
+  argen generate --seed 1 --log story.jsonl "One morning"
+  argen score -m truth -m story-ngram "It was a rainy afternoon, and Mia was alone."`,
 		Args:              noCommand,
 		RunE:              func(c *cobra.Command, _ []string) error { return c.Help() },
 		SilenceErrors:     true,
@@ -81,6 +85,7 @@ repeat. Every probability on the way is shown and can be logged.`,
 	root.SetErr(a.stderr)
 	root.SetIn(a.stdin)
 	root.SetFlagErrorFunc(flagError)
+	root.SetUsageTemplate(strings.ReplaceAll(root.UsageTemplate(), ".FlagUsages", ".FlagUsagesWrapped 80"))
 	root.SetVersionTemplate("argen {{.Version}}\n")
 	root.PersistentFlags().BoolVar(&a.raw, "raw", false, "print text as it is, also what a terminal acts on")
 	root.PersistentFlags().BoolVarP(&a.quiet, "quiet", "q", false, "no hints and no progress")

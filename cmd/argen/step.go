@@ -45,10 +45,10 @@ block of text; with --json each step is a line of the trace.
 The prompt is the arguments, or --file FILE, or standard input where that is a
 pipe. TOKEN is a piece of the vocabulary, or #ID. Without --tokens the text
 goes on until it ends by itself, for ` + strconv.Itoa(defaultTokens) + ` tokens at most.`,
-		Example: `  argen step "Once upon a time"
-  argen step --plain --seed 1 --tokens 3 "Once upon a time"
+		Example: `  argen step "One morning"
+  argen step --plain --seed 1 --tokens 3 "One morning"
   argen step --json --seed 1 --log story.jsonl "One morning"
-  argen step --plain --top-k 2 --tokens 2 --why queen "Once upon a time there was a"
+  argen step --plain --top-k 2 --tokens 2 --why rainy "It was a"
   argen step --plain --replay story.jsonl`,
 		RunE: func(c *cobra.Command, args []string) error { return a.step(c, &s, args) },
 	}

@@ -1,0 +1,284 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"argen"
+	"argen/internal/strict"
+	"argen/model"
+)
+
+// sampling is a command line of sample, or one request of a batch.
+type sampling struct {
+	model      string
+	prompt     promptFlags
+	chain      chainFlags
+	seed       seedFlag
+	history    []argen.ID
+	hasHistory bool
+	draws, top int
+	logits     string
+	json       bool
+	batch      string
+}
+
+func sampleCommand(a *app) *cobra.Command {
+	s := sampling{}
+	c := &cobra.Command{
+		Use:   "sample [PROMPT]",
+		Short: "Put one distribution through a chain and draw from it",
+		Long: `Put one distribution through the stages of a chain: the model's own after
+PROMPT, or that of the logits in a file, a JSON array of numbers and "-inf".
+What is left after each stage is shown, and then tokens are drawn, each anew
+from the same distribution.
+
+A JSON result is {"stages":[{"name","params","kept","mass_removed","entropy"}],
+"probs":[a number a token],"removed":[{"id","by"}],"draws":[ids],"seed"}.`,
+		Example: `  argen sample --top-p 0.9 --temperature 0.7 --seed 1 --draws 20 "It was a"
+  argen sample --chain "temperature=2,top_k=3" "One morning"
+  echo '[2, 1, 0, "-inf"]' | argen sample --logits - --top-k 2 --json`,
+		RunE: func(c *cobra.Command, args []string) error {
+			if s.batch != "" {
+				return a.runBatch(c, s.batch, args, func(fs *pflag.FlagSet) answerer {
+					one := &sampling{}
+					one.add(a, fs)
+					return one
+				})
+			}
+			return a.sample(c, &s, args)
+		},
+	}
+	fs := c.Flags()
+	s.add(a, fs)
+	s.top = defaultTop
+	fs.StringVar(&s.logits, "logits", "", "take the distribution from the logits in `FILE`, - is standard input")
+	fs.Var(&topValue{&s.top}, "top", "list the `N` most probable tokens after each stage")
+	fs.BoolVar(&s.json, "json", false, "print it as JSON")
+	batchFlag(fs, &s.batch)
+	return c
+}
+
+func (s *sampling) add(a *app, fs *pflag.FlagSet) {
+	fs.SortFlags = false
+	a.modelFlag(fs, &s.model)
+	s.prompt.add(fs)
+	s.chain.add(fs)
+	s.seed.add(fs)
+	fs.Var(&idsValue{&s.history, &s.hasHistory}, "history", "`IDS` of the tokens before, for stages that look at them; with --logits")
+	fs.Var(&topValue{&s.draws}, "draws", "draw `N` tokens")
+}
+
+// sampled is the JSON of a distribution after a chain.
+type sampled struct {
+	Stages  []sampledStage `json:"stages"`
+	Probs   []number       `json:"probs"` // by id, after the chain
+	Removed []removedToken `json:"removed"`
+	Draws   []argen.ID     `json:"draws"`
+	Seed    uint64         `json:"seed"`
+}
+
+type sampledStage struct {
+	Name        string    `json:"name"`
+	Params      rawParams `json:"params,omitempty"`
+	Kept        int       `json:"kept"`
+	MassRemoved number    `json:"mass_removed"`
+	Entropy     number    `json:"entropy"`
+}
+
+// rawParams are the parameters of a stage as a trace has them.
+type rawParams []byte
+
+// MarshalJSON implements json.Marshaler.
+func (p rawParams) MarshalJSON() ([]byte, error) { return p, nil }
+
+type removedToken struct {
+	ID argen.ID `json:"id"`
+	By string   `json:"by"`
+}
+
+// answer implements answerer.
+func (s *sampling) answer(ctx context.Context, a *app, opened *models, t text) (any, error) {
+	gen, t, err := s.generator(ctx, a, t, opened.get)
+	if err != nil {
+		return nil, err
+	}
+	return s.apply(ctx, gen, t)
+}
+
+// generator returns a generator over the distribution, and the text before.
+func (s *sampling) generator(ctx context.Context, a *app, t text, open func(context.Context, string) (*model.LM, error)) (argen.Generator, text, error) {
+	chain, err := s.chain.stages(nil)
+	if err != nil {
+		return argen.Generator{}, t, err
+	}
+	gen := argen.Generator{Chain: chain, Seed: s.seed.pick(), BOS: s.prompt.addBOS}
+	if t.logits != nil {
+		given := &givenLogits{logits: t.logits}
+		gen.Model, gen.Tokenizer, gen.BOS = given, given, argen.NoBOS
+		t.ids = append([]argen.ID{}, s.history...)
+	} else {
+		if s.hasHistory {
+			return gen, t, errors.New("history: the text before is the history here")
+		}
+		lm, err := open(ctx, s.model)
+		if err != nil {
+			return gen, t, err
+		}
+		gen.Model, gen.Tokenizer = lm.Model, lm.Tokenizer
+	}
+	gen.Top = gen.Model.Info().VocabSize
+	return gen, t, nil
+}
+
+// apply puts the distribution through the chain and draws.
+func (s *sampling) apply(ctx context.Context, gen argen.Generator, t text) (*sampled, error) {
+	r, err := t.start(gen)
+	if err != nil {
+		return nil, err
+	}
+	c, err := r.Predict(ctx)
+	if err != nil {
+		return nil, plainLogits(err, t)
+	}
+	answer := &sampled{
+		Stages: []sampledStage{}, Probs: make([]number, c.VocabSize()), Removed: []removedToken{}, Draws: []argen.ID{}, Seed: gen.Seed,
+	}
+	c.Each(func(id argen.ID, _ float64) { answer.Probs[id] = number(c.Prob(id)) })
+	dice := rand.New(rand.NewPCG(gen.Seed, 0)) // the stream of a run: the first draw is what step draws
+	for range s.draws {
+		answer.Draws = append(answer.Draws, r.ChooseAt(dice.Float64()))
+	}
+	step, err := r.Append(r.Choose())
+	if err != nil {
+		return nil, err
+	}
+	for _, g := range step.Stages {
+		answer.Stages = append(answer.Stages, sampledStage{g.Name, rawParams(g.Params), g.Kept, number(g.MassRemoved), number(g.Entropy)})
+	}
+	for _, token := range step.Top {
+		if token.RemovedBy != "" {
+			answer.Removed = append(answer.Removed, removedToken{token.ID, token.RemovedBy})
+		}
+	}
+	slices.SortFunc(answer.Removed, func(x, y removedToken) int { return int(x.ID - y.ID) })
+	return answer, nil
+}
+
+// plainLogits takes the step from an error about logits that a user gave.
+func plainLogits(err error, t text) error {
+	var bad *argen.LogitsError
+	if t.logits != nil && errors.As(err, &bad) {
+		return fmt.Errorf("logits: %w", bad)
+	}
+	return err
+}
+
+func (a *app) sample(c *cobra.Command, s *sampling, args []string) error {
+	ctx := c.Context()
+	var t text
+	var err error
+	switch {
+	case s.logits != "" && (len(args) > 0 || s.prompt.file != "" || s.prompt.hasIDs || c.Flags().Changed("model")):
+		return usagef("--logits are the distribution: no model and no text can be given with them")
+	case s.logits == "" && s.hasHistory:
+		return usagef("--history goes with --logits; a model has the text before")
+	case s.logits != "":
+		t.logits, err = a.readLogits(ctx, s.logits)
+	default:
+		t, err = a.prompt(ctx, &s.prompt, args, false)
+	}
+	if err != nil {
+		return err
+	}
+	opened := &models{a: a, open: map[string]*model.LM{}}
+	defer opened.close()
+	gen, t, err := s.generator(ctx, a, t, opened.get)
+	if err != nil {
+		return err
+	}
+	answer, err := s.apply(ctx, gen, t)
+	if err != nil {
+		return err
+	}
+	if s.json {
+		return a.printJSON(answer)
+	}
+	if s.draws > 0 && !c.Flags().Changed("seed") {
+		a.hint("seed %d", gen.Seed)
+	}
+	out, err := s.text(ctx, gen, t, answer)
+	if err != nil {
+		return err
+	}
+	_, err = a.stdout.Write([]byte(out))
+	return err
+}
+
+// text shows the distribution after each stage.
+func (s *sampling) text(ctx context.Context, gen argen.Generator, t text, answer *sampled) (string, error) {
+	var b strings.Builder
+	chain := gen.Chain
+	for n := range len(chain) + 1 {
+		gen.Chain = chain[:n]
+		r, err := t.start(gen)
+		if err != nil {
+			return "", err
+		}
+		c, err := r.Predict(ctx)
+		if err != nil {
+			return "", plainLogits(err, t)
+		}
+		if n == 0 {
+			fmt.Fprintf(&b, "Model: %s, %s bits\n", countOf(c.Len(), "token"), bitsText(number(c.Entropy())))
+		} else {
+			g := answer.Stages[n-1]
+			fmt.Fprintf(&b, "\n%s: %s left, P = %s removed, %s bits\n", chain[n-1], countOf(g.Kept, "token"), probText(g.MassRemoved), bitsText(g.Entropy))
+		}
+		rest := 1.0
+		for k, id := range c.Top(s.top) {
+			fmt.Fprintf(&b, "%6d  %9s  %s\n", k+1, probText(number(c.Prob(id))), shownToken(string(gen.Tokenizer.Piece(id))))
+			rest -= c.Prob(id)
+		}
+		if others := c.Len() - s.top; others > 0 {
+			fmt.Fprintf(&b, "%6s  %9s  %s\n", "", probText(number(max(0, rest))), countOf(others, "other"))
+		}
+	}
+	if len(answer.Draws) > 0 {
+		words := make([]string, len(answer.Draws))
+		for i, id := range answer.Draws {
+			words[i] = shownToken(string(gen.Tokenizer.Piece(id)))
+		}
+		fmt.Fprintf(&b, "\nDraws, seed %d:\n%s\n", gen.Seed, wrapText(strings.Join(words, " "), 78))
+	}
+	return b.String(), nil
+}
+
+// readLogits reads a JSON array of logits.
+func (a *app) readLogits(ctx context.Context, name string) ([]float64, error) {
+	data, err := a.readFile(ctx, name)
+	if err != nil {
+		return nil, err
+	}
+	if name == "-" {
+		name = "standard input"
+	}
+	j := strict.NewJSON(argen.Visible(name), data, 4)
+	logits := []float64{}
+	err = j.Array(func(int) error {
+		x, err := logit(j)
+		logits = append(logits, x)
+		return err
+	})
+	if err == nil {
+		err = j.End()
+	}
+	return logits, err
+}

@@ -1,0 +1,254 @@
+package main
+
+import (
+	"context"
+	"encoding/base64"
+	"errors"
+	"math"
+	"slices"
+	"unicode/utf8"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"argen"
+	"argen/model"
+)
+
+// scoring is a command line of score, or one request of a batch.
+type scoring struct {
+	models            []string
+	prompt            promptFlags
+	top               int
+	logits, eos, json bool
+	batch             string
+}
+
+func scoreCommand(a *app) *cobra.Command {
+	s := scoring{}
+	c := &cobra.Command{
+		Use:   "score [TEXT]",
+		Short: "Show how probable a given text is, token by token",
+		Long: `Show what a model makes of a text that is given: the probability of every token
+given those before it, its rank and surprisal, and the uncertainty there. The
+sum of the logarithms is ln P(text).
+
+With several --model the same text is scored by each, side by side: the tokens
+where the others lose most bits against the first are marked. With truth as the
+first that is what a model has not learned.
+
+A JSON result is a line a model: {"model","tokens":[{"t","id","token","bytes",
+"logprob","prob","rank","surprisal","entropy","top"}],"logprob","bits",
+"perplexity","bits_per_byte","counted"}. A token that the model cannot predict,
+the first where nothing stands before it and any after an impossible one, has
+null and is not counted.`,
+		Example: `  argen score "It was a rainy afternoon, and Mia was alone."
+  argen score -m truth -m story-ngram "It was a rainy afternoon, and Mia was alone."
+  argen generate -m truth --seed 1 -q | argen score -m truth -m story-ngram
+  argen score --json --top 3 "It was a rainy afternoon, and Mia was alone."`,
+		RunE: func(c *cobra.Command, args []string) error {
+			if s.batch != "" {
+				return a.runBatch(c, s.batch, args, func(fs *pflag.FlagSet) answerer {
+					one := &scoring{}
+					one.add(a, fs)
+					return one
+				})
+			}
+			return a.score(c.Context(), &s, args)
+		},
+	}
+	fs := c.Flags()
+	s.add(a, fs)
+	fs.BoolVar(&s.json, "json", false, "print a line of JSON for each model")
+	batchFlag(fs, &s.batch)
+	return c
+}
+
+func (s *scoring) add(a *app, fs *pflag.FlagSet) {
+	fs.SortFlags = false
+	fs.StringArrayVarP(&s.models, "model", "m", []string{a.defaultModel()}, "`REF` of the model: "+modelRefs+"; may be repeated (environment ARGEN_MODEL)")
+	s.prompt.add(fs)
+	fs.BoolVar(&s.eos, "eos", false, "score the end of the text too")
+	fs.Var(&topValue{&s.top}, "top", "list the `N` most probable tokens at each place")
+	fs.BoolVar(&s.logits, "logits", false, "add the logits of the whole vocabulary at each place to the JSON")
+}
+
+// answer implements answerer.
+func (s *scoring) answer(ctx context.Context, a *app, opened *models, t text) (any, error) {
+	if t.logits != nil {
+		return nil, errors.New("logits: score takes text or ids")
+	}
+	var all []*score
+	for _, ref := range s.models {
+		lm, err := opened.get(ctx, ref)
+		if err != nil {
+			return nil, err
+		}
+		one, err := s.of(ctx, lm, t)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, one)
+	}
+	if len(all) == 1 {
+		return all[0], nil
+	}
+	return all, nil
+}
+
+func (a *app) score(ctx context.Context, s *scoring, args []string) error {
+	if s.logits && !s.json {
+		return usagef("--logits are a part of the JSON only: add --json")
+	}
+	t, err := a.prompt(ctx, &s.prompt, args, false)
+	if err != nil {
+		return err
+	}
+	var all []*score
+	for _, ref := range s.models {
+		lm, err := a.open(ctx, ref)
+		if err != nil {
+			return err
+		}
+		defer lm.Close()
+		one, err := s.of(ctx, lm, t)
+		if err != nil {
+			return modelError(s.models, ref, err)
+		}
+		if all = append(all, one); s.json {
+			if err := a.printJSON(one); err != nil {
+				return err
+			}
+		}
+	}
+	if s.json {
+		return nil
+	}
+	_, err = a.stdout.Write([]byte(scoreText(all)))
+	return err
+}
+
+// A score is what a model makes of a text.
+type score struct {
+	Model       string        `json:"model"`
+	Tokens      []scoredToken `json:"tokens"`
+	LogProb     number        `json:"logprob"` // ln P(text)
+	Bits        number        `json:"bits"`
+	Perplexity  number        `json:"perplexity"`
+	BitsPerByte number        `json:"bits_per_byte"`
+	Counted     int           `json:"counted"` // tokens that LogProb sums over
+}
+
+// A scoredToken is one token of a text. What is nil the model cannot say.
+type scoredToken struct {
+	T         int         `json:"t"` // from 0, the first token of the text
+	ID        argen.ID    `json:"id"`
+	Token     string      `json:"token"`
+	Bytes     string      `json:"bytes,omitempty"` // base64, where the token is no valid UTF-8
+	LogProb   *number     `json:"logprob"`
+	Prob      *number     `json:"prob"`
+	Rank      *int        `json:"rank"`
+	Surprisal *number     `json:"surprisal"`
+	Entropy   *number     `json:"entropy"`
+	Top       []scoredTop `json:"top,omitempty"`
+	Logits    []number    `json:"logits,omitempty"`
+}
+
+type scoredTop struct {
+	ID      argen.ID `json:"id"`
+	Token   string   `json:"token"`
+	LogProb number   `json:"logprob"`
+}
+
+// of scores a text with a model.
+func (s *scoring) of(ctx context.Context, lm *model.LM, t text) (*score, error) {
+	info, ids := lm.Model.Info(), slices.Clone(t.ids)
+	length := len(t.text)
+	if t.ids == nil {
+		var err error
+		if ids, err = lm.Tokenizer.Encode(t.text); err != nil {
+			return nil, err
+		}
+	} else {
+		length = len(lm.Tokenizer.Decode(ids))
+	}
+	if s.eos {
+		if len(info.Stop) == 0 {
+			return nil, errors.New("--eos: the model has no token that ends a text")
+		}
+		ids = append(ids, info.Stop[0])
+	}
+	trace := &argen.Trace{}
+	gen := argen.Generator{Model: lm.Model, Tokenizer: lm.Tokenizer, BOS: s.prompt.addBOS, Top: s.top, Sinks: []argen.Sink{trace}}
+	if _, err := gen.Score(ctx, nil, ids); err != nil && !stuck(trace, err) {
+		return nil, err
+	}
+	first := len(trace.Head.PromptIDs)
+	if info.BOS != argen.NoID && (gen.BOS == argen.WithBOS || gen.BOS == argen.AutoBOS && info.AddBOS) {
+		first--
+	}
+	r := &score{Model: lm.Ref, Tokens: make([]scoredToken, len(ids)), Counted: len(trace.Steps)}
+	counted := 0 // bytes
+	for i, id := range ids {
+		r.Tokens[i] = scoredToken{T: i, ID: id, Token: string(lm.Tokenizer.Piece(id))}
+		if !utf8.ValidString(r.Tokens[i].Token) {
+			r.Tokens[i].Bytes = base64.StdEncoding.EncodeToString([]byte(r.Tokens[i].Token))
+		}
+		if step := i - first; step >= 0 && step < len(trace.Steps) {
+			r.Tokens[i].fill(&trace.Steps[step], s.top)
+			counted += len(trace.Steps[step].Text)
+		}
+	}
+	if first == 0 && r.Counted == len(ids) {
+		counted = length // as it was given, whatever the tokenizer makes of its blanks
+	}
+	r.LogProb = number(trace.LogProb())
+	r.Bits = -r.LogProb/math.Ln2 + 0
+	r.Perplexity = number(math.Exp(-float64(r.LogProb) / float64(r.Counted)))
+	r.BitsPerByte = r.Bits / number(counted)
+	if s.logits {
+		return r, r.addLogits(ctx, lm, trace.Head.PromptIDs, first)
+	}
+	return r, nil
+}
+
+// stuck reports whether scoring ended because the text is impossible: after a
+// token of probability 0 a model may have nothing to say.
+func stuck(t *argen.Trace, err error) bool {
+	var none *argen.LogitsError
+	return errors.As(err, &none) && none.ID == argen.NoID && math.IsInf(t.LogProb(), -1)
+}
+
+// fill takes over what a step recorded.
+func (t *scoredToken) fill(s *argen.Step, top int) {
+	logprob, prob, surprisal, entropy, rank := number(s.LogProb), number(s.Prob), number(s.Surprisal), number(s.Entropy), s.Rank
+	t.LogProb, t.Prob, t.Surprisal, t.Entropy, t.Rank = &logprob, &prob, &surprisal, &entropy, &rank
+	for i, c := range s.Top {
+		if i == top { // after these stands the token itself
+			break
+		}
+		l := c.Logit - (s.Logit - s.LogProb) // the difference is ln Σ exp(logit)
+		if math.IsInf(s.LogProb, -1) {
+			l = math.Log(c.Prob)
+		}
+		t.Top = append(t.Top, scoredTop{c.ID, c.Token, number(l)})
+	}
+}
+
+// addLogits adds the logits at each place; prompt is what stands before the
+// first that has any.
+func (r *score) addLogits(ctx context.Context, lm *model.LM, prompt []argen.ID, first int) error {
+	state, next := lm.Model.Start(), prompt
+	for i := first; i < len(r.Tokens); i++ {
+		logits, err := state.Extend(ctx, next...)
+		if err != nil {
+			return err
+		}
+		r.Tokens[i].Logits = make([]number, len(logits))
+		for k, l := range logits {
+			r.Tokens[i].Logits[k] = number(l)
+		}
+		next = []argen.ID{r.Tokens[i].ID}
+	}
+	return nil
+}
