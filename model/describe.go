@@ -111,6 +111,8 @@ func TokenizerKind(tok argen.Tokenizer) string {
 		return "chars"
 	case *tokenizer.Bytes:
 		return "bytes"
+	case *tokenizer.BPE:
+		return "bpe"
 	case *tokenizer.Story:
 		return "story"
 	}

@@ -9,8 +9,9 @@ import (
 // A check tells text from other files: text has no zero byte, and at most a
 // tenth of it is not UTF-8.
 type check struct {
-	offset  int64 // bytes looked at
-	line    int64 // lines that ended
+	begin   []byte // of the file, a few bytes
+	offset  int64  // bytes looked at
+	line    int64  // lines that ended
 	tail    []byte
 	invalid int64 // bytes
 	first   place // of the first of them
@@ -18,16 +19,25 @@ type check struct {
 
 type place struct{ line, offset int64 }
 
+// A textError says where a file is no text.
+type textError struct{ error }
+
+func textErrorf(format string, args ...any) error { return textError{fmt.Errorf(format, args...)} }
+
 // look looks at the next bytes of a file.
 func (c *check) look(name string, b []byte) error {
+	if len(c.begin) < 2 {
+		c.begin = append(c.begin, b[:min(len(b), 2)]...)
+	}
 	if i := bytes.IndexByte(b, 0); i >= 0 {
 		hint := "this is no text"
-		if c.offset == 0 && len(b) > 1 && (b[0] == 0x1f && b[1] == 0x8b) {
+		switch {
+		case bytes.HasPrefix(c.begin, []byte("\x1f\x8b")):
 			hint = "this is a gzip, unpack it"
-		} else if c.offset+int64(i) < 64 && (bytes.HasPrefix(b, []byte("\xff\xfe")) || bytes.HasPrefix(b, []byte("\xfe\xff"))) {
+		case bytes.HasPrefix(c.begin, []byte("\xff\xfe")), bytes.HasPrefix(c.begin, []byte("\xfe\xff")):
 			hint = "this is UTF-16, save it as UTF-8"
 		}
-		return fmt.Errorf("%s: line %d, byte %d: a zero byte: %s", name, c.line+1+int64(bytes.Count(b[:i], []byte("\n"))), c.offset+int64(i), hint)
+		return textErrorf("%s: line %d, byte %d: a zero byte: %s", name, c.line+1+int64(bytes.Count(b[:i], []byte("\n"))), c.offset+int64(i), hint)
 	}
 	text := b
 	if len(c.tail) > 0 {
@@ -73,7 +83,7 @@ func (c *check) verdict(name string) error {
 	if c.invalid <= 8 || c.invalid*10 < c.offset {
 		return nil
 	}
-	return fmt.Errorf("%s: line %d, byte %d: not UTF-8 text, as are %d of the first %d bytes: convert it (iconv -t UTF-8) or, if it is no text, leave it out", name, c.first.line, c.first.offset, c.invalid, c.offset)
+	return textErrorf("%s: line %d, byte %d: not UTF-8 text, as are %d of the first %d bytes: convert it (iconv -t UTF-8) or, if it is no text, leave it out", name, c.first.line, c.first.offset, c.invalid, c.offset)
 }
 
 // end is called when the file was read.

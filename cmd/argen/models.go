@@ -21,7 +21,11 @@ type modelEntry struct {
 func (a *app) modelEntries() []modelEntry {
 	var list []modelEntry
 	for _, s := range model.Schemes {
-		list = append(list, modelEntry{Ref: s.Name, Kind: "embedded", Doc: s.Doc, Default: s.Name == a.defaultModel()})
+		ref := s.Name
+		if s.Arg != "" {
+			ref += "[:" + s.Arg + "]"
+		}
+		list = append(list, modelEntry{Ref: ref, Kind: "embedded", Doc: s.Doc, Default: s.Name == a.defaultModel()})
 	}
 	for _, f := range model.Formats {
 		list = append(list, modelEntry{Ref: f.Endings, Kind: "file", Doc: f.Name + ": " + f.Doc})

@@ -9,7 +9,8 @@ import (
 )
 
 // A progress tells whoever waits how far a long job is: a bar where stderr is
-// a terminal, else a line for every tenth of it. It belongs to one goroutine.
+// a terminal, else a line for every tenth of it, once there is something to
+// wait for. It belongs to one goroutine.
 type progress struct {
 	w     io.Writer // nil: says nothing
 	bar   bool
@@ -59,8 +60,12 @@ func (p *progress) set(stage string, done, total int64, unit string) {
 		}
 		return
 	}
+	const patience = 500 * time.Millisecond
 	if tenth := int64(share * 10); tenth > p.tenth && tenth < 10 {
 		p.tenth = tenth
+		if now.Sub(p.start) < patience {
+			return
+		}
 		fmt.Fprintf(p.w, "argen: %s %d %%, %s %s\n", stage, tenth*10, thousands(done), unit)
 	}
 }

@@ -13,6 +13,8 @@ and tokenizer, which learns where to cut text into tokens.`,
 		Example: `  argen train ngram --stories 2000 --seed 1 -o stories.bin`,
 		Args:    needKind,
 		RunE:    func(c *cobra.Command, _ []string) error { return c.Help() },
+
+		SuggestionsMinimumDistance: 2,
 	}
 	c.AddCommand(trainNGramCommand(a), trainTokenizerCommand(a))
 	return c

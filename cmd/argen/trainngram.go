@@ -61,7 +61,7 @@ it is named after the first file.`,
 	f.StringVar(&t.options.TempDir, "temp-dir", "", "where the runs go (default: the system's folder)")
 	f.BoolVar(&t.options.KeepText, "keep-text", false, "keep the text in OUT.bin, to show where an n-gram was seen")
 	f.BoolVar(&t.options.KeepCounts, "keep-counts", false, "keep the counts in OUT.bin, to show what a probability is made of")
-	f.StringVar(&t.tokenizer, "tokenizer", "words", "what a token is: "+strings.Join(trainable(), ", "))
+	f.StringVar(&t.tokenizer, "tokenizer", "", "what a token is: "+strings.Join(trainable(), ", ")+" (default words, story for sampled stories)")
 	f.IntVar(&t.vocabSize, "vocab-size", 1000, "tokens of a bpe tokenizer, 258 or more")
 	f.IntVar(&t.stories, "stories", 0, "train on so many sampled stories instead of files, 1 to 1000000")
 	f.Var(&t.seed, "seed", "`N` sets the dice of the sampled stories (default random, and shown)")
@@ -85,6 +85,12 @@ func (t *ngramTraining) check(files []string) error {
 	if t.options.Order < 1 || t.options.Order > ngram.MaxTrainOrder {
 		return usagef("--order %d: choose 1 to %d", t.options.Order, ngram.MaxTrainOrder)
 	}
+	if t.tokenizer == "" {
+		t.tokenizer = "words"
+		if t.stories > 0 {
+			t.tokenizer = "story"
+		}
+	}
 	t.options.Smoothing = ngram.Smoothing(t.smoothing)
 	t.options.Memory = int64(t.memory)
 	switch {
@@ -96,6 +102,9 @@ func (t *ngramTraining) check(files []string) error {
 		return checkVocabSize(t.vocabSize)
 	case !slices.Contains(trainable(), t.tokenizer):
 		return usagef("--tokenizer %q: choose one of %s", t.tokenizer, strings.Join(trainable(), ", "))
+	}
+	if err := acceptable(t.options); err != nil {
+		return err
 	}
 	if t.out == "" {
 		t.out = t.defaultOut(files)
@@ -119,6 +128,23 @@ func (t *ngramTraining) check(files []string) error {
 	}
 	return writable(t.out, files)
 }
+
+// acceptable asks the trainer what it says of its options before it reads.
+func acceptable(o ngram.Options) error {
+	_, _, err := ngram.TrainText(context.Background(), unread{}, o)
+	if errors.Is(err, errUnread) {
+		return nil
+	}
+	return usagef("%s", strings.TrimPrefix(err.Error(), "ngram: "))
+}
+
+// unread is a text that must not be read yet.
+type unread struct{}
+
+var errUnread = errors.New("not read yet")
+
+// Read implements io.Reader.
+func (unread) Read([]byte) (int, error) { return 0, errUnread }
 
 func (t *ngramTraining) defaultOut(files []string) string {
 	switch {
@@ -200,6 +226,10 @@ func trainError(ctx context.Context, err error) error {
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
+	var text textError
+	if errors.As(err, &text) {
+		return text
+	}
 	return errors.New(strings.TrimPrefix(err.Error(), "ngram: "))
 }
 
@@ -261,7 +291,7 @@ func (a *app) reportNGram(t *ngramTraining, r ngram.Report, spent time.Duration)
 	}
 	var b rows
 	b.row("model", "%s of order %d, smoothed by %s", t.tokenizer, report.Order, report.Smoothing)
-	b.row("text", "%s sentences, %s tokens, %s types", thousands(r.Sentences), thousands(r.Tokens), thousands(int64(r.Types)))
+	b.row("text", "%s, %s, %s", count(int(r.Sentences), "sentence"), count(int(r.Tokens), "token"), count(r.Types, "type"))
 	for i, n := range r.NGrams {
 		line := fmt.Sprintf("%12s", thousands(int64(n)))
 		if i < len(r.Discounts) {
