@@ -26,10 +26,14 @@ func (f fill) paint(c draw.Canvas, r vg.Rectangle) {
 		return
 	}
 	c.SetLineStyle(line(f.color, 1))
-	var p vg.Path
-	const apart = 5
+	const apart, group = 5, 4 // a path of many lines takes the rasterizer long
+	p := make(vg.Path, 0, 2*group)
 	w, h := r.Max.X-r.Min.X, r.Max.Y-r.Min.Y
 	for at := vg.Length(apart); at < w+h; at += apart {
+		if len(p) == 2*group {
+			c.Stroke(p)
+			p = p[:0]
+		}
 		// from the lower or right border up to the left or upper one
 		p.Move(vg.Point{X: r.Min.X + min(at, w), Y: r.Min.Y + max(0, at-w)})
 		p.Line(vg.Point{X: r.Min.X + max(0, at-h), Y: r.Min.Y + min(at, h)})

@@ -31,7 +31,7 @@ func Chain(in Input) (*Figure, error) {
 			long = list
 		}
 		for i := range list {
-			if v := list[i].CumLogProb; !math.IsInf(v, 0) {
+			if v := list[i].CumLogProb; finite(v) {
 				least = min(least, v)
 			}
 		}
@@ -75,8 +75,8 @@ func stairs(steps []argen.Step, l look) painter {
 		pts := []vg.Point{{X: vg.Length(x(0)), Y: vg.Length(y(0))}}
 		for i := range steps {
 			v := steps[i].CumLogProb
-			if math.IsInf(v, 0) || math.IsNaN(v) {
-				break
+			if !finite(v) {
+				break // a token that the model holds impossible: there is no way on
 			}
 			at := vg.Length(y(v))
 			pts = append(pts, vg.Point{X: vg.Length(x(float64(i))), Y: at}, vg.Point{X: vg.Length(x(float64(i) + 1)), Y: at})
@@ -92,7 +92,10 @@ func stairs(steps []argen.Step, l look) painter {
 func falls(steps []argen.Step, p *plot.Plot) painter {
 	deep := make([]int, 0, len(steps))
 	for i := range steps {
-		if l := steps[i].LogProb; l < -.2 && !math.IsInf(l, 0) {
+		if !finite(steps[i].CumLogProb) {
+			break // the staircase ends here
+		}
+		if l := steps[i].LogProb; l < -.2 && finite(l) {
 			deep = append(deep, i)
 		}
 	}

@@ -97,6 +97,9 @@ func (in Input) all(chart string) ([]*argen.Trace, error) {
 			}
 			return nil, fmt.Errorf("the trace has no steps: there is nothing to draw")
 		}
+		if err := check(tr); err != nil {
+			return nil, err
+		}
 	}
 	return in.Traces, nil
 }

@@ -39,11 +39,9 @@ func Describe(f *Figure) string {
 	return b.String()
 }
 
-// draw draws all of the figure.
+// draw draws all of the figure on white paper.
 func (f *Figure) draw(on vg.CanvasSizer) {
 	c := draw.New(on)
-	c.SetColor(paper)
-	c.Fill(c.Path())
 	c = draw.Crop(c, margin, -margin, margin, -margin)
 	wide := float64(c.Max.X - c.Min.X)
 

@@ -13,6 +13,7 @@ import (
 type flowing struct {
 	p    [][]float64 // row × (model, stage 1, …); NaN where it does not follow
 	gone []int       // row → the column of the stage that removed it, 0 if none did
+	rest int         // the row of all others, of which a stage may remove some; −1 if there is none
 	most float64     // the greatest of p
 }
 
@@ -26,43 +27,35 @@ type flowing struct {
 //   - what any other stage did is not known, unless it follows from the end.
 func flowOf(s *argen.Step, list []row) flowing {
 	n := len(s.Stages)
-	g := flowing{gone: make([]int, len(list))}
+	g := flowing{gone: make([]int, len(list)), rest: -1}
 	for i, r := range list {
+		if r.rest {
+			g.rest = i
+		}
 		col := make([]float64, n+1)
 		for j := range col {
 			col[j] = math.NaN()
 		}
 		col[0] = r.model
-		for j, st := range s.Stages {
-			if r.removedBy != "" && argen.Visible(st.Name) == r.removedBy {
-				g.gone[i] = j + 1
-				break
-			}
-		}
+		g.gone[i] = removedIn(s, r.removedBy, i)
 		if g.gone[i] == 0 {
 			col[n] = r.sampled
 		}
 		g.p = append(g.p, col)
 	}
-	g.forward(s)
 	for j := n; j > 0; j-- {
 		share, ok := scale(s, j)
 		if !ok {
 			break
 		}
 		for i := range g.p {
-			if list[i].rest {
-				continue // some of them may be gone
-			}
-			if p := g.p[i][j]; math.IsNaN(g.p[i][j-1]) && !math.IsNaN(p) {
+			if p := g.p[i][j]; i != g.rest && math.IsNaN(g.p[i][j-1]) && !math.IsNaN(p) {
 				g.p[i][j-1] = p * share
 			}
 		}
 	}
-	for j := 1; j <= n; j++ {
-		g.temperature(s, j)
-	}
-	g.others(list)
+	g.forward(s) // from what the end told
+	g.others()
 	for _, col := range g.p {
 		for _, p := range col {
 			if p > g.most {
@@ -87,17 +80,33 @@ func scale(s *argen.Step, j int) (float64, bool) {
 	return 1, math.Abs(st.Entropy-entropy) < 1e-9
 }
 
-// forward goes from the model on until a stage that reshapes.
+// removedIn returns the column of the stage that removed row i, 0 if none did.
+// Where two stages have its name it is the first that kept fewer tokens than
+// stand before the row.
+func removedIn(s *argen.Step, name string, i int) int {
+	at := 0
+	for j, st := range s.Stages {
+		if name == "" || argen.Visible(st.Name) != name {
+			continue
+		}
+		if at = j + 1; i >= st.Kept {
+			break
+		}
+	}
+	return at
+}
+
+// forward goes on from what is known before a stage to what is after it.
 func (g flowing) forward(s *argen.Step) {
-	n := len(s.Stages)
-	for j := 1; j < n; j++ {
+	for j := 1; j <= len(s.Stages); j++ {
 		share, ok := scale(s, j)
 		if !ok {
-			return
+			g.temperature(s, j)
+			continue
 		}
 		for i := range g.p {
-			if g.gone[i] == 0 || g.gone[i] > j {
-				g.p[i][j] = min(g.p[i][j-1]/share, 1)
+			if i != g.rest && math.IsNaN(g.p[i][j]) && (g.gone[i] == 0 || g.gone[i] > j) {
+				g.p[i][j] = min(g.p[i][j-1]/share, 1) // NaN stays NaN
 			}
 		}
 	}
@@ -113,7 +122,7 @@ func (g flowing) temperature(s *argen.Step, j int) {
 	}
 	known := -1
 	for i := range g.p {
-		if g.p[i][j-1] > 0 && g.p[i][j] > 0 {
+		if i != g.rest && g.p[i][j-1] > 0 && g.p[i][j] > 0 {
 			known = i
 			break
 		}
@@ -122,28 +131,27 @@ func (g flowing) temperature(s *argen.Step, j int) {
 		return
 	}
 	for i := range g.p {
-		if math.IsNaN(g.p[i][j]) && (g.gone[i] == 0 || g.gone[i] > j) && !math.IsNaN(g.p[i][j-1]) {
+		if i != g.rest && math.IsNaN(g.p[i][j]) && (g.gone[i] == 0 || g.gone[i] > j) && !math.IsNaN(g.p[i][j-1]) {
 			g.p[i][j] = min(1, g.p[known][j]*math.Pow(g.p[i][j-1]/g.p[known][j-1], 1/params.T))
 		}
 	}
 }
 
 // others gives the row of all others what the rest of a column leaves.
-func (g flowing) others(list []row) {
-	last := len(list) - 1
-	if last < 0 || !list[last].rest {
+func (g flowing) others() {
+	if g.rest < 0 {
 		return
 	}
-	for j := 1; j+1 < len(g.p[last]); j++ {
+	for j := 1; j+1 < len(g.p[g.rest]); j++ {
 		left := 1.0
-		for i := range last {
-			if g.gone[i] == 0 || g.gone[i] > j {
+		for i := range g.p {
+			if i != g.rest && (g.gone[i] == 0 || g.gone[i] > j) {
 				left -= g.p[i][j]
 			}
 		}
-		g.p[last][j] = left
+		g.p[g.rest][j] = left
 		if left < 1e-12 { // not if it is NaN
-			g.p[last][j] = 0
+			g.p[g.rest][j] = 0
 		}
 	}
 }

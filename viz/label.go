@@ -59,6 +59,8 @@ func prob(p float64) string {
 		return strconv.FormatFloat(p, 'f', 3, 64)
 	case p >= .01:
 		return strconv.FormatFloat(p, 'f', 4, 64)
+	case p >= .001:
+		return strconv.FormatFloat(p, 'f', 5, 64)
 	}
 	return short(p)
 }

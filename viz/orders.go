@@ -22,10 +22,8 @@ func NgramOrders(in Input) (*Figure, error) {
 	case len(d.Perplexity) > len(looks):
 		return nil, fmt.Errorf("ngram-orders draws at most %d curves, there are %d", len(looks), len(d.Perplexity))
 	}
-	for i, curve := range d.Perplexity {
-		if len(curve) != len(d.Order) {
-			return nil, fmt.Errorf("ngram-orders: curve %d has %d perplexities for %d orders", i, len(curve), len(d.Order))
-		}
+	if err := d.check(); err != nil {
+		return nil, err
 	}
 	unit := d.Unit
 	if unit == "" {

@@ -48,6 +48,8 @@ func Write(f *Figure, format string, w io.Writer) error {
 func writeSVG(f *Figure, w io.Writer) error {
 	desc := strings.TrimSpace(clean(f.Subtitle) + "\n" + clean(f.Alt) + "\n" + clean(f.Caption))
 	c := newSVG(f.Width, f.Height, clean(f.Title), desc)
+	c.SetColor(paper)
+	c.Fill(rect(0, 0, f.Width, f.Height).Path())
 	f.draw(c)
 	_, err := c.WriteTo(w)
 	return err
@@ -57,11 +59,15 @@ func writePNG(f *Figure, w io.Writer) error {
 	c := vgimg.NewWith(vgimg.UseWH(vg.Length(f.Width), vg.Length(f.Height)), vgimg.UseDPI(dotsPerInch), vgimg.UseBackgroundColor(color.White))
 	f.draw(&outliner{CanvasSizer: c})
 	e := png.Encoder{CompressionLevel: png.BestSpeed}
-	return e.Encode(w, opaque(c.Image()))
+	if img, ok := c.Image().(*image.RGBA); ok {
+		for _, bits := range []int{5, 4} {
+			if small := paletted(img, bits); small != nil {
+				return e.Encode(w, small)
+			}
+		}
+	}
+	return e.Encode(w, c.Image())
 }
-
-// opaque drops the alpha channel, which is full everywhere.
-func opaque(img image.Image) image.Image { return img }
 
 // created is the date in a PDF, replaced so that the same figure gives the
 // same bytes. It is as long as what it replaces: the offsets after it hold.

@@ -28,7 +28,7 @@ func Surprisal(in Input) (*Figure, error) {
 		mean += tr.Steps[i].Surprisal
 	}
 	mean /= float64(len(tr.Steps))
-	if len(traces) == 1 {
+	if len(traces) == 1 && finite(mean) {
 		c.mean = mean
 	}
 	f := c.figure(traces)
@@ -98,7 +98,7 @@ func (k curves) figure(traces []*argen.Trace) *Figure {
 		}
 		for j := range list {
 			for _, v := range k.values(&list[j]) {
-				if !math.IsInf(v, 0) {
+				if finite(v) {
 					most = max(most, v)
 				}
 			}
@@ -121,16 +121,16 @@ func (k curves) figure(traces []*argen.Trace) *Figure {
 		for i, tr := range traces {
 			f.keys = append(f.keys, key{named(i, tr), looks[i].swatch})
 			list, _ := shown(tr)
-			p.Add(k.line(list, k.of, looks[i], len(steps) <= 80))
+			p.Add(k.line(list, k.of, looks[i], len(steps) <= 80, p.Y.Max))
 		}
 	case k.after != nil:
 		f.keys = []key{{"the model", looks[0].swatch}, {"after the chain", looks[1].swatch}}
 		tokenTicks(p, steps, f.Width)
-		p.Add(k.line(steps, k.of, looks[0], true), k.line(steps, k.after, looks[1], true))
+		p.Add(k.line(steps, k.of, looks[0], true, p.Y.Max), k.line(steps, k.after, looks[1], true, p.Y.Max))
 	default:
 		tokenTicks(p, steps, f.Width)
 		if !k.bars {
-			p.Add(k.line(steps, k.of, looks[0], true))
+			p.Add(k.line(steps, k.of, looks[0], true, p.Y.Max))
 			break
 		}
 		p.Add(painter(func(c draw.Canvas, x, y func(float64) float64) {
@@ -169,12 +169,13 @@ func (k curves) drawMean(c draw.Canvas, y func(float64) float64) {
 	say(c, t, float64(c.Max.X)-1, at+3, what)
 }
 
-// line joins the values of the steps.
-func (k curves) line(steps []argen.Step, of func(*argen.Step) float64, l look, marks bool) painter {
+// line joins the values of the steps; those above top, an infinite surprisal,
+// are drawn there.
+func (k curves) line(steps []argen.Step, of func(*argen.Step) float64, l look, marks bool, top float64) painter {
 	return func(c draw.Canvas, x, y func(float64) float64) {
 		pts := make([]vg.Point, len(steps))
 		for i := range steps {
-			v := min(max(of(&steps[i]), 0), 1e9)
+			v := min(of(&steps[i]), top)
 			pts[i] = vg.Point{X: vg.Length(x(float64(i) + .5)), Y: vg.Length(y(v))}
 		}
 		sty := line(l.color, 2)

@@ -44,7 +44,7 @@ var _ vg.CanvasWriterTo = (*svgCanvas)(nil)
 func newSVG(w, h float64, title, desc string) *svgCanvas {
 	c := &svgCanvas{w: w, h: h, stack: []svgState{{m: [6]float64{1, 0, 0, 1, 0, 0}, color: color.Black, width: 1}}}
 	c.buf = make([]byte, 0, 64<<10)
-	c.raw(`<svg xmlns="http://www.w3.org/2000/svg" role="img" aria-labelledby="title desc" width="`)
+	c.raw(`<svg xmlns="http://www.w3.org/2000/svg" role="img" width="`)
 	c.num(w)
 	c.raw(`pt" height="`)
 	c.num(h)
@@ -52,9 +52,9 @@ func newSVG(w, h float64, title, desc string) *svgCanvas {
 	c.num(w)
 	c.raw(` `)
 	c.num(h)
-	c.raw("\" font-family=\"'Liberation Sans', Arial, Helvetica, sans-serif\">\n<title id=\"title\">")
+	c.raw("\" font-family=\"'Liberation Sans', Arial, Helvetica, sans-serif\">\n<title>")
 	c.text(title)
-	c.raw("</title>\n<desc id=\"desc\">")
+	c.raw("</title>\n<desc>")
 	c.text(desc)
 	c.raw("</desc>\n")
 	return c

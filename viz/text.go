@@ -140,7 +140,7 @@ func (r *ruler) advance(buf *sfnt.Buffer, c rune) float64 {
 	return float64(a) / unit
 }
 
-// has reports whether the font can draw all of s.
+// has reports whether the font has a character.
 func (r *ruler) has(buf *sfnt.Buffer, c rune) bool {
 	if c >= ' ' && c < 127 {
 		return true
@@ -152,14 +152,17 @@ func (r *ruler) has(buf *sfnt.Buffer, c rune) bool {
 // measure returns the width of a line in points.
 func measure(s string, f font.Font) float64 {
 	r := rulerOf(f)
-	var buf sfnt.Buffer
+	var buf *sfnt.Buffer // costs more than all the rest
 	em := 0.0
 	for _, c := range s {
-		if c >= 0 && c < 128 {
+		if c < 128 {
 			em += r.ascii[c]
-		} else {
-			em += r.advance(&buf, c)
+			continue
 		}
+		if buf == nil {
+			buf = new(sfnt.Buffer)
+		}
+		em += r.advance(buf, c)
 	}
 	return em * float64(f.Size)
 }

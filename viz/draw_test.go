@@ -1,0 +1,55 @@
+package viz
+
+import (
+	"math"
+	"testing"
+
+	"argen"
+)
+
+// The parts cover [0,1) without a gap, and u is in the part of the token that
+// it picked, also where the list is too short to know the parts before it.
+func TestPartsCoverUnit(t *testing.T) {
+	for _, tr := range traces(t, len(chains)) {
+		for i := range tr.Steps {
+			s := tr.Steps[i]
+			for len(s.Top) > 0 {
+				checkParts(t, &s)
+				if s.Top[len(s.Top)-1].ID == s.ID {
+					break
+				}
+				s.Top = s.Top[:len(s.Top)-1]
+			}
+		}
+	}
+}
+
+func checkParts(t *testing.T, s *argen.Step) {
+	t.Helper()
+	end, found := 0.0, false
+	for _, p := range parts(s, mostRows) {
+		if math.Abs(p.low-end) > 1e-9 || p.high < p.low {
+			t.Errorf("step %d: a part from %v to %v follows one that ends at %v", s.T, p.low, p.high, end)
+		}
+		end = p.high
+		if p.chosen {
+			found = true
+			if s.U < p.low-1e-9 || s.U >= p.high+1e-9 || math.Abs(p.low-s.Low) > 1e-9 || math.Abs(p.high-s.High) > 1e-9 {
+				t.Errorf("step %d: u = %v, [%v,%v) of the trace is [%v,%v)", s.T, s.U, s.Low, s.High, p.low, p.high)
+			}
+		}
+	}
+	if math.Abs(end-1) > 1e-9 || !found {
+		t.Errorf("step %d: the parts end at %v; chosen among them: %t", s.T, end, found)
+	}
+}
+
+func TestDrawForced(t *testing.T) {
+	f, err := Draw(Input{Traces: []*argen.Trace{poisoned("fox")}, Step: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if f.Title != "No dice: “fox” was given" {
+		t.Errorf("title %q", f.Title)
+	}
+}

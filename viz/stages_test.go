@@ -1,0 +1,80 @@
+package viz
+
+import (
+	"math"
+	"strings"
+	"testing"
+
+	"argen"
+)
+
+// The probabilities between the stages, which the trace does not record, are
+// those of a run whose chain ends there.
+func TestFlow(t *testing.T) {
+	for _, chain := range []string{
+		"top_k=5,top_p=0.8", "temperature=1.3,top_k=6,top_p=0.9", "top_k=8,temperature=0.7,top_p=0.8",
+		"min_p=0.3", "temperature=2", "top_k=9,min_p=0.2,temperature=1.5,top_k=3", "temperature=1", "top_k=1000,temperature=1",
+	} {
+		words := strings.Split(chain, ",")
+		whole := write(t, "It was", chain, 3, 12)
+		known := 0
+		for n := range words {
+			head := write(t, "It was", strings.Join(words[:n+1], ","), 3, 12)
+			for i := range whole.Steps {
+				s := &whole.Steps[i]
+				if i > 0 && whole.Steps[i-1].ID != head.Steps[i-1].ID {
+					break // from here on the texts differ
+				}
+				list := rows(s, 15)
+				g := flowOf(s, list)
+				for r := range list {
+					if list[r].rest {
+						continue
+					}
+					p, want := g.p[r][n+1], after(&head.Steps[i], s.Top[r].ID)
+					switch out := g.gone[r] > 0 && g.gone[r] <= n+1; {
+					case out && want != 0:
+						t.Errorf("%s, step %d: %s is gone, after %d stages it has %v", chain, i, list[r].name, n+1, want)
+					case !out && math.IsNaN(p):
+						t.Errorf("%s, step %d: %s is not known after %d stages, it has %v", chain, i, list[r].name, n+1, want)
+					case !out && math.Abs(p-want) > 1e-9:
+						t.Errorf("%s, step %d: %s has %v after %d stages, want %v", chain, i, list[r].name, p, n+1, want)
+					default:
+						known++
+					}
+				}
+			}
+		}
+		if known == 0 {
+			t.Errorf("%s: nothing was compared", chain)
+		}
+	}
+}
+
+// after is what a step says of a token.
+func after(s *argen.Step, id argen.ID) float64 {
+	for _, t := range s.Top {
+		if t.ID == id {
+			return t.SampledProb
+		}
+	}
+	return math.NaN()
+}
+
+// What does not follow from the record is said to be unknown.
+func TestFlowUnknown(t *testing.T) {
+	tr := poisoned("fox")
+	s := &tr.Steps[0]
+	s.Stages = []argen.Stage{{Name: "mystery", Entropy: .5, Kept: 3}, {Name: "riddle", Entropy: .4, Kept: 3}}
+	g := flowOf(s, rows(s, 15))
+	if !math.IsNaN(g.p[0][1]) || g.p[0][2] != .6 {
+		t.Errorf("%v, want ? and 0.6", g.p[0])
+	}
+	f, err := Stages(Input{Traces: []*argen.Trace{tr}, Step: 0})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(f.Caption, "? is not recorded in the trace.") {
+		t.Errorf("caption %q", f.Caption)
+	}
+}
