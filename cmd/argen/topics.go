@@ -32,7 +32,6 @@ const environmentHelp = `argen reads these environment variables. A flag wins ov
   ARGEN_MODEL   the model that is used without -m
   NO_COLOR      if not empty: no colour
   TERM          dumb: no colour, no animation, no full screen
-  COLUMNS       the width of text where stdout is no terminal
   TMPDIR        where training puts its sorted runs (Windows: TMP)
 `
 
