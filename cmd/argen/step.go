@@ -27,6 +27,7 @@ type stepping struct {
 	speed                 float64
 
 	forced map[int]argen.ID // by step
+	piece  func(argen.ID) string
 	whys   []argen.ID
 }
 
@@ -120,6 +121,7 @@ func (a *app) step(c *cobra.Command, s *stepping, args []string) (err error) {
 		return err
 	}
 	gen.Top, gen.Explain = s.top, s.explain
+	s.piece = func(id argen.ID) string { return shownToken(string(lm.Tokenizer.Piece(id))) }
 	if s.timing {
 		gen.Clock = func() int64 { return time.Now().UnixNano() }
 	}
@@ -177,13 +179,15 @@ func (a *app) oneStep(ctx context.Context, r *argen.Run, s *stepping) error {
 			return err
 		}
 	}
-	if _, err := r.Predict(ctx); err != nil {
+	c, err := r.Predict(ctx)
+	if err != nil {
 		return err
 	}
 	id, ok := s.forced[t]
 	switch {
 	case ok:
 	case s.dice:
+		a.parts(c, s)
 		u, typed, err := a.throw(ctx, t)
 		switch {
 		case err != nil:
@@ -196,8 +200,24 @@ func (a *app) oneStep(ctx context.Context, r *argen.Run, s *stepping) error {
 	default:
 		id = r.Choose()
 	}
-	_, err := r.Append(id)
+	_, err = r.Append(id)
 	return err
+}
+
+// parts shows which part of [0, 1) each token has.
+func (a *app) parts(c *argen.Candidates, s *stepping) {
+	if a.quiet {
+		return
+	}
+	low := 0.0
+	for _, id := range c.Top(s.top) {
+		high := min(low+c.Prob(id), 1)
+		fmt.Fprintf(a.stderr, "  %.4f to %.4f  %s\n", low, high, s.piece(id))
+		low = high
+	}
+	if others := c.Len() - s.top; others > 0 {
+		fmt.Fprintf(a.stderr, "  %.4f to 1.0000  %s\n", low, countOf(others, "other"))
+	}
 }
 
 // wait waits, unless ctx ends first.
@@ -223,7 +243,7 @@ func (a *app) throw(ctx context.Context, t int) (u float64, typed bool, err erro
 		}
 		switch line = strings.TrimSpace(line); {
 		case errors.Is(err, io.EOF) && line == "":
-			return 0, false, context.Canceled
+			return 0, false, io.EOF // nobody is there to throw: the text ends
 		case err != nil && !errors.Is(err, io.EOF):
 			return 0, false, err
 		case line == "":

@@ -7,7 +7,7 @@
 //	       1  0.9312  “a”
 //	       2  0.0451  “the”
 //	          0.0237  810 others
-//	  Choose: of 11 tokens left, u = 0.7312 falls on “a”, whose part is 0 to 0.9312.
+//	  Choose: of 11 tokens, u = 0.7312 falls on “a”, whose part is 0 to 0.9312.
 //	  Append: “a”, P = 0.9312, rank 1, 0.1 bits. ln P(text) = −0.28.
 package term
 
@@ -175,12 +175,21 @@ func (p *Plain) predict(s *argen.Step) {
 		fmt.Fprintf(&p.b, "    %6d  %8s  %s%s%s\n", t.Rank, p.prob(t.Prob), after, p.quote(t.Token, 30), removed(&t))
 	}
 	if others > 0 {
+		rest.Prob, rest.SampledProb = rounded(rest.Prob), rounded(rest.SampledProb)
 		after := ""
 		if changed {
 			after = fmt.Sprintf("%8s  ", p.prob(rest.SampledProb))
 		}
 		fmt.Fprintf(&p.b, "    %6s  %8s  %s%s\n", "", p.prob(rest.Prob), after, count(others, "other"))
 	}
+}
+
+// rounded is a mass left by subtraction, without what rounding made of none.
+func rounded(p float64) float64 {
+	if p < 1e-14 {
+		return 0
+	}
+	return p
 }
 
 // listed returns the tokens to list: the first Top, then any that the record
@@ -231,7 +240,7 @@ func (p *Plain) choose(s *argen.Step) {
 	case s.Kept == 1:
 		p.paragraph("  ", fmt.Sprintf("Choose: only %s is left, %s changes nothing.", token, u))
 	default:
-		p.paragraph("  ", fmt.Sprintf("Choose: of %s left, %s falls on %s, whose part is %s to %s.",
+		p.paragraph("  ", fmt.Sprintf("Choose: of %s, %s falls on %s, whose part is %s to %s.",
 			count(s.Kept, "token"), u, token, p.number4(s.Low), p.number4(s.High)))
 	}
 }
@@ -248,7 +257,7 @@ func (p *Plain) why(s *argen.Step, id argen.ID) {
 	case id == s.ID:
 		what += ": it was chosen"
 	case t.Prob == 0 && math.IsInf(t.Logit, -1):
-		what = "the model holds it for impossible"
+		what = "the model gives it no chance, P = 0"
 	case t.RemovedBy != "":
 		what += ": removed by " + t.RemovedBy
 	case s.Forced:

@@ -70,7 +70,7 @@ Step 0. Context: A fox (2 tokens)
          3    0.2000         0  “flew”, removed by top_k
               0.0500         0  6 others
   Stage top_k: removes P = 0.2500, leaves 2 tokens and 0.92 bits.
-  Choose: of 2 tokens left, u = 0.7 falls on “ran”, whose part is 0.6667 to 1.
+  Choose: of 2 tokens, u = 0.7 falls on “ran”, whose part is 0.6667 to 1.
   Why not “flew”? P = 0.2000, rank 3: removed by top_k.
   Append: “ran”, P = 0.2500, rank 2, 2 bits. ln P(text) = −1.39.
 
@@ -91,8 +91,7 @@ Step 2. Context: A fox ran. (4 tokens)
 
 Step 3. Context: A fox ran. flew (5 tokens)
   Predict: 0 bits of uncertainty.
-  Choose: of 3 tokens left, your u = 0.25 falls on “</s>”, whose part is 0 to
-      0.5.
+  Choose: of 3 tokens, your u = 0.25 falls on “</s>”, whose part is 0 to 0.5.
   Append: “</s>”, P = 0.5000, rank 1, 1 bits. ln P(text) = −∞.
 
 End: the model ended the text, after 4 tokens.
