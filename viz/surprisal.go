@@ -96,11 +96,15 @@ func (k curves) figure(traces []*argen.Trace) *Figure {
 		if i > 0 && len(list) > len(steps) {
 			steps = list
 		}
-		for j := range list {
-			for _, v := range k.values(&list[j]) {
-				if finite(v) {
-					most = max(most, v)
-				}
+		all := values(list, k.of)
+		if len(traces) > 1 {
+			all = soFar(all)
+		} else if k.after != nil {
+			all = append(all, values(list, k.after)...)
+		}
+		for _, v := range all {
+			if finite(v) {
+				most = max(most, v)
 			}
 		}
 	}
@@ -113,7 +117,7 @@ func (k curves) figure(traces []*argen.Trace) *Figure {
 	p.Add(grid{y: true})
 	switch {
 	case len(traces) > 1:
-		f.Caption = " Each line is a trace; numbers below count tokens." + cut + source(traces[0])
+		f.Caption = " Each line is a trace and the mean of its tokens up to there; numbers below count tokens." + cut + source(traces[0])
 		f.Subtitle = fmt.Sprintf("%d traces", len(traces))
 		p.X.Min, p.X.Max = 0, float64(len(steps))
 		upTo(float64(len(steps))).set(&p.X)
@@ -121,16 +125,16 @@ func (k curves) figure(traces []*argen.Trace) *Figure {
 		for i, tr := range traces {
 			f.keys = append(f.keys, key{named(i, tr), looks[i].swatch})
 			list, _ := shown(tr)
-			p.Add(k.line(list, k.of, looks[i], len(steps) <= 80, p.Y.Max))
+			p.Add(joined(soFar(values(list, k.of)), looks[i], len(steps) <= 80, p.Y.Max))
 		}
 	case k.after != nil:
 		f.keys = []key{{"the model", looks[0].swatch}, {"after the chain", looks[1].swatch}}
 		tokenTicks(p, steps, f.Width)
-		p.Add(k.line(steps, k.of, looks[0], true, p.Y.Max), k.line(steps, k.after, looks[1], true, p.Y.Max))
+		p.Add(joined(values(steps, k.of), looks[0], true, p.Y.Max), joined(values(steps, k.after), looks[1], true, p.Y.Max))
 	default:
 		tokenTicks(p, steps, f.Width)
 		if !k.bars {
-			p.Add(k.line(steps, k.of, looks[0], true, p.Y.Max))
+			p.Add(joined(values(steps, k.of), looks[0], true, p.Y.Max))
 			break
 		}
 		p.Add(painter(func(c draw.Canvas, x, y func(float64) float64) {
@@ -141,15 +145,31 @@ func (k curves) figure(traces []*argen.Trace) *Figure {
 		}))
 	}
 	f.Height = math.Round(f.head() + 360)
-	f.body = func(c draw.Canvas) { stack(c, panel{k.what, p, 1}) }
+	what := k.what
+	if len(traces) > 1 {
+		what = "mean " + what
+	}
+	f.body = func(c draw.Canvas) { stack(c, panel{what, p, 1}) }
 	return f
 }
 
-func (k curves) values(s *argen.Step) []float64 {
-	if k.after == nil {
-		return []float64{k.of(s)}
+func values(steps []argen.Step, of func(*argen.Step) float64) []float64 {
+	list := make([]float64, len(steps))
+	for i := range steps {
+		list[i] = of(&steps[i])
 	}
-	return []float64{k.of(s), k.after(s)}
+	return list
+}
+
+// soFar makes each value the mean of all up to it: whole texts can be compared
+// by their means, not by their zigzags.
+func soFar(list []float64) []float64 {
+	sum := 0.0
+	for i, v := range list {
+		sum += v
+		list[i] = sum / float64(i+1)
+	}
+	return list
 }
 
 // drawMean draws the mean as a dashed line with its value at the right end.
@@ -169,14 +189,13 @@ func (k curves) drawMean(c draw.Canvas, y func(float64) float64) {
 	say(c, t, float64(c.Max.X)-1, at+3, what)
 }
 
-// line joins the values of the steps; those above top, an infinite surprisal,
-// are drawn there.
-func (k curves) line(steps []argen.Step, of func(*argen.Step) float64, l look, marks bool, top float64) painter {
+// joined joins the values of steps; those above top, an infinite surprisal, are
+// drawn there.
+func joined(list []float64, l look, marks bool, top float64) painter {
 	return func(c draw.Canvas, x, y func(float64) float64) {
-		pts := make([]vg.Point, len(steps))
-		for i := range steps {
-			v := min(of(&steps[i]), top)
-			pts[i] = vg.Point{X: vg.Length(x(float64(i) + .5)), Y: vg.Length(y(v))}
+		pts := make([]vg.Point, len(list))
+		for i, v := range list {
+			pts[i] = vg.Point{X: vg.Length(x(float64(i) + .5)), Y: vg.Length(y(min(v, top)))}
 		}
 		sty := line(l.color, 2)
 		sty.Dashes = l.dash

@@ -6,6 +6,7 @@ import (
 	"math"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"argen"
 )
@@ -34,6 +35,7 @@ var columns = []struct {
 	{"cum_logprob", func(b []byte, _ string, s *argen.Step) []byte { return appendFloat(b, s.CumLogProb) }},
 	{"forced", func(b []byte, _ string, s *argen.Step) []byte { return strconv.AppendBool(b, s.Forced) }},
 	{"kept", func(b []byte, _ string, s *argen.Step) []byte { return appendInt(b, s.Kept) }},
+	{"chain", func(b []byte, _ string, s *argen.Step) []byte { return appendText(b, s.Chain) }},
 	{"ns", func(b []byte, _ string, s *argen.Step) []byte { return strconv.AppendInt(b, s.Nanos, 10) }},
 }
 
@@ -42,17 +44,26 @@ var columns = []struct {
 // yourself. Numbers have the fewest digits that give the same number again, u,
 // low and high of a token that nobody drew are empty.
 //
-// No cell is a formula to a spreadsheet: a text that begins with = + - @ or an
-// apostrophe has an apostrophe put before it. Characters that a terminal acts
-// on are escaped as [argen.Visible] does, so a row is one line.
+// No cell is a formula to a spreadsheet: a text that begins with = + - @, their
+// full-width forms or an apostrophe has an apostrophe put before it; without
+// one apostrophe at its beginning it is again what it was. Characters that a
+// terminal acts on are escaped as [argen.Visible] does, so a row is one line.
 //
-// A row cannot be taken back: where several rows have the same trace and t,
-// the last one counts.
+// A row that was written stays. Steps taken back are followed by a row that has
+// a trace and a t and no more: it takes back the rows before it with its trace
+// and its t or more.
 type CSV struct {
-	w     io.Writer
-	buf   []byte
-	begun bool
-	trace string
+	w      io.Writer
+	buf    []byte
+	begun  bool
+	trace  string
+	chains []chain // in the order of t; the last is that of the next step
+}
+
+// A chain is the stages from step t on.
+type chain struct {
+	t     int
+	words string
 }
 
 // NewCSV returns the sink that writes to w.
@@ -61,6 +72,7 @@ func NewCSV(w io.Writer) *CSV { return &CSV{w: w} }
 // Header implements argen.Sink. The first writes the names of the columns.
 func (c *CSV) Header(h argen.Header) error {
 	c.trace = h.ID
+	c.chains = append(c.chains[:0], chain{0, h.Chain})
 	if c.begun {
 		return nil
 	}
@@ -69,12 +81,18 @@ func (c *CSV) Header(h argen.Header) error {
 	for i, col := range columns {
 		names[i] = col.name
 	}
-	_, err := io.WriteString(c.w, strings.Join(names, ",")+"\n")
+	_, err := c.w.Write([]byte(strings.Join(names, ",") + "\n"))
 	return err
 }
 
 // Step implements argen.Sink.
 func (c *CSV) Step(s argen.Step) error {
+	if s.Chain != "" {
+		c.chains = append(c.chains, chain{s.T, s.Chain})
+	}
+	if n := len(c.chains); n > 0 {
+		s.Chain = c.chains[n-1].words
+	}
 	c.buf = c.buf[:0]
 	for i, col := range columns {
 		if i > 0 {
@@ -88,7 +106,15 @@ func (c *CSV) Step(s argen.Step) error {
 }
 
 // Back implements argen.Sink.
-func (c *CSV) Back(int) error { return nil }
+func (c *CSV) Back(t int) error {
+	for n := len(c.chains); n > 1 && c.chains[n-1].t >= t; n-- {
+		c.chains = c.chains[:n-1]
+	}
+	c.buf = appendInt(append(appendText(c.buf[:0], c.trace), ','), t)
+	c.buf = append(append(c.buf, strings.Repeat(",", len(columns)-2)...), '\n')
+	_, err := c.w.Write(c.buf)
+	return err
+}
 
 // End implements argen.Sink.
 func (c *CSV) End(argen.End) error { return nil }
@@ -119,7 +145,7 @@ func appendDrawn(b []byte, s *argen.Step, x float64) []byte {
 // appendText writes a text cell.
 func appendText(b []byte, s string) []byte {
 	s = argen.Visible(s)
-	if s != "" && strings.IndexByte("=+-@'", s[0]) >= 0 {
+	if first, _ := utf8.DecodeRuneInString(s); s != "" && strings.ContainsRune("=+-@＝＋－＠'", first) {
 		s = "'" + s
 	}
 	if s != strings.TrimSpace(s) || strings.ContainsAny(s, "\",") {

@@ -37,7 +37,7 @@ func TestCSV(t *testing.T) {
 		argen.Step{T: 0, ID: 7, Token: "fox", Text: " fox", Logit: -1.5, LogProb: math.Inf(-1), Rank: 3, U: 0.25, High: 0.5, Kept: 2, Nanos: 12},
 		argen.Step{T: 1, ID: 8, Token: `a "b", c`, Forced: true, U: 0.3},
 	)
-	want := strings.Fields("trace t context_len id token text logit logprob prob rank sampled_prob u low high entropy surprisal cum_logprob forced kept ns")
+	want := strings.Fields("trace t context_len id token text logit logprob prob rank sampled_prob u low high entropy surprisal cum_logprob forced kept chain ns")
 	if got := strings.Join(all[0], " "); got != strings.Join(want, " ") {
 		t.Errorf("columns %s", got)
 	}
@@ -65,7 +65,7 @@ func TestCSV(t *testing.T) {
 
 // Whatever a token is, its cell is no formula, one line, and reads back.
 func TestTextCells(t *testing.T) {
-	for _, s := range []string{"=1+1", "+1", "-1", "@SUM(A1)", "\tx", "\r=1", "'", "'=1", "a,b", `"`, "\x1b]0;x\a", "", " = 1", "x\ny", "\u202e"} {
+	for _, s := range []string{"=1+1", "+1", "-1", "@SUM(A1)", "\tx", "\r=1", "'", "'=1", "a,b", `"`, "\x1b]0;x\a", "", " = 1", "x\ny", "\u202e", "＝1", "＠x"} {
 		checkText(t, s)
 	}
 	rapid.Check(t, func(t *rapid.T) {
@@ -75,7 +75,7 @@ func TestTextCells(t *testing.T) {
 
 func checkText(t rapid.TB, s string) {
 	got := rows(t, argen.Step{Token: s})[1][4]
-	if got != "" && strings.ContainsAny(got[:1], "=+-@\t\r") {
+	if got != "" && strings.IndexAny(got, "=+-@\t\r＝＋－＠") == 0 {
 		t.Errorf("%q: the cell %q is a formula to a spreadsheet", s, got)
 	}
 	if back := strings.TrimPrefix(got, "'"); back != argen.Visible(s) {
@@ -91,4 +91,86 @@ func TestNumbersReadBack(t *testing.T) {
 			t.Errorf("%v is written %q", x, cell)
 		}
 	})
+}
+
+// What the rows say, by the documented rule, is what a Trace that heard the
+// same has, whatever was taken back; each row is one Write.
+func TestBack(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		var b writes
+		var want argen.Trace
+		c := NewCSV(&b)
+		sinks := []argen.Sink{c, &want}
+		for _, s := range sinks {
+			if err := s.Header(argen.Header{ID: "-1", Chain: "none"}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		for range rapid.IntRange(0, 30).Draw(t, "calls") {
+			n := len(want.Steps)
+			back := n > 0 && rapid.IntRange(0, 3).Draw(t, "back") == 3
+			step := argen.Step{T: n, ID: argen.ID(rapid.IntRange(0, 9).Draw(t, "id")), Token: rapid.String().Draw(t, "token"), Chain: rapid.SampledFrom([]string{"", "", "top_k=1", "=x"}).Draw(t, "chain")}
+			if back {
+				n = rapid.IntRange(0, n-1).Draw(t, "to")
+			}
+			for _, s := range sinks {
+				err := error(nil)
+				if back {
+					err = s.Back(n)
+				} else {
+					err = s.Step(step)
+				}
+				if err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+		if lines := strings.Count(b.String(), "\n"); lines != b.n {
+			t.Errorf("%d rows in %d writes", lines, b.n)
+		}
+		checkRows(t, b.String(), &want)
+	})
+}
+
+// writes counts the writes.
+type writes struct {
+	strings.Builder
+	n int
+}
+
+func (w *writes) Write(p []byte) (int, error) {
+	w.n++
+	return w.Builder.Write(p)
+}
+
+func checkRows(t rapid.TB, text string, want *argen.Trace) {
+	all, err := csv.NewReader(strings.NewReader(text)).ReadAll()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var left [][]string
+	for _, row := range all[1:] {
+		if row[3] == "" { // no id
+			n, err := strconv.Atoi(row[1])
+			if err != nil {
+				t.Fatal(err)
+			}
+			left = left[:n]
+			continue
+		}
+		left = append(left, row)
+	}
+	if len(left) != len(want.Steps) {
+		t.Fatalf("%d rows are left, %d steps", len(left), len(want.Steps))
+	}
+	words := "none"
+	for i, row := range left {
+		s := &want.Steps[i]
+		if s.Chain != "" {
+			words = s.Chain
+		}
+		if row[0] != "'-1" || row[1] != strconv.Itoa(i) || row[3] != strconv.Itoa(int(s.ID)) || strings.TrimPrefix(row[19], "'") != words {
+			t.Errorf("row %q, step %+v with chain %s", row, *s, words)
+		}
+	}
 }
