@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"argen"
+	"argen/internal/edits"
 )
 
 // quote shows a name in an error.
@@ -56,7 +57,7 @@ func nearest(ref string) string {
 	name, arg, _ := strings.Cut(ref, ":")
 	best, least := "", len(name)/3+1
 	for _, s := range Schemes {
-		if d := edits(strings.ToLower(name), s.Name); d < least {
+		if d := edits.Distance(strings.ToLower(name), s.Name); d < least {
 			best, least = s.Name, d
 			if arg != "" && s.Arg != "" {
 				best += ":" + arg
@@ -70,36 +71,9 @@ func nearest(ref string) string {
 	entries, _ := os.ReadDir(filepath.Clean(dir)) // without them there is nothing to suggest
 	least = len(base)/3 + 1
 	for _, e := range entries {
-		if d := edits(base, e.Name()); d < least {
+		if d := edits.Distance(base, e.Name()); d < least {
 			best, least = dir+e.Name(), d
 		}
 	}
 	return best
-}
-
-// edits is the least number of bytes inserted, removed or replaced that makes
-// b of a. (Levenshtein, Binary codes capable of correcting deletions,
-// insertions and reversals, 1966.) Long names count as far apart.
-func edits(a, b string) int {
-	const most = 256
-	if len(a) > most || len(b) > most {
-		return most
-	}
-	row := make([]int, len(b)+1) // row[j]: from a[:i] to b[:j]
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			d := diagonal
-			if a[i] != b[j] {
-				d++
-			}
-			diagonal = row[j+1]
-			row[j+1] = min(d, diagonal+1, row[j]+1)
-		}
-	}
-	return row[len(b)]
 }

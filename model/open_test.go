@@ -141,17 +141,6 @@ func TestOpenWrong(t *testing.T) {
 	}
 }
 
-func TestEdits(t *testing.T) {
-	for _, c := range []struct {
-		a, b string
-		want int
-	}{{"", "", 0}, {"", "ab", 2}, {"truth", "trith", 1}, {"kitten", "sitting", 3}, {"abc", "", 3}} {
-		if got := edits(c.a, c.b); got != c.want {
-			t.Errorf("edits(%q, %q) = %d, want %d", c.a, c.b, got, c.want)
-		}
-	}
-}
-
 // TestNGramFiles trains a model and opens it again in every format.
 func TestNGramFiles(t *testing.T) {
 	t.Chdir(t.TempDir())

@@ -9,6 +9,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"argen/internal/edits"
 )
 
 // An UnknownWordsError lists the words of a text that a word-level vocabulary
@@ -75,8 +77,9 @@ func quoteWord(word string) string {
 // alike.
 func nearest(word string, known iter.Seq[string]) []string {
 	const most, longest = 3, 40
-	lower := []rune(strings.ToLower(word))
-	if len(lower) > longest || !letterFirst(word) {
+	lower := strings.ToLower(word)
+	letters := utf8.RuneCountInString(lower)
+	if letters > longest || !letterFirst(word) {
 		return nil
 	}
 	type match struct {
@@ -87,10 +90,10 @@ func nearest(word string, known iter.Seq[string]) []string {
 	for w := range known {
 		// A word of another length differs in at least the letters it has more
 		// or fewer; its bytes tell of most such words without further work.
-		if len(w) > utf8.UTFMax*(len(lower)+len(lower)/2) || len(w) < len(lower)-len(lower)/2 || !letterFirst(w) {
+		if len(w) > utf8.UTFMax*(letters+letters/2) || len(w) < letters-letters/2 || !letterFirst(w) {
 			continue
 		}
-		if d := distance(lower, []rune(strings.ToLower(w))); d <= len(lower)/2 {
+		if d := edits.Distance(lower, strings.ToLower(w)); d <= letters/2 {
 			matches = append(matches, match{w, d})
 		}
 	}
@@ -108,26 +111,4 @@ func nearest(word string, known iter.Seq[string]) []string {
 func letterFirst(s string) bool {
 	r, _ := utf8.DecodeRuneInString(s)
 	return unicode.IsLetter(r)
-}
-
-// distance is the number of letters to insert, delete or replace to make
-// b of a (Levenshtein, Binary Codes Capable of Correcting Deletions,
-// Insertions and Reversals, 1966).
-func distance(a, b []rune) int {
-	row := make([]int, len(b)+1) // distances of the letters of a so far to each beginning of b
-	for j := range row {
-		row[j] = j
-	}
-	for i := range a {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range b {
-			d := diagonal
-			if a[i] != b[j] {
-				d = 1 + min(diagonal, row[j], row[j+1])
-			}
-			diagonal, row[j+1] = row[j+1], d
-		}
-	}
-	return row[len(b)]
 }
