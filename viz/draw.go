@@ -114,10 +114,14 @@ func Draw(in Input) (*Figure, error) {
 			}
 			sty := style(smallSize, false, 0, -.5)
 			what := prob(a.high - a.low)
-			if x(a.high)+measure(what, sty.Font)+8 < float64(c.Max.X) {
+			switch wide := measure(what, sty.Font) + 10; {
+			case x(a.high)+wide < float64(c.Max.X):
 				sayBar(c, sty, x(a.high), y(mid), what)
-			} else {
-				sayBar(c, sty, x(a.low)-measure(what, sty.Font)-10, y(mid), what)
+			case x(a.low)-wide > float64(c.Min.X):
+				sayBar(c, sty, x(a.low)-wide, y(mid), what)
+			default: // the bar is all the width: on it
+				sty.XAlign, sty.Color = -1, over(a.fill(i).color)
+				say(c, sty, x(a.high)-6, y(mid), what)
 			}
 		}
 		if !s.Forced {

@@ -49,7 +49,9 @@ func (o *outliner) glyph(path vg.Path, f *sfnt.Font, g sfnt.GlyphIndex, size, x,
 	}
 	scale := size / unit
 	at := func(p fixed.Point26_6) vg.Point { // a font's y grows downwards here
-		return vg.Point{X: vg.Length(x + float64(float64(p.X)*scale)), Y: vg.Length(y - float64(float64(p.Y)*scale))}
+		// Hundredths of a point are enough and make a PDF half as large.
+		px, py := x+float64(float64(p.X)*scale), y-float64(float64(p.Y)*scale)
+		return vg.Point{X: vg.Length(math.Round(px*100) / 100), Y: vg.Length(math.Round(py*100) / 100)}
 	}
 	for i, s := range segments {
 		switch s.Op {

@@ -7,9 +7,10 @@ import (
 
 // paletted returns the picture with a palette, a third of the size and of the
 // time to write, or nil if it has too many colours. Colours that share the
-// upper bits of each channel, which edges of letters have many of, become the
-// most frequent one of them: areas keep their exact colour.
-func paletted(img *image.RGBA, bits int) *image.Paletted {
+// upper five bits of each channel, which edges of letters have many of, become
+// the most frequent one of them: areas keep their exact colour.
+func paletted(img *image.RGBA) *image.Paletted {
+	const bits = 5
 	type bucket struct {
 		pixel uint32 // the most frequent, by majority vote
 		votes int

@@ -60,10 +60,8 @@ func writePNG(f *Figure, w io.Writer) error {
 	f.draw(&outliner{CanvasSizer: c})
 	e := png.Encoder{CompressionLevel: png.BestSpeed}
 	if img, ok := c.Image().(*image.RGBA); ok {
-		for _, bits := range []int{5, 4} {
-			if small := paletted(img, bits); small != nil {
-				return e.Encode(w, small)
-			}
+		if small := paletted(img); small != nil {
+			return e.Encode(w, small)
 		}
 	}
 	return e.Encode(w, c.Image())
