@@ -3,7 +3,6 @@ package main
 import (
 	"bufio"
 	"bytes"
-	"errors"
 	"io"
 	"math/rand/v2"
 	"os"
@@ -24,18 +23,6 @@ func command(t *testing.T, args ...string) (c *exec.Cmd, stdout, stderr *bytes.B
 	stdout, stderr = &bytes.Buffer{}, &bytes.Buffer{}
 	c.Stdout, c.Stderr = stdout, stderr
 	return c, stdout, stderr
-}
-
-// code is the exit code that a process ended with.
-func code(err error) int {
-	var exit *exec.ExitError
-	if errors.As(err, &exit) {
-		return exit.ExitCode()
-	}
-	if err != nil {
-		return -2
-	}
-	return 0
 }
 
 // endless are commands that are at work until they are told to stop: some

@@ -2,7 +2,9 @@ package main
 
 import (
 	"bytes"
+	"errors"
 	"os"
+	"os/exec"
 	"slices"
 	"strings"
 	"testing"
@@ -25,7 +27,23 @@ func TestScript(t *testing.T) {
 			e.Setenv("NO_COLOR", "1")
 			return nil
 		},
+		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){"usage": usage},
 	})
+}
+
+// usage runs argen with a command line that is wrong: exit code 2, one line
+// on standard error and nothing else.
+func usage(ts *testscript.TestScript, _ bool, args []string) {
+	err := ts.Exec("argen", args...)
+	if got := code(err); got != 2 {
+		ts.Fatalf("exit code %d, want 2", got)
+	}
+	if out := ts.ReadFile("stdout"); out != "" {
+		ts.Fatalf("prints %q", out)
+	}
+	if says := ts.ReadFile("stderr"); !strings.HasPrefix(says, "argen: ") || strings.Count(says, "\n") != 1 {
+		ts.Fatalf("not one line: %q", says)
+	}
 }
 
 // TestExamples runs what the help of every command gives as examples, those of
@@ -107,4 +125,16 @@ func splitWords(line string) []string {
 		words = append(words, word.String())
 	}
 	return words
+}
+
+// code is the exit code that a process ended with.
+func code(err error) int {
+	var exit *exec.ExitError
+	if errors.As(err, &exit) {
+		return exit.ExitCode()
+	}
+	if err != nil {
+		return -2
+	}
+	return 0
 }
