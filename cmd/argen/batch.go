@@ -132,6 +132,10 @@ func (a *app) request(c *cobra.Command, j *strict.JSON, opened *models, fresh fu
 				return err
 			})
 		case "logits":
+			if c.Name() != "sample" {
+				return j.Errorf("%s takes text or ids", c.Name())
+			}
+			t.logits = []float64{}
 			return j.Array(func(int) error {
 				x, err := logit(j)
 				t.logits = append(t.logits, x)
@@ -140,7 +144,7 @@ func (a *app) request(c *cobra.Command, j *strict.JSON, opened *models, fresh fu
 		}
 		f := fs.Lookup(strings.ReplaceAll(name, "_", "-"))
 		if f == nil {
-			return j.Errorf("%s: no field of a request and no flag of %s", argen.Visible(name), c.Name())
+			return j.Errorf("no field of a request and no flag of %s", c.Name())
 		}
 		return setFlag(fs, f, j)
 	})
@@ -176,13 +180,13 @@ func logit(j *strict.JSON) (float64, error) {
 func inherit(fs, given *pflag.FlagSet) error {
 	var all error
 	given.Visit(func(f *pflag.Flag) {
-		if fs.Lookup(f.Name) == nil {
+		own := fs.Lookup(f.Name)
+		if own == nil {
 			return
 		}
 		if list, ok := f.Value.(pflag.SliceValue); ok {
-			for _, s := range list.GetSlice() {
-				all = errors.Join(all, fs.Set(f.Name, s))
-			}
+			own.Changed = true
+			all = errors.Join(all, own.Value.(pflag.SliceValue).Replace(list.GetSlice()))
 			return
 		}
 		all = errors.Join(all, fs.Set(f.Name, f.Value.String()))
@@ -211,7 +215,7 @@ func setFlag(fs *pflag.FlagSet, f *pflag.Flag, j *strict.JSON) error {
 	case kind == strict.Array && many:
 		err = j.Array(func(int) error { return one() })
 	case kind == strict.Array || kind == strict.Object:
-		return j.Errorf("%s: want one value", f.Name)
+		return j.Errorf("want one value")
 	case j.Null():
 		return nil
 	default:
@@ -230,7 +234,7 @@ func setFlag(fs *pflag.FlagSet, f *pflag.Flag, j *strict.JSON) error {
 		}
 	}
 	if err != nil {
-		return j.Errorf("%s: %v", f.Name, err)
+		return j.Errorf("%v", err)
 	}
 	return nil
 }

@@ -18,26 +18,53 @@ type idsValue struct {
 	given *bool
 }
 
+// Set implements pflag.Value.
 func (v *idsValue) Set(text string) error {
-	*v.ids, *v.given = nil, true
-	for field := range strings.FieldsFuncSeq(text, func(r rune) bool { return r == ',' || r == ' ' || r == '\n' || r == '\t' }) {
-		id, err := strconv.ParseInt(field, 10, 32)
-		if err != nil || id < 0 {
-			return fmt.Errorf("%q is no id, an id is a whole number from 0", field)
+	return v.Replace(strings.FieldsFunc(text, func(r rune) bool { return r == ',' || r == ' ' || r == '\n' || r == '\t' }))
+}
+
+// Replace implements pflag.SliceValue, for batch requests.
+func (v *idsValue) Replace(words []string) error {
+	*v.ids, *v.given = []argen.ID{}, true
+	for _, word := range words {
+		if err := v.Append(word); err != nil {
+			return err
 		}
-		*v.ids = append(*v.ids, argen.ID(id))
 	}
 	return nil
 }
 
+// Append implements pflag.SliceValue.
+func (v *idsValue) Append(word string) error {
+	id, err := strconv.ParseInt(word, 10, 32)
+	if err != nil || id < 0 {
+		return fmt.Errorf("%q is no id, an id is a whole number from 0", word)
+	}
+	*v.ids = append(*v.ids, argen.ID(id))
+	return nil
+}
+
+// GetSlice implements pflag.SliceValue.
+func (v *idsValue) GetSlice() []string {
+	var words []string
+	for _, id := range *v.ids {
+		words = append(words, strconv.Itoa(int(id)))
+	}
+	return words
+}
+
+// String implements pflag.Value.
 func (v *idsValue) String() string { return "" }
-func (v *idsValue) Type() string   { return "ids" }
+
+// Type implements pflag.Value.
+func (v *idsValue) Type() string { return "ids" }
 
 // bosValue reads auto, yes or no.
 type bosValue struct{ bos *argen.BOS }
 
 var bosNames = []string{argen.AutoBOS: "auto", argen.WithBOS: "yes", argen.NoBOS: "no"}
 
+// Set implements pflag.Value.
 func (v *bosValue) Set(text string) error {
 	i := slices.Index(bosNames, text)
 	if i < 0 {
@@ -47,6 +74,7 @@ func (v *bosValue) Set(text string) error {
 	return nil
 }
 
+// String implements pflag.Value.
 func (v *bosValue) String() string {
 	if v.bos == nil {
 		return bosNames[argen.AutoBOS]
@@ -54,17 +82,20 @@ func (v *bosValue) String() string {
 	return bosNames[*v.bos]
 }
 
+// Type implements pflag.Value.
 func (v *bosValue) Type() string { return "string" }
 
 // chainValue is checked as it is read.
 type chainValue struct{ chain *string }
 
+// Set implements pflag.Value.
 func (v *chainValue) Set(text string) error {
 	_, err := sampler.Parse(text)
 	*v.chain = text
 	return err
 }
 
+// String implements pflag.Value.
 func (v *chainValue) String() string {
 	if v.chain == nil {
 		return ""
@@ -72,6 +103,7 @@ func (v *chainValue) String() string {
 	return *v.chain
 }
 
+// Type implements pflag.Value.
 func (v *chainValue) Type() string { return "string" }
 
 // paramValue is a stage's parameter, checked against its range.
@@ -80,14 +112,17 @@ type paramValue struct {
 	text  string
 }
 
+// Set implements pflag.Value.
 func (v *paramValue) Set(text string) error {
 	_, err := v.param.Parse(text)
 	v.text = text
 	return err
 }
 
+// String implements pflag.Value.
 func (v *paramValue) String() string { return v.text }
 
+// Type implements pflag.Value.
 func (v *paramValue) Type() string {
 	if v.param.Kind == sampler.Int {
 		return "int"
@@ -98,6 +133,7 @@ func (v *paramValue) Type() string {
 // countValue reads a number of tokens.
 type countValue struct{ n *int }
 
+// Set implements pflag.Value.
 func (v *countValue) Set(text string) error {
 	n, err := strconv.ParseInt(text, 10, 32)
 	if err != nil || n < -1 || n == 0 {
@@ -107,6 +143,7 @@ func (v *countValue) Set(text string) error {
 	return nil
 }
 
+// String implements pflag.Value.
 func (v *countValue) String() string {
 	if v.n == nil || *v.n == 0 {
 		return ""
@@ -114,11 +151,13 @@ func (v *countValue) String() string {
 	return strconv.Itoa(*v.n)
 }
 
+// Type implements pflag.Value.
 func (v *countValue) Type() string { return "int" }
 
 // stopValue collects stop strings. An empty one would end every text at once.
 type stopValue struct{ all *[]string }
 
+// Set implements pflag.Value.
 func (v *stopValue) Set(text string) error {
 	if text == "" {
 		return errors.New("a stop string must not be empty")
@@ -127,8 +166,11 @@ func (v *stopValue) Set(text string) error {
 	return nil
 }
 
+// String implements pflag.Value.
 func (v *stopValue) String() string { return "" }
-func (v *stopValue) Type() string   { return "string" }
+
+// Type implements pflag.Value.
+func (v *stopValue) Type() string { return "string" }
 
 // Replace implements pflag.SliceValue, for batch requests.
 func (v *stopValue) Replace(all []string) error {
@@ -150,6 +192,7 @@ func (v *stopValue) GetSlice() []string { return *v.all }
 // timeoutValue reads a duration; a bare number is seconds.
 type timeoutValue struct{ d *time.Duration }
 
+// Set implements pflag.Value.
 func (v *timeoutValue) Set(text string) error {
 	d, err := time.ParseDuration(text)
 	if err != nil {
@@ -162,6 +205,7 @@ func (v *timeoutValue) Set(text string) error {
 	return nil
 }
 
+// String implements pflag.Value.
 func (v *timeoutValue) String() string {
 	if v.d == nil || *v.d == 0 {
 		return ""
@@ -169,6 +213,7 @@ func (v *timeoutValue) String() string {
 	return v.d.String()
 }
 
+// Type implements pflag.Value.
 func (v *timeoutValue) Type() string { return "duration" }
 
 // topValue reads how many tokens to list.

@@ -79,12 +79,15 @@ repeat. Every probability on the way is shown and can be logged.`,
 		SilenceErrors:     true,
 		SilenceUsage:      true,
 		DisableAutoGenTag: true,
-		Version:           argen.Version,
+
+		SuggestionsMinimumDistance: 2,
+		Version:                    argen.Version,
 	}
 	root.SetOut(a.stdout)
 	root.SetErr(a.stderr)
 	root.SetIn(a.stdin)
 	root.SetFlagErrorFunc(flagError)
+	root.SetHelpCommand(helpCommand())
 	root.SetUsageTemplate(strings.ReplaceAll(root.UsageTemplate(), ".FlagUsages", ".FlagUsagesWrapped 80"))
 	root.SetVersionTemplate("argen {{.Version}}\n")
 	root.PersistentFlags().BoolVar(&a.raw, "raw", false, "print text as it is, also what a terminal acts on")

@@ -75,9 +75,6 @@ func (s *scoring) add(a *app, fs *pflag.FlagSet) {
 
 // answer implements answerer.
 func (s *scoring) answer(ctx context.Context, a *app, opened *models, t text) (any, error) {
-	if t.logits != nil {
-		return nil, errors.New("logits: score takes text or ids")
-	}
 	var all []*score
 	for _, ref := range s.models {
 		lm, err := opened.get(ctx, ref)
