@@ -31,6 +31,10 @@ func (o *outliner) FillString(f font.Face, p vg.Point, s string) {
 		if g, err := r.font.GlyphIndex(&o.buf, c); err != nil || g == 0 {
 			o.code(f, x, y, c)
 		} else {
+			if len(path) > 150 { // a path of much text takes the rasterizer long
+				o.Fill(path)
+				path = path[:0]
+			}
 			path = o.glyph(path, r.font, g, size, x, y)
 		}
 		x += float64(r.advance(&o.buf, c) * size)
