@@ -105,7 +105,7 @@ func TestPaletted(t *testing.T) {
 		}
 	}
 	for i := range 300 * 5 {
-		img.SetRGBA(i%300, i/300, color.RGBA{uint8(i * 37), uint8(i * 91), uint8(i * 11), 0xff})
+		img.SetRGBA(i%300, i/300, color.RGBA{uint8(i % 32 << 3), uint8(i / 32 << 3), 0, 0xff})
 	}
 	if paletted(img) != nil {
 		t.Error("a palette of more than 256 colours")

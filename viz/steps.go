@@ -63,7 +63,8 @@ func Steps(in Input) (*Figure, error) {
 // bar draws the bar of a step between two borders of its slot; a token that
 // was given is hatched.
 func bar(c draw.Canvas, s *argen.Step, left, right, y0, y1 float64) {
-	gap := (right - left) * .14
+	const widest = 36
+	gap := max((right-left)*.14, (right-left-widest)/2)
 	f := fillAfter
 	if s.Forced {
 		f = fill{color: vermillion, hatched: right-left > slim}

@@ -85,11 +85,16 @@ func tokenTicks(p *plot.Plot, steps []argen.Step, width float64) {
 	room := (width - 110) / float64(n)
 	var ticks []plot.Tick
 	if room >= slot*.75 {
+		wide := 0.0
 		for i := range steps {
-			ticks = append(ticks, plot.Tick{Value: float64(i) + .5, Label: label(steps[i].Token)})
+			name := label(steps[i].Token)
+			wide = max(wide, measure(name, face(smallSize, false)))
+			ticks = append(ticks, plot.Tick{Value: float64(i) + .5, Label: name})
 		}
-		p.X.Tick.Label = style(smallSize, false, -1, -.5)
-		p.X.Tick.Label.Rotation = math.Pi / 2
+		if wide+10 > room {
+			p.X.Tick.Label = style(smallSize, false, -1, -.5)
+			p.X.Tick.Label.Rotation = math.Pi / 2
+		}
 		p.X.Tick.Length = 7
 		p.X.Tick.LineStyle.Color = faint
 	} else {
