@@ -20,7 +20,7 @@ import (
 const (
 	exitFailed = 1
 	exitUsage  = 2
-	exitSignal = 128 // plus the signal: 130 for Ctrl-C
+	exitSignal = 128 // plus the signal: 130 for Ctrl-C, 143 for SIGTERM
 )
 
 // A usageError says that the command line is wrong.
@@ -43,21 +43,25 @@ func (s stopped) Error() string { return "interrupted" }
 // grace is how long a command may take to close what it has open.
 const grace = 400 * time.Millisecond
 
-// interruptible returns a context that Ctrl-C and SIGTERM cancel. What they
-// cannot stop ends after a moment of grace; a second signal ends the process
-// at once.
+// interruptible returns a context that Ctrl-C, SIGTERM and a terminal that
+// vanished cancel. What they cannot stop ends after a moment of grace; a second
+// signal ends the process at once.
 func (a *app) interruptible(ctx context.Context) (context.Context, func()) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	if !a.signals {
 		return ctx, func() { cancel(nil) }
 	}
+	all := []os.Signal{os.Interrupt, syscall.SIGTERM}
+	if !signal.Ignored(syscall.SIGHUP) { // as under nohup
+		all = append(all, syscall.SIGHUP)
+	}
 	signals := make(chan os.Signal, 1)
-	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	signal.Notify(signals, all...)
 	done := make(chan struct{})
 	go func() {
 		select {
 		case s := <-signals:
-			signal.Reset(os.Interrupt, syscall.SIGTERM)
+			signal.Reset(all...)
 			sig, _ := s.(syscall.Signal)
 			cancel(stopped{sig})
 			select {

@@ -46,8 +46,11 @@ var endless = [][]string{
 func TestSignals(t *testing.T) {
 	for i, args := range endless {
 		sig, want := syscall.SIGINT, 130
-		if i%2 == 1 {
+		switch i % 3 {
+		case 1:
 			sig, want = syscall.SIGTERM, 143
+		case 2:
+			sig, want = syscall.SIGHUP, 129
 		}
 		t.Run(strings.Join(args, " "), func(t *testing.T) {
 			t.Parallel()
