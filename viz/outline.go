@@ -15,7 +15,8 @@ import (
 // (gonum/plot#347); filled outlines are right in any encoding.
 type outliner struct {
 	vg.CanvasSizer
-	buf sfnt.Buffer
+	cubic bool // for PDF, which has no quadratic curves; gonum/plot's are others
+	buf   sfnt.Buffer
 }
 
 // FillString implements vg.Canvas.
@@ -53,7 +54,7 @@ func (o *outliner) glyph(path vg.Path, f *sfnt.Font, g sfnt.GlyphIndex, size, x,
 	}
 	scale := size / unit
 	at := func(p fixed.Point26_6) vg.Point { // a font's y grows downwards here
-		// Hundredths of a point are enough and make a PDF half as large.
+		// Hundredths of a point are enough and make a smaller PDF.
 		px, py := x+float64(float64(p.X)*scale), y-float64(float64(p.Y)*scale)
 		return vg.Point{X: vg.Length(math.Round(px*100) / 100), Y: vg.Length(math.Round(py*100) / 100)}
 	}
@@ -67,7 +68,12 @@ func (o *outliner) glyph(path vg.Path, f *sfnt.Font, g sfnt.GlyphIndex, size, x,
 		case sfnt.SegmentOpLineTo:
 			path.Line(at(s.Args[0]))
 		case sfnt.SegmentOpQuadTo:
-			path.QuadTo(at(s.Args[0]), at(s.Args[1]))
+			from, mid, to := path[len(path)-1].Pos, at(s.Args[0]), at(s.Args[1])
+			if !o.cubic {
+				path.QuadTo(mid, to)
+				break
+			}
+			path.CubeTo(toward(from, mid), toward(to, mid), to)
 		case sfnt.SegmentOpCubeTo:
 			path.CubeTo(at(s.Args[0]), at(s.Args[1]), at(s.Args[2]))
 		}
@@ -76,6 +82,13 @@ func (o *outliner) glyph(path vg.Path, f *sfnt.Font, g sfnt.GlyphIndex, size, x,
 		path.Close()
 	}
 	return path
+}
+
+// toward returns the point two thirds of the way from a to b: the control
+// point of the cubic curve that is a quadratic one with control point b.
+func toward(a, b vg.Point) vg.Point {
+	third := func(a, b vg.Length) vg.Length { return vg.Length(math.Round(float64(a+2*b)*100/3) / 100) }
+	return vg.Point{X: third(a.X, b.X), Y: third(a.Y, b.Y)}
 }
 
 // code draws a box with the hexadecimal number of a character that the font

@@ -74,7 +74,7 @@ var created = regexp.MustCompile(`\((D:)\d{14}[^)]*\)`)
 func writePDF(f *Figure, w io.Writer) error {
 	c := vgpdf.New(vg.Length(f.Width), vg.Length(f.Height))
 	c.EmbedFonts(false)
-	f.draw(&outliner{CanvasSizer: c})
+	f.draw(&outliner{CanvasSizer: c, cubic: true})
 	var b bytes.Buffer
 	if _, err := c.WriteTo(&b); err != nil {
 		return err

@@ -2,10 +2,12 @@ package viz
 
 import (
 	"bytes"
+	"compress/zlib"
 	"fmt"
 	"image"
 	"image/color"
 	"image/png"
+	"io"
 	"regexp"
 	"strconv"
 	"testing"
@@ -46,10 +48,33 @@ func TestPDF(t *testing.T) {
 		if bytes.Contains(data, []byte("/FontFile")) {
 			t.Errorf("%s embeds a font", c.Name)
 		}
-		if len(data) > 150_000 {
+		if content := deflated(t, data); regexp.MustCompile(` v\n`).Match(content) {
+			t.Errorf("%s has curves that gonum/plot draws as others", c.Name)
+		} else if bytes.Contains(content, []byte(" Tj")) {
+			t.Errorf("%s has text that is not drawn as outlines", c.Name)
+		}
+		if len(data) > 200_000 {
 			t.Errorf("%s has %d bytes", c.Name, len(data))
 		}
 	}
+}
+
+// deflated returns the content of the only page.
+func deflated(t *testing.T, data []byte) []byte {
+	t.Helper()
+	_, stream, ok := bytes.Cut(data, []byte("stream\n"))
+	if !ok {
+		t.Fatal("no content")
+	}
+	r, err := zlib.NewReader(bytes.NewReader(stream))
+	if err != nil {
+		t.Fatal(err)
+	}
+	content, err := io.ReadAll(r)
+	if err != nil || len(content) < 1000 {
+		t.Fatalf("%d bytes of content, %v", len(content), err)
+	}
+	return content
 }
 
 // A PNG has the theme's very colours and is as wide as it should be.
