@@ -142,8 +142,15 @@ func TestHostile(t *testing.T) {
 		return r
 	}
 	for _, args := range [][]string{
-		{"step", "-n", "20"}, {"step", "-n", "20", "--json"}, {"step", "-n", "5", "--ascii", "--explain"}, {"generate", "-n", "30"}, {"generate", "--json", "-n", "30"},
-		{"generate", "-n", "20", "--log", "x.jsonl"}, {"generate", "-n", "20", "--log", "x.csv"}, {"sample", "--draws", "30"}, {"sample", "--json"},
+		{"step", "-n", "20"},
+		{"step", "-n", "20", "--json"},
+		{"step", "-n", "5", "--ascii", "--explain"},
+		{"generate", "-n", "30"},
+		{"generate", "--json", "-n", "30"},
+		{"generate", "-n", "20", "--log", "x.jsonl"},
+		{"generate", "-n", "20", "--log", "x.csv"},
+		{"sample", "--draws", "30"},
+		{"sample", "--json"},
 	} {
 		if r := check("", append(args, "-q", "--seed", "1", "-m", path)...); r.code != 0 {
 			t.Errorf("argen %q: %s", args, r.stderr)
@@ -163,9 +170,25 @@ func TestHostile(t *testing.T) {
 		check(h, "score", "-m", path, "--json")
 		check(h, "score", "-m", "truth", "-m", "story-ngram")
 		for _, args := range [][]string{
-			{h}, {"step", h}, {"step", "-m", h}, {"step", "--track", h, "-n", "1"}, {"step", "--force", h}, {"step", "--" + h}, {"step", "-f", h}, {"step", "--replay", h},
-			{"generate", "--chain", h}, {"generate", "--seed", h}, {"generate", "--stop-when", h}, {"generate", "--stop", h, "-n", "2", "-q"}, {"generate", "--log", h},
-			{"generate", "--log", h + ".jsonl", "-n", "1", "-q"}, {"generate", "--batch", h}, {"sample", "--logits", h}, {"score", "--ids", h}, {"verify", h}, {"help", h},
+			{h},
+			{"step", h},
+			{"step", "-m", h},
+			{"step", "--track", h, "-n", "1"},
+			{"step", "--force", h},
+			{"step", "--" + h},
+			{"step", "-f", h},
+			{"step", "--replay", h},
+			{"generate", "--chain", h},
+			{"generate", "--seed", h},
+			{"generate", "--stop-when", h},
+			{"generate", "--stop", h, "-n", "2", "-q"},
+			{"generate", "--log", h},
+			{"generate", "--log", h + ".jsonl", "-n", "1", "-q"},
+			{"generate", "--batch", h},
+			{"sample", "--logits", h},
+			{"score", "--ids", h},
+			{"verify", h},
+			{"help", h},
 		} {
 			check("", args...)
 		}

@@ -179,9 +179,20 @@ func TestKill(t *testing.T) {
 
 // writers are commands that print enough to find out that they cannot.
 var writers = [][]string{
-	{"step", "--seed", "1", "It was"}, {"step", "--json", "--seed", "1", "It was"}, {"generate", "--seed", "1", "It was"}, {"generate", "--json", "--seed", "1", "It was"},
-	{"generate", "-n", "-1", "--ignore-eos", "--seed", "1", "-q", "It was"}, {"score", "It was"}, {"score", "--json", "It was"}, {"sample", "It was"}, {"sample", "--json", "It was"},
-	{"--help"}, {"step", "--help"}, {"version"}, {"models"}, {"help", "sampling"},
+	{"step", "--seed", "1", "It was"},
+	{"step", "--json", "--seed", "1", "It was"},
+	{"generate", "--seed", "1", "It was"},
+	{"generate", "--json", "--seed", "1", "It was"},
+	{"generate", "-n", "-1", "--ignore-eos", "--seed", "1", "-q", "It was"},
+	{"score", "It was"},
+	{"score", "--json", "It was"},
+	{"sample", "It was"},
+	{"sample", "--json", "It was"},
+	{"--help"},
+	{"step", "--help"},
+	{"version"},
+	{"models"},
+	{"help", "sampling"},
 }
 
 // A full disk is one line and exit code 1.

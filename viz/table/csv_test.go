@@ -53,9 +53,20 @@ func TestCSV(t *testing.T) {
 		row        int
 		name, want string
 	}{
-		{1, "trace", "ab12"}, {1, "token", "fox"}, {1, "text", " fox"}, {1, "logit", "-1.5"}, {1, "logprob", "-inf"},
-		{1, "u", "0.25"}, {1, "low", "0"}, {1, "high", "0.5"}, {1, "forced", "false"}, {1, "ns", "12"},
-		{2, "token", `a "b", c`}, {2, "u", ""}, {2, "high", ""}, {2, "forced", "true"},
+		{1, "trace", "ab12"},
+		{1, "token", "fox"},
+		{1, "text", " fox"},
+		{1, "logit", "-1.5"},
+		{1, "logprob", "-inf"},
+		{1, "u", "0.25"},
+		{1, "low", "0"},
+		{1, "high", "0.5"},
+		{1, "forced", "false"},
+		{1, "ns", "12"},
+		{2, "token", `a "b", c`},
+		{2, "u", ""},
+		{2, "high", ""},
+		{2, "forced", "true"},
 	} {
 		if got := cell(c.row, c.name); got != c.want {
 			t.Errorf("row %d: %s is %q, want %q", c.row, c.name, got, c.want)

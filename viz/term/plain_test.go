@@ -47,7 +47,8 @@ func steps() *argen.Trace {
 				T: 2, ContextLen: 4, ID: 5, Token: "flew", Text: " flew", Prob: 0, LogProb: math.Inf(-1), Rank: 9, Entropy: 0.5, Forced: true,
 				Surprisal: math.Inf(1), CumLogProb: math.Inf(-1), Kept: 2,
 				Top: []argen.TopToken{
-					{ID: 0, Token: "</s>", Prob: 0.9, Rank: 1, SampledProb: 0.9}, {ID: 1, Token: "a", Prob: 0.1, Rank: 2, SampledProb: 0.1},
+					{ID: 0, Token: "</s>", Prob: 0.9, Rank: 1, SampledProb: 0.9},
+					{ID: 1, Token: "a", Prob: 0.1, Rank: 2, SampledProb: 0.1},
 					{ID: 5, Token: "flew", Rank: 9, Logit: math.Inf(-1)},
 				},
 				Rest: argen.Rest{Tokens: 6},
