@@ -20,9 +20,6 @@ func label(token string) string {
 		return "(empty)"
 	}
 	inner := strings.Trim(token, " ")
-	if inner == "" {
-		inner = ""
-	}
 	before := len(token) - len(strings.TrimLeft(token, " "))
 	after := len(token) - before - len(inner)
 	s := strings.Repeat("·", min(before, longest)) + argen.Visible(inner) + strings.Repeat("·", min(max(after, 0), longest))
