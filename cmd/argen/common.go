@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"argen"
 	"argen/model"
@@ -27,9 +28,10 @@ const largestText = 64 << 20
 
 // A text is what stands before the first token, as text or as ids.
 type text struct {
-	text   string
-	ids    []argen.ID // of --ids, nil if text is given
-	logits []float64  // of a request to sample, nil if there are none
+	text    string
+	special bool       // names of control tokens in it mean the tokens
+	ids     []argen.ID // of --ids, nil if text is given
+	logits  []float64  // of a request to sample, nil if there are none
 }
 
 // prompt reads the text that a command begins with: its arguments joined by
@@ -53,7 +55,7 @@ func (a *app) prompt(ctx context.Context, p *promptFlags, args []string, interac
 	case len(args) == 1 && args[0] == "-" || given == 0 && !a.stdinTTY && !interactive:
 		name = "-"
 	case p.file == "":
-		return text{text: strings.Join(args, " ")}, nil
+		return text{text: strings.Join(args, " "), special: p.special}, nil
 	}
 	if name == "-" && interactive {
 		return text{}, usagef("standard input is asked at each step here and cannot hold the prompt too")
@@ -63,7 +65,7 @@ func (a *app) prompt(ctx context.Context, p *promptFlags, args []string, interac
 		return text{}, err
 	}
 	s := strings.TrimSuffix(string(data), "\n")
-	return text{text: strings.TrimSuffix(s, "\r")}, nil
+	return text{text: strings.TrimSuffix(s, "\r"), special: p.special}, nil
 }
 
 // readFile reads a file, or standard input if its name is -, unless it is
@@ -89,14 +91,20 @@ func (a *app) readFile(ctx context.Context, name string) ([]byte, error) {
 		data, err := io.ReadAll(io.LimitReader(in, largestText+1))
 		done <- result{data, err}
 	}()
-	select {
-	case <-ctx.Done():
-		return nil, ctx.Err()
-	case r := <-done:
-		if r.err == nil && len(r.data) > largestText {
-			r.err = fmt.Errorf("longer than %d bytes", largestText)
+	patience := time.NewTimer(2 * time.Second)
+	defer patience.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		case <-patience.C:
+			a.hint("waits for %s to end", argen.Visible(name))
+		case r := <-done:
+			if r.err == nil && len(r.data) > largestText {
+				r.err = fmt.Errorf("longer than %d bytes", largestText)
+			}
+			return r.data, fileError(name, r.err)
 		}
-		return r.data, fileError(name, r.err)
 	}
 }
 
@@ -114,10 +122,44 @@ func fileError(name string, err error) error {
 
 // start begins a text.
 func (t text) start(g argen.Generator) (*argen.Run, error) {
-	if t.ids != nil {
-		return g.StartIDs(t.ids)
+	if t.ids == nil && !t.special {
+		return g.Start(t.text)
 	}
-	return g.Start(t.text)
+	ids, err := t.encode(g.Tokenizer)
+	if err != nil {
+		return nil, fmt.Errorf("prompt: %w", err)
+	}
+	return g.StartIDs(ids)
+}
+
+// encode returns the ids of a text.
+func (t text) encode(tok argen.Tokenizer) ([]argen.ID, error) {
+	switch {
+	case t.ids != nil:
+		return slices.Clone(t.ids), nil
+	case !t.special:
+		return tok.Encode(t.text)
+	}
+	ids, rest := []argen.ID{}, t.text
+	for rest != "" {
+		at, control := len(rest), argen.NoID
+		for id := range argen.ID(tok.VocabSize()) {
+			if name := string(tok.Piece(id)); tok.Control(id) && name != "" {
+				if i := strings.Index(rest[:min(len(rest), at+len(name)-1)], name); i >= 0 && i < at {
+					at, control = i, id
+				}
+			}
+		}
+		part, err := tok.Encode(rest[:at])
+		if err != nil {
+			return nil, err
+		}
+		ids, rest = append(ids, part...), rest[at:]
+		if control != argen.NoID {
+			ids, rest = append(ids, control), rest[len(tok.Piece(control)):]
+		}
+	}
+	return ids, nil
 }
 
 // pick returns the seed, drawn if none was given. Short ones are easier to

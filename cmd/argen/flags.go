@@ -34,15 +34,17 @@ const modelRefs = "story-ngram, truth or the path of a model"
 
 // promptFlags say where the text before the first token comes from.
 type promptFlags struct {
-	file   string
-	ids    []argen.ID
-	hasIDs bool
-	addBOS argen.BOS
+	file    string
+	ids     []argen.ID
+	hasIDs  bool
+	special bool
+	addBOS  argen.BOS
 }
 
 func (p *promptFlags) add(fs *pflag.FlagSet) {
 	fs.StringVarP(&p.file, "file", "f", "", "read the text from `FILE`, - is standard input")
 	fs.Var(&idsValue{&p.ids, &p.hasIDs}, "ids", "`IDS` of tokens instead of text: 1,2,3")
+	fs.BoolVar(&p.special, "special", false, "names of control tokens in the text, as </s>, mean those tokens")
 	fs.Var(&bosValue{&p.addBOS}, "add-bos", "whether the token of a beginning comes first, `WHEN`: auto, yes or no; auto is what the model's own configuration says")
 }
 

@@ -66,6 +66,7 @@ func (g *generation) answer(ctx context.Context, a *app, models *models, t text)
 	if err != nil {
 		return nil, err
 	}
+	t.special = g.prompt.special
 	answer, err := a.write(ctx, gen, t, &g.stop)
 	if err != nil {
 		return nil, err

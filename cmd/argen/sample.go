@@ -1,9 +1,11 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"slices"
 	"strings"
@@ -106,6 +108,7 @@ type removedToken struct {
 
 // answer implements answerer.
 func (s *sampling) answer(ctx context.Context, a *app, opened *models, t text) (any, error) {
+	t.special = s.prompt.special
 	gen, t, err := s.generator(ctx, a, t, opened.get)
 	if err != nil {
 		return nil, err
@@ -252,13 +255,25 @@ func (s *sampling) text(ctx context.Context, gen argen.Generator, t text, answer
 		}
 	}
 	if len(answer.Draws) > 0 {
-		words := make([]string, len(answer.Draws))
-		for i, id := range answer.Draws {
-			words[i] = shownToken(string(gen.Tokenizer.Piece(id)))
-		}
-		fmt.Fprintf(&b, "\nDraws, seed %d:\n%s\n", gen.Seed, wrapText(strings.Join(words, " "), 78))
+		fmt.Fprintf(&b, "\n%s, seed %d:\n", countOf(len(answer.Draws), "draw"), gen.Seed)
+		drawn(&b, answer, gen.Tokenizer)
 	}
 	return b.String(), nil
+}
+
+// drawn shows how often each token was drawn, and its P.
+func drawn(b *strings.Builder, answer *sampled, tok argen.Tokenizer) {
+	times := map[argen.ID]int{}
+	for _, id := range answer.Draws {
+		times[id]++
+	}
+	ids := slices.SortedFunc(maps.Keys(times), func(x, y argen.ID) int {
+		return cmp.Or(cmp.Compare(times[y], times[x]), cmp.Compare(x, y))
+	})
+	for _, id := range ids {
+		share := float64(times[id]) / float64(len(answer.Draws))
+		fmt.Fprintf(b, "%6d  %9s  %s (P %s)\n", times[id], probText(number(share)), shownToken(string(tok.Piece(id))), probText(answer.Probs[id]))
+	}
 }
 
 // readLogits reads a JSON array of logits.

@@ -5,7 +5,6 @@ import (
 	"encoding/base64"
 	"errors"
 	"math"
-	"slices"
 	"unicode/utf8"
 
 	"github.com/spf13/cobra"
@@ -75,6 +74,7 @@ func (s *scoring) add(a *app, fs *pflag.FlagSet) {
 
 // answer implements answerer.
 func (s *scoring) answer(ctx context.Context, a *app, opened *models, t text) (any, error) {
+	t.special = s.prompt.special
 	var all []*score
 	for _, ref := range s.models {
 		lm, err := opened.get(ctx, ref)
@@ -159,14 +159,13 @@ type scoredTop struct {
 
 // of scores a text with a model.
 func (s *scoring) of(ctx context.Context, lm *model.LM, t text) (*score, error) {
-	info, ids := lm.Model.Info(), slices.Clone(t.ids)
+	info := lm.Model.Info()
+	ids, err := t.encode(lm.Tokenizer)
+	if err != nil {
+		return nil, err
+	}
 	length := len(t.text)
-	if t.ids == nil {
-		var err error
-		if ids, err = lm.Tokenizer.Encode(t.text); err != nil {
-			return nil, err
-		}
-	} else {
+	if t.ids != nil || t.special {
 		length = len(lm.Tokenizer.Decode(ids))
 	}
 	if s.eos {

@@ -1,0 +1,102 @@
+package main
+
+import (
+	"context"
+	"math"
+	"strings"
+	"testing"
+
+	"argen"
+	"argen/model"
+)
+
+// A bodiless model is one without a beginning: from an empty context it
+// predicts nothing, else each of its four tokens with the same probability.
+type bodiless struct{ givenLogits }
+
+func (b *bodiless) Start() argen.State { return &bodilessState{givenState{g: &b.givenLogits}} }
+
+// Its text are the letters a to d.
+func (b *bodiless) Encode(text string) ([]argen.ID, error) {
+	var ids []argen.ID
+	for _, r := range text {
+		ids = append(ids, argen.ID(r-'a'))
+	}
+	return ids, nil
+}
+
+func (b *bodiless) Decode(ids []argen.ID) string {
+	var text strings.Builder
+	for _, id := range ids {
+		text.Write(b.Piece(id))
+	}
+	return text.String()
+}
+
+func (b *bodiless) Piece(id argen.ID) []byte { return []byte{'a' + byte(id)} }
+
+type bodilessState struct{ givenState }
+
+func (s *bodilessState) Extend(ctx context.Context, ids ...argen.ID) ([]float64, error) {
+	if s.n == 0 && len(ids) == 0 {
+		return nil, argen.ErrEmptyContext
+	}
+	return s.givenState.Extend(ctx, ids...)
+}
+
+// Where nothing stands before the first token it has no probability and is not
+// counted.
+func TestScoreWithoutBeginning(t *testing.T) {
+	b := &bodiless{givenLogits{make([]float64, 4)}}
+	lm := &model.LM{Model: b, Tokenizer: b, Ref: "bodiless"}
+	s := &scoring{logits: true}
+	got, err := s.of(t.Context(), lm, text{text: "abcda"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got.Counted != 4 || math.Abs(float64(got.Bits)-8) > 1e-12 || math.Abs(float64(got.Perplexity)-4) > 1e-12 || math.Abs(float64(got.BitsPerByte)-2) > 1e-12 {
+		t.Errorf("%+v, want 4 tokens of 2 bits", got)
+	}
+	first := got.Tokens[0]
+	if len(got.Tokens) != 5 || first.Token != "a" || first.LogProb != nil || first.Rank != nil || first.Logits != nil {
+		t.Errorf("the first of %d tokens is %+v", len(got.Tokens), first)
+	}
+	for i, token := range got.Tokens[1:] {
+		if token.T != i+1 || *token.Prob != 0.25 || *token.Surprisal != 2 || *token.Rank != int(token.ID)+1 || len(token.Logits) != 4 {
+			t.Errorf("token %d is %+v", i+1, token)
+		}
+	}
+	if line, err := jsonLine(got); err != nil || !strings.Contains(string(line), `{"t":0,"id":0,"token":"a","logprob":null,"prob":null,"rank":null,"surprisal":null,"entropy":null}`) {
+		t.Errorf("%s, %v", line, err)
+	}
+	if table := scoreText([]*score{got}); !strings.Contains(table, "    0          -         -       -         -  a\n") {
+		t.Errorf("table:\n%s", table)
+	}
+	for _, empty := range []text{{}, {ids: []argen.ID{}}} {
+		if got, err := s.of(t.Context(), lm, empty); err != nil || got.Counted != 0 || got.LogProb != 0 {
+			t.Errorf("an empty text: %+v, %v", got, err)
+		}
+	}
+	if got, err := s.of(t.Context(), lm, text{text: "a"}); err != nil || got.Counted != 0 || len(got.Tokens) != 1 {
+		t.Errorf("a single token: %+v, %v", got, err)
+	}
+}
+
+// Models that cut a text differently are shown one after the other, the same
+// cuts side by side.
+func TestScoreTables(t *testing.T) {
+	p := func(x float64) *number { n := number(x); return &n }
+	rank := 1
+	token := func(name string, prob float64) scoredToken {
+		return scoredToken{Token: name, Prob: p(prob), LogProb: p(math.Log(prob)), Surprisal: p(-math.Log2(prob)), Entropy: p(1), Rank: &rank}
+	}
+	one := &score{Model: "one", Tokens: []scoredToken{token("ab", 0.5), token("c", 1)}, Counted: 2}
+	two := &score{Model: "two\x1b[2J", Tokens: []scoredToken{token("ab", 0.125), token("c", 1)}, Counted: 2}
+	three := &score{Model: "three", Tokens: []scoredToken{token("abc", 0.5)}, Counted: 1}
+	if got := scoreText([]*score{one, two}); !strings.Contains(got, "0.5000      0.1250       2.00  ab  <\n") || strings.Contains(got, "\x1b") {
+		t.Errorf("side by side:\n%s", got)
+	}
+	if got := scoreText([]*score{one, three}); !strings.HasPrefix(got, "The models cut the text into different tokens.\n") || strings.Contains(got, "bits lost") {
+		t.Errorf("one after the other:\n%s", got)
+	}
+}
