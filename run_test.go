@@ -301,4 +301,3 @@ func TestForkHasItsOwnTrace(t *testing.T) {
 		t.Errorf("the fork's trace has %d steps, the parent's %d", len(trace.Steps), len(r.Trace().Steps))
 	}
 }
-

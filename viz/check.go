@@ -26,8 +26,13 @@ func wrong(s *argen.Step) (what string, x float64, want string) {
 		x    float64
 	}
 	for _, n := range [...]number{
-		{"prob", s.Prob}, {"sampled_prob", s.SampledProb}, {"u", s.U}, {"low", s.Low}, {"high", s.High},
-		{"the prob of the rest", s.Rest.Prob}, {"the sampled_prob of the rest", s.Rest.SampledProb},
+		{"prob", s.Prob},
+		{"sampled_prob", s.SampledProb},
+		{"u", s.U},
+		{"low", s.Low},
+		{"high", s.High},
+		{"the prob of the rest", s.Rest.Prob},
+		{"the sampled_prob of the rest", s.Rest.SampledProb},
 	} {
 		if !share(n.x) {
 			return n.what, n.x, unit

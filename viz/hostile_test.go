@@ -151,25 +151,36 @@ func TestOddNumbers(t *testing.T) {
 				at   *float64
 				from *rapid.Generator[float64]
 			}{
-				{"prob", &st.Prob, share}, {"sampled_prob", &st.SampledProb, share}, {"u", &st.U, share}, {"low", &st.Low, share}, {"high", &st.High, share},
-				{"top", &st.Top[1].Prob, share}, {"top sampled", &st.Top[1].SampledProb, share}, {"rest", &st.Rest.Prob, share},
-				{"mass", &st.Stages[0].MassRemoved, share}, {"stage", &st.Stages[0].Entropy, bits}, {"entropy", &st.Entropy, bits},
-				{"surprisal", &st.Surprisal, news}, {"logprob", &st.LogProb, log}, {"cum", &st.CumLogProb, log},
+				{"prob", &st.Prob, share},
+				{"sampled_prob", &st.SampledProb, share},
+				{"u", &st.U, share},
+				{"low", &st.Low, share},
+				{"high", &st.High, share},
+				{"top", &st.Top[1].Prob, share},
+				{"top sampled", &st.Top[1].SampledProb, share},
+				{"rest", &st.Rest.Prob, share},
+				{"mass", &st.Stages[0].MassRemoved, share},
+				{"stage", &st.Stages[0].Entropy, bits},
+				{"entropy", &st.Entropy, bits},
+				{"surprisal", &st.Surprisal, news},
+				{"logprob", &st.LogProb, log},
+				{"cum", &st.CumLogProb, log},
 			} {
 				switch rapid.IntRange(0, 300).Draw(t, "change "+n.name) {
 				case 177:
 					*n.at = nonsense.Draw(t, n.name)
 				default:
 					if rapid.Bool().Draw(t, "edge "+n.name) {
-
 						*n.at = n.from.Draw(t, n.name)
 					}
 				}
 			}
 			st.Rank = rapid.SampledFrom([]int{1, 0, -1, math.MaxInt, math.MinInt}).Draw(t, "rank")
 		}
-		orders := OrdersData{Order: []int{1, rapid.SampledFrom([]int{1, 2, 1000}).Draw(t, "order")}, TrueBits: bits.Draw(t, "bits"),
-			Perplexity: [][]float64{{odd(1, math.NaN(), 1e300).Draw(t, "a"), odd(2, math.NaN(), -1, 1e9).Draw(t, "b")}}}
+		orders := OrdersData{
+			Order: []int{1, rapid.SampledFrom([]int{1, 2, 1000}).Draw(t, "order")}, TrueBits: bits.Draw(t, "bits"),
+			Perplexity: [][]float64{{odd(1, math.NaN(), 1e300).Draw(t, "a"), odd(2, math.NaN(), -1, 1e9).Draw(t, "b")}},
+		}
 		for _, c := range Charts {
 			f, err := c.Draw(Input{Traces: []*argen.Trace{tr}, Step: -1, Orders: orders})
 			if err != nil {

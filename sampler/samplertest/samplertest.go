@@ -162,7 +162,7 @@ func apply(tr argen.Transform, logits []float64) error {
 		}
 		tr.Apply(c, past())
 		if got := look(c); !reflect.DeepEqual(got, want) {
-			return fmt.Errorf("Learn changed the stage itself: %v, before %v", got, want)
+			return fmt.Errorf("learning changed the stage itself: %v, before %v", got, want)
 		}
 	}
 	if tr.String() != name {
