@@ -14,6 +14,7 @@ import (
 type inked struct {
 	text  string
 	style lipgloss.Style
+	whole bool // cleaned, and not to be broken at blanks
 }
 
 // contextLines shows the end of the context in h lines of w cells, with the
@@ -23,19 +24,25 @@ func (m *model) contextLines(w, h int) []string {
 	var tail []inked // backwards
 	room := w * h
 	add := func(text string, style lipgloss.Style) {
-		tail = append(tail, inked{text, style})
+		tail = append(tail, inked{text: text, style: style})
 		room -= utf8.RuneCountInString(text)
 	}
-	m.slot(add)
+	tail = m.slot(tail)
+	complete := m.beat == enter && b.next != nil && b.next.Text != ""
 	for i := len(b.steps) - 1; i >= 0 && room > 0; i-- {
+		step := &b.steps[i]
+		if complete && !utf8.ValidString(step.Token) && step.Text == "" {
+			continue // the character that it is a part of stands there whole
+		}
+		complete = complete || step.Text != ""
 		style := m.s.text
-		switch step := &b.steps[i]; {
+		switch {
 		case step.Forced:
 			style = m.s.forced
 		case i == len(b.steps)-1 && m.beat == deal:
 			style = m.s.chosen
 		}
-		add(m.written(&b.steps[i]), style)
+		add(written(step), style)
 	}
 	if room > 0 {
 		add(m.prompt(room), m.s.dim)
@@ -44,29 +51,32 @@ func (m *model) contextLines(w, h int) []string {
 }
 
 // slot adds the place of the next token: empty, then what was chosen.
-func (m *model) slot(add func(string, lipgloss.Style)) {
+func (m *model) slot(tail []inked) []inked {
 	b := m.cur()
-	gap := ""
-	switch next := b.next; {
-	case next == nil && b.over == "":
-	case next == nil:
-		add(" ["+overText(b.over)+"]", m.s.dim)
-	case m.beat == enter:
-		text := m.written(next)
-		lead := len(text) - len(strings.TrimLeft(text, " "))
-		add(strings.ReplaceAll(m.s.token(text[lead:]), "\n", ""), m.s.fresh)
-		add(text[:lead], m.s.text)
-	default:
-		if t := m.written(next); strings.HasPrefix(t, " ") || m.beat < pick && endsWord(b) {
-			gap = " "
+	next := b.next
+	if next == nil {
+		if b.over != "" {
+			tail = append(tail, inked{text: " [" + overText(b.over) + "]", style: m.s.dim})
 		}
-		in := "   "
-		if m.beat == pick {
-			in = m.s.token(strings.TrimLeft(m.written(next), " "))
-		}
-		add("["+in+"]", m.s.slot)
-		add(gap, m.s.text)
+		return tail
 	}
+	text := written(next)
+	lead := len(text) - len(strings.TrimLeft(text, " "))
+	if lead == len(text) {
+		lead = 0
+	}
+	token := m.s.token(text[lead:])
+	switch {
+	case m.beat == enter:
+		return append(tail, inked{token, m.s.fresh, true}, inked{text: text[:lead], style: m.s.text})
+	case m.beat < pick:
+		token = "   "
+		lead = 0
+		if endsWord(b) {
+			lead = 1
+		}
+	}
+	return append(tail, inked{"[" + token + "]", m.s.slot, true}, inked{text: strings.Repeat(" ", min(lead, 1)), style: m.s.text})
 }
 
 // endsWord reports whether a blank stands well before the next token, so that
@@ -79,13 +89,16 @@ func endsWord(b *branch) bool {
 	return text != "" && !strings.HasSuffix(text, " ") && !strings.HasSuffix(text, "\n")
 }
 
-// written is what a step adds to the text as the screen has it: control
-// tokens by name, parts of characters as escapes while they are parts.
-func (m *model) written(s *argen.Step) string {
-	if s.Text == "" {
-		return " " + m.s.clean(s.Token)
+// written is what a step adds to the text, not cleaned: control tokens stand
+// in it by name, parts of characters by their bytes.
+func written(s *argen.Step) string {
+	switch {
+	case s.Text != "":
+		return s.Text
+	case utf8.ValidString(s.Token):
+		return " " + s.Token
 	}
-	return s.Text
+	return s.Token
 }
 
 // prompt is the end of the prompt, about n characters of it.
@@ -127,21 +140,27 @@ func (s *screen) wrapTail(tail []inked, w, h int) []string {
 	}
 	for i := len(tail) - 1; i >= 0; i-- {
 		style := tail[i].style
-		for _, part := range split(tail[i].text) {
-			switch part {
-			case "\n":
+		parts := []string{tail[i].text}
+		if !tail[i].whole {
+			parts = split(tail[i].text)
+		}
+		for _, part := range parts {
+			switch {
+			case tail[i].whole:
+			case part == "\n":
 				flushWord()
 				flushLine()
 				continue
-			case " ":
+			case part == " ":
 				flushWord()
 				if lineW > 0 && lineW < w {
 					line.WriteString(style.UnsetUnderline().Render(" "))
 					lineW++
 				}
 				continue
+			default:
+				part = s.clean(part)
 			}
-			part = s.clean(part)
 			for part != "" {
 				n := ansi.StringWidth(part)
 				cut := part

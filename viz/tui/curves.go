@@ -55,7 +55,7 @@ func scaleTo(cs []curve, w int) {
 	for _, c := range cs {
 		if c.unit == "bits" {
 			for _, v := range last(c.values, w) {
-				if v > most {
+				if v > most && !math.IsInf(v, 1) {
 					most = v
 				}
 			}
@@ -72,13 +72,13 @@ func last(values []float64, n int) []float64 { return values[max(len(values)-max
 
 // value is the last number of a curve, or the one before where that is not
 // known yet.
-func (c *curve) value() string {
+func (m *model) value(c *curve) string {
 	for i := len(c.values) - 1; i >= 0 && i >= len(c.values)-2; i-- {
 		if v := c.values[i]; !math.IsNaN(v) {
 			if c.unit == "" {
 				return prob(v)
 			}
-			return fmt.Sprintf("%.2f %s", v, c.unit)
+			return m.s.number(v, 2) + " " + c.unit
 		}
 	}
 	return "not known yet"
@@ -87,10 +87,10 @@ func (c *curve) value() string {
 // curveLine is a curve in one line.
 func (m *model) curveLine(c curve, w int) string {
 	name := m.s.fit(c.name, min(max(w/6, 10), 16))
-	value := m.s.right(c.value(), 13)
+	value := m.s.right(m.value(&c), 13)
 	room := w - ansi.StringWidth(name) - ansi.StringWidth(value) - 2
 	if room < 3 {
-		return m.s.fit(c.name+" "+c.value(), w)
+		return m.s.fit(c.name+" "+m.value(&c), w)
 	}
 	line := strings.Join(m.plot(c, room, 1), "")
 	return m.s.dim.Render(name) + " " + line + " " + m.s.bold.Render(value)
@@ -131,7 +131,7 @@ func (m *model) curvePanel(w, h int) []string {
 	each := h / len(cs)
 	var lines []string
 	for _, c := range cs {
-		lines = append(lines, m.s.ends(m.s.bold.Render(c.name)+" "+c.style.Render(c.value()), m.s.dim.Render(scaleName(c)), w))
+		lines = append(lines, m.s.ends(m.s.bold.Render(c.name)+" "+c.style.Render(m.value(&c)), m.s.dim.Render(scaleName(c)), w))
 		lines = append(lines, m.plot(c, w, min(max(each-2, 1), 6))...)
 		if each > 3 {
 			lines = append(lines, strings.Repeat(" ", w))

@@ -64,12 +64,26 @@ func (m *model) diceLines(w int) []string {
 // fallen reports whether u is to be seen.
 func (m *model) fallen() bool {
 	_, b := m.shown()
-	return b >= fall
+	return b >= fall && !m.dropping()
+}
+
+// falling draws u above its place on [0,1), on its way down from the line top
+// to the line bottom, both of w cells.
+func (m *model) falling(lines []string, top, bottom, x, w int) {
+	if !m.dropping() || bottom >= len(lines) || bottom < top {
+		return
+	}
+	y := top + (bottom-top)*m.drop/drops
+	at := x + cell(m.cur().next.U, w)
+	line := m.s.fit(lines[y], x+w)
+	lines[y] = ansi.Cut(line, 0, at) + m.s.mark.Render(m.s.g.fall) + ansi.Cut(line, at+1, x+w)
 }
 
 // fallLine is u with its marker above the place where it fell.
 func (m *model) fallLine(step *argen.Step, w int) string {
 	switch {
+	case m.dropping():
+		return ""
 	case !m.fallen():
 		return m.s.dim.Render(m.s.fit("the candidates divide [0,1); u is not drawn yet", w))
 	case step.Forced:

@@ -54,8 +54,13 @@ func driveRun(t testing.TB, run *argen.Run, gen argen.Generator, o Options) *dri
 		dark := true
 		o.Dark = &dark
 	}
+	if o.Save == nil {
+		o.Save = func(name string, _ []byte) (string, error) { return name, nil }
+	}
 	o.after = func(wait time.Duration, msg tea.Msg) tea.Cmd {
-		d.tick, d.wait = msg, wait
+		if _, ok := msg.(tickMsg); ok {
+			d.tick, d.wait = msg, wait
+		}
 		return nil
 	}
 	d.m = newModel(context.Background(), run, gen, o)

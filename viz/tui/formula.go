@@ -5,8 +5,6 @@ import (
 	"math"
 	"strings"
 	"unicode/utf8"
-
-	"argen"
 )
 
 // formulaLine is P(token | context) with its numbers filled in.
@@ -38,7 +36,7 @@ func (m *model) formulaLine(w int) string {
 func (m *model) equation(token, given string, p float64, rank int, bits float64, note string, w int) string {
 	return m.join(w,
 		m.s.bold.Render("P(")+m.s.chosen.Render(m.s.quote(token))+m.s.bold.Render(" |"+given+prob(p)),
-		fmt.Sprintf("rank %d", rank), fmt.Sprintf("%.2f bits", bits), note)
+		fmt.Sprintf("rank %d", rank), m.s.number(bits, 2)+" bits", note)
 }
 
 // join is as many parts as fit into a line, the first one at any rate.
@@ -59,7 +57,7 @@ func (m *model) given(t int) string {
 	b := m.cur()
 	var text string
 	for i := min(t, len(b.steps)) - 1; i >= 0 && len(text) < 40; i-- {
-		text = m.written(&b.steps[i]) + text
+		text = written(&b.steps[i]) + text
 	}
 	if len(text) < 40 {
 		text = m.prompt(40) + text
@@ -89,9 +87,9 @@ func (m *model) totalsLine(w int) string {
 	}
 	sum := b.steps[n-1].CumLogProb
 	mean := max(-sum/float64(n), 0)
-	return m.join(w, m.s.bold.Render("ln P = "+signed(sum, m.s.g.minus)), tokens(n),
-		"perplexity "+m.s.bold.Render(fmt.Sprintf("%.2f", math.Exp(mean))),
-		fmt.Sprintf("%.2f bits a token", mean/math.Ln2))
+	return m.join(w, m.s.bold.Render("ln P = "+m.s.number(sum, 3)), tokens(n),
+		"perplexity "+m.s.bold.Render(m.s.number(math.Exp(mean), 2)),
+		m.s.number(mean/math.Ln2, 2)+" bits a token")
 }
 
 // tokens counts tokens.
@@ -100,37 +98,4 @@ func tokens(n int) string {
 		return "1 token"
 	}
 	return count(n) + " tokens"
-}
-
-// signed is a number with a real minus.
-func signed(x float64, minus string) string {
-	t := fmt.Sprintf("%.3f", math.Abs(x))
-	if x < 0 {
-		return minus + t
-	}
-	return t
-}
-
-// stageLines say what each stage of the chain did.
-func (m *model) stageLines(w, h int) []string {
-	step, _ := m.shown()
-	if step == nil || len(step.Stages) == 0 || h < 2 {
-		return nil
-	}
-	lines := []string{m.s.bold.Render(m.s.fit("chain", w))}
-	for _, st := range step.Stages {
-		lines = append(lines, m.s.fit(m.stage(st), w))
-	}
-	if len(lines) > h {
-		lines = lines[:h]
-	}
-	return lines
-}
-
-func (m *model) stage(st argen.Stage) string {
-	cut := ""
-	if st.MassRemoved > 0 {
-		cut = fmt.Sprintf("cuts %s, ", prob(st.MassRemoved))
-	}
-	return fmt.Sprintf("%s %sleaves %s, %.2f bits", m.s.fit(m.s.clean(st.Name), 12), cut, count(st.Kept), st.Entropy)
 }

@@ -66,7 +66,7 @@ func newKeys(ascii, live bool) keyMap {
 
 // ShortHelp implements help.KeyMap.
 func (k keyMap) ShortHelp() []key.Binding {
-	return []key.Binding{k.Next, k.Play, k.Back, short(k.Up, "point"), short(k.Type, "type"), short(k.Fork, "fork"), short(k.Temp, "temperature"), k.Help, k.Quit}
+	return []key.Binding{k.Next, short(k.Play, "play"), k.Back, k.Help, short(k.Up, "point"), short(k.Type, "type"), short(k.Fork, "fork"), short(k.Temp, "temperature"), k.Quit}
 }
 
 // short is a binding with fewer words.
@@ -87,8 +87,12 @@ func (k keyMap) FullHelp() [][]key.Binding {
 
 // press does what a key is for.
 func (m *model) press(k tea.KeyPressMsg) tea.Cmd {
-	if k.String() == "ctrl+c" {
+	switch k.String() {
+	case "ctrl+c":
 		return m.interrupt()
+	case "ctrl+z":
+		m.playing, m.hurry = false, false
+		return tea.Suspend
 	}
 	if m.asking != nil {
 		return m.edit(k)
@@ -108,6 +112,10 @@ func (m *model) press(k tea.KeyPressMsg) tea.Cmd {
 		return m.nextToken()
 	case key.Matches(k, m.keys.Beat):
 		m.playing, m.hurry = false, false
+		if m.dropping() {
+			m.drop = drops
+			return nil
+		}
 		return m.forward()
 	case key.Matches(k, m.keys.Play):
 		return m.toggle()

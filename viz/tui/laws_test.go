@@ -43,8 +43,8 @@ func check(t rapid.TB, m *model) {
 		t.Fatal("invalid UTF-8 on the screen")
 	}
 	for _, l := range lines {
-		plain := withoutColours(l)
-		if raw := strings.ReplaceAll(argen.Visible(strings.ReplaceAll(plain, `\`, "/")), "", ""); raw != strings.ReplaceAll(plain, `\`, "/") {
+		plain := strings.ReplaceAll(withoutColours(l), `\`, "/") // Visible doubles some of them
+		if argen.Visible(plain) != plain {
 			t.Fatalf("raw control characters in %q", plain)
 		}
 	}

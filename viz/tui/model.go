@@ -26,6 +26,8 @@ type model struct {
 	at       int  // the branch shown
 	listed   int  // tokens that a step lists at most
 	busy     bool // an op is at work
+	slow     bool // and has been for a while
+	ops      int  // how many there were
 	queue    []op // those that wait for it
 
 	beat    beat
@@ -33,6 +35,7 @@ type model struct {
 	speed   float64 // tokens a second while playing
 	hurry   bool    // one token's beats are running, at the pace of a key press
 	ticks   int     // the number of the tick waited for
+	drop    int     // how far u has fallen, of drops
 
 	cursor  int // index among the candidates listed, −1 for none
 	track   []argen.ID
@@ -113,7 +116,7 @@ func (m *model) shown() (step *argen.Step, b beat) {
 	switch n := len(c.steps); {
 	case c.next != nil:
 		return c.next, m.beat
-	case n > 0 && c.over != "":
+	case n > 0:
 		return &c.steps[n-1], enter
 	}
 	return nil, enter
@@ -146,6 +149,8 @@ func (m *model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		if msg.n == m.ticks {
 			return m, m.forward()
 		}
+	case slowMsg:
+		m.slow = m.busy && msg.n == m.ops
 	case doneMsg:
 		return m, m.done(msg)
 	case tea.PasteMsg:
@@ -181,6 +186,12 @@ func (m *model) tick() tea.Cmd {
 	case m.playing:
 		d = time.Duration(float64(time.Second) / m.speed / beats)
 	}
+	switch {
+	case m.dropping():
+		d /= 2 * drops
+	case m.beat == fall: // landed
+		d /= 2
+	}
 	return m.o.after(d, tickMsg{m.ticks})
 }
 
@@ -192,8 +203,25 @@ func (m *model) forward() tea.Cmd {
 	if m.beat == enter || m.playing && m.fast() {
 		return m.commit()
 	}
+	if m.dropping() {
+		m.drop++
+		return m.tick()
+	}
 	m.beat++
+	m.drop = drops // landed, unless it is shown falling
+	if m.beat == fall && (m.playing || m.hurry) {
+		m.drop = 0
+	}
 	return m.tick()
+}
+
+// drops is in how many moves u falls.
+const drops = 6
+
+// dropping reports whether u is in the air.
+func (m *model) dropping() bool {
+	next := m.cur().next
+	return m.beat == fall && m.drop < drops && next != nil && !next.Forced
 }
 
 // commit appends the token of the dice.
@@ -252,6 +280,7 @@ func (m *model) back() tea.Cmd {
 // toggle plays or pauses.
 func (m *model) toggle() tea.Cmd {
 	m.hurry = false
+	m.drop = drops
 	m.playing = !m.playing && (m.cur().next != nil || m.busy)
 	if !m.playing {
 		return m.tick()

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -40,9 +41,10 @@ func (m *model) start(o op) tea.Cmd {
 		}
 		return nil
 	}
-	m.busy = true
+	m.busy, m.slow = true, false
+	m.ops++
 	at, l, ctx, track := m.at, m.cur().live, m.ctx, m.track
-	return func() tea.Msg {
+	return tea.Batch(m.o.after(patience, slowMsg{m.ops}), func() tea.Msg {
 		l.mu.Lock()
 		defer l.mu.Unlock()
 		msg := doneMsg{branch: at}
@@ -60,8 +62,15 @@ func (m *model) start(o op) tea.Cmd {
 			msg.fork, msg.err = f.look(ctx, track)
 		}
 		return msg
-	}
+	})
 }
+
+// patience is how long an op may take before the screen says that it is at
+// work.
+const patience = 200 * time.Millisecond
+
+// slowMsg says that an op has taken that long.
+type slowMsg struct{ n int }
 
 // mostQueued is how many keys may wait for the language model.
 const mostQueued = 16
@@ -132,7 +141,7 @@ func opChain(edit func([]argen.Transform) ([]argen.Transform, error)) op {
 		if chainName(chain) != chainName(l.chain()) {
 			l.setChain(chain)
 		}
-		return opResult{note: "chain " + named(chainName(chain))}, nil
+		return opResult{note: "chain: " + chainName(chain)}, nil
 	}
 }
 
@@ -140,15 +149,15 @@ func chainName(chain []argen.Transform) string { return sampler.Format(chain) }
 
 // named is a chain's name, also of one without stages.
 func named(chain string) string {
-	if chain == "" {
-		return "none: drawn as the model says"
+	if chain == "" || chain == argen.NoChain {
+		return "no chain"
 	}
 	return chain
 }
 
 // done takes in what an op did.
 func (m *model) done(msg doneMsg) tea.Cmd {
-	m.busy = false
+	m.busy, m.slow = false, false
 	b := &m.branches[msg.branch]
 	if msg.err != nil && m.ctx.Err() != nil {
 		return nil // on the way out

@@ -54,6 +54,7 @@ func Run(ctx context.Context, run *argen.Run, gen argen.Generator, in io.Reader,
 	m := newModel(working, run, gen, o)
 	args := []tea.ProgramOption{
 		tea.WithContext(ctx), tea.WithInput(in), tea.WithOutput(out), tea.WithoutSignalHandler(),
+		tea.WithWindowSize(80, 24), // where out does not say
 	}
 	if o.Color != colorprofile.Unknown {
 		args = append(args, tea.WithColorProfile(o.Color))

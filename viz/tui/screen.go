@@ -27,21 +27,21 @@ type screen struct {
 type signs struct {
 	arrow, mark, point, track, ellipsis, dot, cut, fall, play, pause, blank string
 	open, close                                                             string // quotes
-	minus, rule, bound, floor                                               string
+	minus, infinity, rule, bound                                            string
 	bar                                                                     []string // of a cell: one eighth … full
 	levels                                                                  []string // of a curve: lowest … full
 }
 
 var unicodeSigns = signs{
 	arrow: "→", mark: "▶", point: "›", track: "◆", ellipsis: "…", dot: "·", cut: "✗", fall: "▼", play: "▶", pause: "❚❚", blank: "␣",
-	open: "“", close: "”", minus: "−", rule: "─", bound: "│", floor: "▁",
+	open: "“", close: "”", minus: "−", infinity: "∞", rule: "─", bound: "│",
 	bar:    []string{"▏", "▎", "▍", "▌", "▋", "▊", "▉", "█"},
 	levels: []string{"▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"},
 }
 
 var asciiSigns = signs{
 	arrow: "->", mark: ">", point: "-", track: "*", ellipsis: "...", dot: "|", cut: "x", fall: "V", play: ">", pause: "||", blank: "_",
-	open: `"`, close: `"`, minus: "-", rule: "-", bound: "|", floor: "_",
+	open: `"`, close: `"`, minus: "-", infinity: "inf", rule: "-", bound: "|",
 	bar:    []string{"#"},
 	levels: []string{"_", ".", "-", "=", "*", "#"},
 }
@@ -158,6 +158,15 @@ func (s *screen) fit(line string, w int) string {
 	return line + strings.Repeat(" ", max(w-n, 0))
 }
 
+// cutLeft is the end of a text that is longer than w cells.
+func (s *screen) cutLeft(text string, w int) string {
+	n, tail := ansi.StringWidth(text), s.g.ellipsis
+	if w <= ansi.StringWidth(tail) {
+		tail = ""
+	}
+	return ansi.TruncateLeft(text, n-w+ansi.StringWidth(tail), tail)
+}
+
 // right is a line of exactly w cells that ends with the text.
 func (s *screen) right(text string, w int) string {
 	if n := ansi.StringWidth(text); n < w {
@@ -200,6 +209,18 @@ func prob(p float64) string {
 		return fmt.Sprintf("%.0e", p)
 	}
 	return fmt.Sprintf("%.4f", p)
+}
+
+// number is a number with some decimals, a real minus, and a sign for infinity.
+func (s *screen) number(x float64, decimals int) string {
+	sign := ""
+	if x < 0 {
+		sign = s.g.minus
+	}
+	if math.IsInf(x, 0) {
+		return sign + s.g.infinity
+	}
+	return sign + fmt.Sprintf("%.*f", decimals, math.Abs(x))
 }
 
 // count is a whole number with its thousands apart.

@@ -45,7 +45,11 @@ func TestScreens(t *testing.T) {
 		{"hotter-80x24", 80, 24, Options{}, func(d *driver) { d.keys("T", "T", "T", "K", "p") }},
 		{"playing-80x24", 80, 24, Options{Speed: 2}, func(d *driver) { d.pass(9) }},
 		{"end-80x24", 80, 24, Options{}, func(d *driver) { d.tokens(400) }},
+		{"branch-120x40", 120, 40, Options{}, func(d *driver) {
+			d.tokens(2).keys("f", "2").tokens(6).keys("shift+tab").tokens(3).keys("f", "i").typing("It").keys("enter", ".", ".")
+		}},
 		{"small-30x5", 30, 5, Options{}, mid},
+		{"impossible-80x24", 80, 24, Options{}, func(d *driver) { d.tokens(2).keys("i").typing("It").keys("enter") }},
 	} {
 		t.Run(s.name, func(t *testing.T) {
 			d := drive(t, truth(t, chain), "It was a", s.o).size(s.w, s.h)
@@ -95,6 +99,20 @@ func TestReplayScreen(t *testing.T) {
 func cutLast(s string) string {
 	lines := strings.Split(strings.TrimSuffix(s, "\n"), "\n")
 	return strings.Join(lines[:len(lines)-1], "\n")
+}
+
+// TestWideScreen: characters of two cells, of none and from right to left.
+func TestWideScreen(t *testing.T) {
+	words := fake{words: []string{"中文字", "👨‍👩‍👧", "e\u0301", "\u0301", "שלום", " the", "  ", "\n", "\x1b[31m", "\xe4\xb8", "ok"}}
+	gen := words.generator(5)
+	for _, o := range []Options{{}, {ASCII: true}} {
+		run, err := gen.StartIDs([]argen.ID{0, 5, 4})
+		if err != nil {
+			t.Fatal(err)
+		}
+		d := driveRun(t, run, gen, o).size(80, 24).keys("1", "2", ".", ".")
+		golden.String(t, fmt.Sprintf("wide-ascii-%v-80x24.txt", o.ASCII), d.text())
+	}
 }
 
 func TestPictures(t *testing.T) {

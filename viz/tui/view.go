@@ -76,7 +76,8 @@ func (m *model) lines() []string {
 		sparks = 0
 	}
 	fixed := 3 + 1 + 1 + 3 + sparks + 1 + 1 // header, rule, formula, dice, curves, totals, keys
-	left := h - fixed
+	branches := m.branchLines(w, min(h/6, 6))
+	left := h - fixed - len(branches)
 	air := 0
 	if left >= 18 {
 		air = 1
@@ -91,7 +92,9 @@ func (m *model) lines() []string {
 
 	lines := []string{m.header(w), m.phases(w), m.rule(w)}
 	lines = append(lines, padded(m.contextLines(w, context), context)...)
+	lines = append(lines, branches...)
 	lines = append(lines, m.rule(w))
+	top := len(lines)
 	if wide {
 		lines = append(lines, m.beside(list)...)
 	} else {
@@ -101,6 +104,7 @@ func (m *model) lines() []string {
 	lines = append(lines, m.formulaLine(w))
 	lines = append(lines, blank(air)...)
 	lines = append(lines, padded(m.diceLines(w), 3)...)
+	m.falling(lines, top, len(lines)-3, 0, w)
 	lines = append(lines, blank(air)...)
 	cs := m.curves()
 	scaleTo(cs, w)
@@ -124,6 +128,7 @@ func (m *model) tightLines() []string {
 	lines = append(lines, padded(m.candidateLines(w, list, 1), list)...)
 	lines = append(lines, m.formulaLine(w))
 	lines = append(lines, padded(m.diceLines(w), 3)[:2]...)
+	m.falling(lines, 1+context, len(lines)-2, 0, w)
 	lines = append(lines, m.totalsLine(w))
 	return append(lines, m.footer(w))
 }
@@ -133,7 +138,7 @@ func (m *model) beside(h int) []string {
 	w := m.s.w
 	right := w * 3 / 10
 	left := w - right - 3
-	stages := m.stageLines(right, h/3)
+	stages := append(m.stageLines(right, h/3), m.originLines(right, h/4)...)
 	panel := m.curvePanel(right, h-len(stages))
 	panel = append(padded(panel, h-len(stages)), stages...)
 	list := padded(m.candidateLines(left, h, 1), h)
@@ -166,7 +171,7 @@ func (m *model) header(w int) string {
 		right = append(right, fmt.Sprintf("branch %s of %d", b.name, len(m.branches)))
 	}
 	switch {
-	case m.busy:
+	case m.slow:
 		right = append(right, "computing")
 	case b.live == nil:
 		right = append(right, fmt.Sprintf("replay %d/%d", len(b.steps), len(b.read.Steps)))
@@ -174,6 +179,8 @@ func (m *model) header(w int) string {
 	switch {
 	case m.playing:
 		right = append(right, m.s.mark.Render(fmt.Sprintf("%s %g/s", m.s.g.play, m.speed)))
+	case m.failed != nil:
+		right = append(right, m.s.wrong.Render("error"))
 	case b.next == nil && !m.busy:
 		right = append(right, m.s.mark.Render("the end"))
 	default:
