@@ -100,11 +100,12 @@ func (a *app) step(c *cobra.Command, s *stepping, args []string) (err error) {
 	if err := s.check(c, args); err != nil {
 		return err
 	}
-	screen := a.stdoutTTY && a.stdinTTY && !s.plain && !s.json && a.env("TERM") != "dumb"
+	// The terminal view has keys for forced tokens and dice instead.
+	screen := a.stdoutTTY && a.stdinTTY && !s.plain && !s.json && a.env("TERM") != "dumb" && len(s.force) == 0 && !s.dice
 	if s.replay != "" {
 		return a.replay(ctx, c, s, screen)
 	}
-	prompt, err := a.prompt(ctx, &s.prompt, args, s.dice && !screen)
+	prompt, err := a.prompt(ctx, &s.prompt, args, s.dice)
 	if err != nil {
 		return err
 	}

@@ -137,6 +137,9 @@ func (p *Plain) context(s *argen.Step) {
 		dots := p.sign("… ", "... ")
 		for n := ansi.StringWidth(text) - room + ansi.StringWidth(dots); ; n++ { // a wide character may be cut in two
 			if left := ansi.TruncateLeft(text, n, ""); ansi.StringWidth(left) <= room-ansi.StringWidth(dots) {
+				if blank := strings.IndexByte(left, ' '); blank >= 0 && blank < 20 {
+					left = left[blank+1:] // begin with a whole word
+				}
 				text = dots + left
 				break
 			}
