@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -19,8 +20,9 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-// run is Run on a pipe; what is typed comes once the first screen is there.
-func run(t *testing.T, ctx context.Context, words fake, typed string, o Options) (*argen.Trace, string, error) {
+// run is Run on a pipe. typed are pairs: a text to be waited for on the screen,
+// and what is typed then.
+func run(ctx context.Context, t *testing.T, words fake, o Options, typed ...string) (*argen.Trace, string, error) {
 	t.Helper()
 	log := &argen.Trace{}
 	gen := words.generator(3)
@@ -30,44 +32,54 @@ func run(t *testing.T, ctx context.Context, words fake, typed string, o Options)
 		t.Fatal(err)
 	}
 	in, keys := io.Pipe()
-	out := &watched{for_: "choose", seen: make(chan struct{})}
+	defer keys.Close()
+	out := &output{changed: make(chan struct{}, 1)}
 	over := make(chan struct{})
 	defer close(over)
 	go func() {
-		select {
-		case <-out.seen:
-		case <-over:
-		}
-		for _, k := range typed {
-			io.WriteString(keys, string(k))
-			time.Sleep(time.Millisecond)
+		for ; len(typed) > 1; typed = typed[2:] {
+			for !out.has(typed[0]) {
+				select {
+				case <-out.changed:
+				case <-over:
+					return
+				}
+			}
+			for _, k := range typed[1] {
+				io.WriteString(keys, string(k))
+			}
 		}
 	}()
-	defer keys.Close()
 	o.Dark, o.Color = new(bool), colorprofile.TrueColor
 	err = Run(ctx, r, gen, in, out, o)
-	return log, out.String(), err
+	return log, out.b.String(), err
 }
 
-// watched is a buffer that tells when a text was written to it.
-type watched struct {
-	bytes.Buffer
-	for_ string
-	seen chan struct{}
-	told bool
+// output is a terminal that tells when something was written.
+type output struct {
+	mu      sync.Mutex
+	b       bytes.Buffer
+	changed chan struct{}
 }
 
-func (w *watched) Write(p []byte) (int, error) {
-	n, err := w.Buffer.Write(p)
-	if !w.told && bytes.Contains(w.Bytes(), []byte(w.for_)) {
-		w.told = true
-		close(w.seen)
+func (o *output) Write(p []byte) (int, error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	select {
+	case o.changed <- struct{}{}:
+	default:
 	}
-	return n, err
+	return o.b.Write(p)
+}
+
+func (o *output) has(text string) bool {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return bytes.Contains(o.b.Bytes(), []byte(text))
 }
 
 func TestRunQuits(t *testing.T) {
-	log, out, err := run(t, t.Context(), plain(), "1q", Options{})
+	log, out, err := run(t.Context(), t, plain(), Options{}, "choose", "1", "perplexity", "q")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -80,7 +92,7 @@ func TestRunQuits(t *testing.T) {
 }
 
 func TestRunInterrupted(t *testing.T) {
-	log, _, err := run(t, t.Context(), plain(), "\x03", Options{})
+	log, _, err := run(t.Context(), t, plain(), Options{}, "choose", "\x03")
 	if !errors.Is(err, context.Canceled) || strings.Contains(err.Error(), "\n") {
 		t.Errorf("after ctrl+c the error is %v", err)
 	}
@@ -92,7 +104,7 @@ func TestRunInterrupted(t *testing.T) {
 func TestRunContext(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
 	defer cancel()
-	log, _, err := run(t, ctx, plain(), "", Options{Speed: 100})
+	log, _, err := run(ctx, t, plain(), Options{Speed: 100})
 	if !errors.Is(err, context.DeadlineExceeded) || strings.Contains(err.Error(), "\n") {
 		t.Errorf("after the deadline the error is %v", err)
 	}
@@ -104,7 +116,7 @@ func TestRunContext(t *testing.T) {
 func TestRunFails(t *testing.T) {
 	words := plain()
 	words.broken = "home"
-	log, out, err := run(t, t.Context(), words, "ihome\rq", Options{})
+	log, out, err := run(t.Context(), t, words, Options{}, "choose", "ihome\r", "engine", "q")
 	if err == nil || !strings.Contains(err.Error(), "the engine") || strings.Contains(err.Error(), "\n") {
 		t.Errorf("the error is %v", err)
 	}

@@ -87,7 +87,7 @@ func (s *screen) setDark(dark bool) {
 		fresh:   st().Bold(true).Foreground(paper).Background(orange),
 		slot:    st().Foreground(orange),
 		odd:     st().Background(c("#CFE3F0", "#1F4A66")),
-		even:    st().Background(c("#E6EEF3", "#2B353C")),
+		even:    st().Background(c("#E6EEF3", "#3A3A3A")),
 		hit:     st().Bold(true).Foreground(paper).Background(orange),
 		entropy: st().Foreground(blue), surprisal: st().Foreground(orange), mark: st().Foreground(orange).Bold(true),
 		wrong: st().Foreground(c("#B02E00", "#FF7A45")).Bold(true),
