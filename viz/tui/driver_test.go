@@ -137,7 +137,7 @@ func (d *driver) pass(n int) *driver {
 // tokens appends n tokens by the key for it.
 func (d *driver) tokens(n int) *driver {
 	for range n {
-		d.keys("enter", "enter")
+		d.keys("enter").pass(2 * drops)
 	}
 	return d
 }

@@ -34,6 +34,7 @@ type model struct {
 	playing bool
 	speed   float64 // tokens a second while playing
 	hurry   bool    // one token's beats are running, at the pace of a key press
+	again   bool    // and so shall those of the token after
 	ticks   int     // the number of the tick waited for
 	drop    int     // how far u has fallen, of drops
 
@@ -240,25 +241,25 @@ func (m *model) commit() tea.Cmd {
 	return m.tick()
 }
 
-// next is the key: the beats of one token at the pace of the key, or, if they
-// are running, their end.
+// nextToken is the key: the beats of one token at the pace of the key. Pressed
+// again while they run it ends them and begins those of the token after, so
+// that each press is a token.
 func (m *model) nextToken() tea.Cmd {
+	b := m.cur()
 	switch {
-	case m.cur().next == nil && !m.busy:
-		m.note = "the text is over: " + overText(m.cur().over)
+	case m.busy && b.live != nil:
+		return m.start(opAppend) // waits its turn
+	case b.next == nil:
+		m.note = "the text is over: " + overText(b.over)
 		return nil
-	case m.hurry || m.playing || m.busy || m.beat == enter:
-		return m.commitOrQueue()
+	case m.hurry:
+		m.again = true
+		return m.commit()
+	case m.playing, m.beat == enter:
+		return m.commit()
 	}
 	m.hurry = true
 	return m.forward()
-}
-
-func (m *model) commitOrQueue() tea.Cmd {
-	if m.busy && m.cur().live != nil {
-		return m.start(opAppend) // waits its turn
-	}
-	return m.commit()
 }
 
 // back takes a token back, or, in the midst of its beats, begins them again.

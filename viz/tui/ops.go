@@ -169,7 +169,7 @@ func (m *model) done(msg doneMsg) tea.Cmd {
 	}
 	if msg.err != nil {
 		m.note = msg.err.Error()
-		m.playing, m.queue = false, nil
+		m.playing, m.hurry, m.again, m.queue = false, false, false, nil
 		if !errors.Is(msg.err, context.Canceled) {
 			m.failed = msg.err
 		}
@@ -199,12 +199,13 @@ func (m *model) done(msg doneMsg) tea.Cmd {
 func (m *model) arrived(appended []argen.Step) {
 	m.beat = deal
 	m.cursor = -1
+	m.hurry, m.again = m.again, false
 	if m.fast() && m.playing {
 		m.beat = pick
 	}
 	for i := range appended {
 		if m.o.StopWhen != nil && m.o.StopWhen(appended[i]) {
-			m.playing = false
+			m.playing, m.hurry = false, false
 			m.note = fmt.Sprintf("stopped at step %d, %s", appended[i].T, m.s.quote(appended[i].Token))
 		}
 	}

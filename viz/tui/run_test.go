@@ -192,6 +192,19 @@ func TestFalls(t *testing.T) {
 	}
 }
 
+// TestEachPressIsAToken, whether one waits for the beats to end or not.
+func TestEachPressIsAToken(t *testing.T) {
+	d := drive(t, truth(t, chain), "It was a", Options{})
+	d.keys("enter", "enter", "enter").pass(100)
+	if n := len(d.m.cur().steps); n != 3 || d.m.beat != deal || d.m.hurry {
+		t.Errorf("3 presses wrote %d tokens, the beat is %d", n, d.m.beat)
+	}
+	d.keys(".", ".", "enter").pass(100)
+	if n := len(d.m.cur().steps); n != 4 {
+		t.Errorf("one more wrote %d", n-3)
+	}
+}
+
 // find returns the line and column of a text on a screen, −1 if it is not
 // there.
 func find(screen, text string) (line, column int) {
