@@ -297,6 +297,9 @@ func (a *app) replay(ctx context.Context, c *cobra.Command, s *stepping, screen 
 		return err
 	}
 	if screen {
+		if len(traces) > 1 {
+			a.hint("%s has %d traces, the first is shown; --plain shows all", argen.Visible(s.replay), len(traces))
+		}
 		return a.replayOnScreen(ctx, s, traces[0])
 	}
 	for i, trace := range traces {
