@@ -10,10 +10,10 @@
 //	│ entropy and surprisal so far, ln P, perplexity
 //	└ keys
 //
-// It is written as bubbletea programs are: a model that is a value, Update
-// that makes the next one of a message, View that makes text of it. Neither
-// waits: whatever needs the language model is a command ([op]) that ends in a
-// message, and time comes as messages too, so tests hand in both.
+// It is written as bubbletea programs are: Update changes the model by a
+// message, View makes text of it. Neither waits: whatever needs the language
+// model is a command ([op]) that ends in a message, and time comes as messages
+// too, so tests hand in both.
 //
 // A token passes four beats. It is appended to the run, and told to the log,
 // at the end of the last one; until then another may be picked:

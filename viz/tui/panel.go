@@ -34,8 +34,11 @@ func (m *model) stage(st argen.Stage) string {
 // the model can and was asked to.
 func (m *model) originLines(w, h int) []string {
 	step, _ := m.shown()
-	if step == nil || step.Origin == nil || !m.picked() || h < 2 {
+	if step == nil || step.Origin == nil || h < 2 {
 		return nil
+	}
+	if !m.picked() {
+		return padded(nil, h) // it would say which token it is
 	}
 	lines := []string{m.s.bold.Render(m.s.fit("P comes from", w))}
 	for _, l := range strings.Split(argen.Printable(step.Origin.String()), "\n") {
@@ -43,7 +46,7 @@ func (m *model) originLines(w, h int) []string {
 			lines = append(lines, m.s.fit(part, w))
 		}
 	}
-	return lines[:min(len(lines), h)]
+	return padded(lines[:min(len(lines), h)], h)
 }
 
 // branchLines list the branches, if there are several, in at most h lines:

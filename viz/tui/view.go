@@ -85,7 +85,11 @@ func (m *model) lines() []string {
 	}
 	context := min(max(left/3, 1), 8)
 	list := left - context
-	if most := m.listed + 2; list > most && m.listed > 0 {
+	most := m.listed + 2
+	if wide {
+		most = max(most, 20) // for what is beside it
+	}
+	if list > most && m.listed > 0 {
 		context = min(context+list-most, 12)
 		list = most
 	}
@@ -138,7 +142,7 @@ func (m *model) beside(h int) []string {
 	w := m.s.w
 	right := w * 3 / 10
 	left := w - right - 3
-	stages := append(m.stageLines(right, h/3), m.originLines(right, h/4)...)
+	stages := append(m.stageLines(right, h/3), m.originLines(right, h/4)...) // as many at each beat
 	panel := m.curvePanel(right, h-len(stages))
 	panel = append(padded(panel, h-len(stages)), stages...)
 	list := padded(m.candidateLines(left, h, 1), h)
