@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"charm.land/bubbles/v2/key"
+	tea "charm.land/bubbletea/v2"
 	"charm.land/lipgloss/v2"
 	"github.com/charmbracelet/x/ansi"
 )
@@ -34,10 +35,10 @@ func (m *model) styleHelp() {
 	h.ShortSeparator, h.FullSeparator, h.Ellipsis = m.s.dim, m.s.dim, m.s.dim
 }
 
-// helpLines is the page of help: all keys, then how to read the screen.
-func (m *model) helpLines() []string {
-	w, h := m.s.w, m.s.h
-	lines := []string{m.s.ends(m.s.bold.Render("argen step: keys"), m.s.dim.Render("any key goes back"), w), ""}
+// helpBody is the page of help: all keys, then how to read the screen.
+func (m *model) helpBody() []string {
+	w := m.s.w
+	var lines []string
 	var all []key.Binding
 	for _, group := range m.keys.FullHelp() {
 		for _, b := range group {
@@ -63,7 +64,42 @@ func (m *model) helpLines() []string {
 			lines = append(lines, m.s.dim.Render(l))
 		}
 	}
-	return lines[:min(len(lines), h)]
+	return lines
+}
+
+// helpLines is as much of the page of help as the screen holds.
+func (m *model) helpLines() []string {
+	body := m.helpBody()
+	hint := "any key goes back"
+	if m.helpMost(body) > 0 {
+		hint = m.keys.Up.Help().Key + " scroll, any other key goes back"
+	}
+	lines := []string{m.s.ends(m.s.bold.Render("argen step: keys"), m.s.dim.Render(hint), m.s.w), ""}
+	lines = append(lines, body[min(m.helpAt, m.helpMost(body)):]...)
+	return lines[:min(len(lines), m.s.h)]
+}
+
+// helpMost is how many lines of help may be above the screen.
+func (m *model) helpMost(body []string) int { return max(len(body)-(m.s.h-2), 0) }
+
+// pressHelp scrolls the page of help or leaves it.
+func (m *model) pressHelp(k tea.KeyPressMsg) tea.Cmd {
+	switch page := max(m.s.h-4, 1); k.String() {
+	case "up", "k":
+		m.helpAt--
+	case "down", "j":
+		m.helpAt++
+	case "pgup":
+		m.helpAt -= page
+	case "pgdown", "space":
+		m.helpAt += page
+	case "q":
+		return tea.Quit
+	default:
+		m.helping, m.helpAt = false, 0
+	}
+	m.helpAt = min(max(m.helpAt, 0), m.helpMost(m.helpBody()))
+	return nil
 }
 
 // legend says how to read the screen.
@@ -72,7 +108,7 @@ func (m *model) legend() []string {
 	return []string{
 		"P model is what the model says of the next token, P drawn what the chain makes of it: what is left after cutting (" + g.cut + " and the stage that did it) is scaled to sum to 1.",
 		"The candidates divide [0,1), the most probable first; u is drawn evenly from it, and the token whose part holds u is appended.",
-		"Surprisal is −log2 P of the token written, entropy its mean over all tokens: both in bits. Perplexity is exp(−ln P / tokens).",
+		"Surprisal is −log2 P of the token written, entropy the surprisal to be expected before: both in bits. Perplexity is exp(−ln P / tokens).",
 		g.mark + " chosen  " + g.point + " pointed at  " + g.track + " tracked  " + g.blank + " a blank of the token; purple and underlined: forced by somebody.",
 	}
 }

@@ -99,11 +99,7 @@ func (m *model) press(k tea.KeyPressMsg) tea.Cmd {
 	}
 	m.note = ""
 	if m.helping {
-		m.helping = false
-		if key.Matches(k, m.keys.Quit) {
-			return tea.Quit
-		}
-		return nil
+		return m.pressHelp(k)
 	}
 	switch {
 	case key.Matches(k, m.keys.Pick) && m.cursor >= 0:

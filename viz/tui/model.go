@@ -43,6 +43,7 @@ type model struct {
 	asking  *question
 	input   typed
 	helping bool
+	helpAt  int    // lines of help above the screen
 	note    string // one line about what just happened
 
 	failed      error // what the last op said, if it went wrong

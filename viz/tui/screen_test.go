@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/charmbracelet/colorprofile"
+
 	"argen"
 	"argen/internal/golden"
 )
@@ -33,6 +35,7 @@ func TestScreens(t *testing.T) {
 		{"big-ascii-80x24", 80, 24, Options{Big: true, ASCII: true}, mid},
 		{"help-80x24", 80, 24, Options{}, func(d *driver) { d.keys("?") }},
 		{"help-ascii-60x20", 60, 20, Options{ASCII: true}, func(d *driver) { d.keys("?") }},
+		{"help-end-60x20", 60, 20, Options{}, func(d *driver) { d.keys("?", "space", "down", "down", "space", "space") }},
 		{"pointed-80x24", 80, 24, Options{}, func(d *driver) { d.keys("down", "down") }},
 		{"forced-80x24", 80, 24, Options{}, func(d *driver) { d.keys("5").tokens(1) }},
 		{"typing-80x24", 80, 24, Options{}, func(d *driver) { d.keys("i").typing("sunny Mon") }},
@@ -113,6 +116,22 @@ func TestWideScreen(t *testing.T) {
 		d := driveRun(t, run, gen, o).size(80, 24).keys("1", "2", ".", ".")
 		golden.String(t, fmt.Sprintf("wide-ascii-%v-80x24.txt", o.ASCII), d.text())
 	}
+}
+
+// TestNoColour: without colours what matters has a sign, and bold stays.
+func TestNoColour(t *testing.T) {
+	d := drive(t, truth(t, chain), "It was a", Options{}).size(80, 24)
+	d.keys("3").tokens(4).keys("x").typing("Mia").keys("enter", ".", ".")
+	var b strings.Builder
+	w := &colorprofile.Writer{Forward: &b, Profile: colorprofile.ASCII}
+	if _, err := w.WriteString(d.m.Screen()); err != nil {
+		t.Fatal(err)
+	}
+	got := strings.ReplaceAll(b.String(), "\x1b", "␛")
+	if strings.Contains(got, "[38;") || strings.Contains(got, "[48;") {
+		t.Error("there are colours")
+	}
+	golden.String(t, "nocolour-80x24.txt", got+"\n")
 }
 
 func TestPictures(t *testing.T) {
