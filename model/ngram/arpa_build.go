@@ -12,13 +12,13 @@ type entry struct {
 type arpaBuilder struct {
 	m       *Model
 	entries []entry // of the present order
-	tables  []table // tables[k] finds the n-grams of k+1 words by context and last word
+	indexes []index // indexes[k] finds the n-grams of k+1 words; none for unigrams and the highest order
 }
 
 // begin prepares for n-grams of up to order words.
 func (b *arpaBuilder) begin(order int) {
 	b.m = &Model{order: order, level: make([]uint32, 1, order+1), nodes: make([]node, 1)}
-	b.tables = make([]table, order)
+	b.indexes = make([]index, order)
 }
 
 func (b *arpaBuilder) add(e entry) { b.entries = append(b.entries, e) }
@@ -26,10 +26,7 @@ func (b *arpaBuilder) add(e entry) { b.entries = append(b.entries, e) }
 // successor returns the number of the n-gram of k+1 words that has a context
 // and a last word, root if there is none.
 func (b *arpaBuilder) successor(k int, context, word uint32) uint32 {
-	if b.tables[k] == nil {
-		return root
-	}
-	return b.tables[k].find(context, word, b.m.nodes[context].first, b.m.nodes[context+1].first)
+	return b.indexes[k].find(context, word).number()
 }
 
 // close places the n-grams of k+1 words in the model.
@@ -50,9 +47,6 @@ func (a *arpaReader) close(k int, field string) error {
 			m.nodes[at].first = start + uint32(i)
 		}
 	}
-	if k > 0 && k < highest {
-		a.tables[k] = newTable(len(order))
-	}
 	if k == highest && k > 0 {
 		m.leaves = make([]leaf, len(order))
 	} else {
@@ -62,39 +56,18 @@ func (a *arpaReader) close(k int, field string) error {
 	parallel(len(order), func(from, to int) {
 		for i := from; i < to; i++ {
 			e := &a.entries[order[i]]
-			link := a.suffix(k, e)
 			if k == highest && k > 0 {
-				m.leaves[i] = leaf{e.word, e.prob, link}
+				m.leaves[i] = leaf{e.word, e.prob}
 			} else {
-				m.nodes[start+uint32(i)] = node{e.word, e.prob, e.backoff, end, link}
+				m.nodes[start+uint32(i)] = node{e.word, e.prob, e.backoff, end}
 			}
 		}
 	})
 	if k > 0 && k < highest {
-		for i, o := range order {
-			e := &a.entries[o]
-			a.tables[k].add(e.parent, e.word, start+uint32(i))
-		}
+		a.indexes[k] = m.indexOf(m.level[k-1], start)
 	}
 	a.entries = a.entries[:0]
 	return nil
-}
-
-// suffix returns the longest proper suffix of an n-gram that is in the model.
-func (b *arpaBuilder) suffix(k int, e *entry) uint32 {
-	if k == 0 {
-		return root
-	}
-	j := k - 1
-	for q := b.m.nodes[e.parent].link; q != root; q = b.m.nodes[q].link {
-		for b.m.level[j] > q {
-			j--
-		}
-		if found := b.successor(j+1, q, e.word); found != root {
-			return found
-		}
-	}
-	return e.word
 }
 
 // sort returns the order of the entries by context and word.
@@ -128,21 +101,10 @@ func (e *entry) less(f *entry) bool {
 	return e.parent < f.parent || e.parent == f.parent && e.word < f.word
 }
 
-// finish completes the model: links lead to contexts worth asking only.
+// finish completes the model.
 func (b *arpaBuilder) finish() *Model {
-	m := b.m
-	b.tables, b.entries = nil, nil
-	for i := range m.inner() { // a link is a lower number, settled before
-		if l := m.nodes[i].link; l != root {
-			m.nodes[i].link = uint32(m.settle(l))
-		}
-	}
-	parallel(len(m.leaves), func(from, to int) {
-		for i := from; i < to; i++ {
-			m.leaves[i].link = uint32(m.settle(m.leaves[i].link))
-		}
-	})
-	m.index()
-	m.ready()
-	return m
+	b.indexes, b.entries = nil, nil
+	b.m.makeIndex()
+	b.m.ready()
+	return b.m
 }

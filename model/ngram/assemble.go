@@ -48,7 +48,7 @@ func build(t *trie, vocab Vocab, o Options, report *Report) *Model {
 		}
 		w, counts[k] = next, nil
 	}
-	m.index()
+	m.makeIndex()
 	m.ready()
 	return m
 }
@@ -63,34 +63,20 @@ func (m *Model) place(t *trie, k int, w weights, ranks []rank) {
 				continue
 			}
 			number := m.level[k] + ranks[k].of(i)
-			link := uint32(root)
-			if k > 0 {
-				link = uint32(m.settleLower(&t.levels[k-1], k-1, l.link[i], ranks))
-			}
 			if m.counts != nil {
 				m.counts[number] = l.count[i]
 			}
 			if leaves {
-				m.leaves[number-m.inner()] = leaf{l.word[i], w.prob[i], link}
+				m.leaves[number-m.inner()] = leaf{l.word[i], w.prob[i]}
 				continue
 			}
 			first := m.level[len(ranks)]
 			if k+1 < len(ranks) {
 				first = m.level[k+1] + ranks[k+1].of(l.first[i])
 			}
-			m.nodes[number] = node{l.word[i], w.prob[i], w.backoff[i], first, link}
+			m.nodes[number] = node{l.word[i], w.prob[i], w.backoff[i], first}
 		}
 	})
-}
-
-// settleLower is settle for n-gram i of level k of the trie, whose nodes are
-// in place already while those after them are not.
-func (m *Model) settleLower(l *level, k int, i uint32, ranks []rank) Context {
-	n := &m.nodes[m.level[k]+ranks[k].of(i)]
-	if ranks[k+1].of(l.first[i]) == ranks[k+1].of(l.first[i+1]) && n.backoff == 0 {
-		return Context(n.link)
-	}
-	return Context(m.level[k] + ranks[k].of(i))
 }
 
 // A rank numbers the n-grams of a level that pruning leaves.

@@ -24,7 +24,8 @@ import (
 //	magic (8 bytes)  version  length of the header  length of the file (u64)
 //	SHA-256 of all that follows (32 bytes)
 //	order  flags  smoothing  V  <unk>  <s>  </s>  n-grams by order
-//	slots of the index, bytes of the words, tokens and sentences of the text (u64)
+//	slots of the index and where it can start, bytes of the words, tokens and
+//	sentences of the text (u64)
 //	meta: number of pairs, then each as length and bytes, twice
 //	CRC-32 of the header up to here, zeros up to a multiple of 8
 //	where each word ends (u32 each) │ words │ nodes │ leaves │ index
@@ -105,10 +106,10 @@ func (m *Model) header() ([]byte, error) {
 	}
 	slots := 0
 	if m.storesIndex() {
-		slots = len(m.wide)
+		slots = len(m.index.slots)
 	}
-	for _, n := range []int{slots, words, len(m.text.ids), len(m.text.ends)} {
-		b = le.AppendUint64(b, uint64(n))
+	for _, n := range []uint64{uint64(slots), m.index.size, uint64(words), uint64(len(m.text.ids)), uint64(len(m.text.ends))} {
+		b = le.AppendUint64(b, n)
 	}
 	b = le.AppendUint32(b, uint32(len(m.Meta)))
 	for _, name := range slices.Sorted(maps.Keys(m.Meta)) {
@@ -146,7 +147,7 @@ func (m *Model) arraysSize(words uint64) uint64 {
 		size += padded(n)
 	}
 	if m.storesIndex() {
-		size += padded(slotSize * uint64(len(m.wide)))
+		size += padded(8 * uint64(len(m.index.slots)))
 	}
 	return size + padded(4*uint64(len(m.counts))) + padded(4*uint64(len(m.text.ids))) + padded(4*uint64(len(m.text.ends)))
 }
@@ -155,9 +156,8 @@ func padded(n uint64) uint64 { return (n + 7) &^ 7 }
 
 // Sizes of what stands in the arrays.
 const (
-	nodeSize = 20
-	leafSize = 12
-	slotSize = 8
+	nodeSize = 16
+	leafSize = 8
 )
 
 // writeArrays writes what follows the header, which has size bytes.
@@ -171,7 +171,7 @@ func (m *Model) writeArrays(w io.Writer, size int) error {
 	}
 	arrays := [][]byte{raw(ends), blob, raw(m.nodes), raw(m.leaves), nil, raw(m.counts), raw(m.text.ids), raw(m.text.ends)}
 	if m.storesIndex() {
-		arrays[4] = raw(m.wide)
+		arrays[4] = raw(m.index.slots)
 	}
 	for _, a := range arrays {
 		if _, err := w.Write(a); err != nil {
@@ -184,14 +184,14 @@ func (m *Model) writeArrays(w io.Writer, size int) error {
 	return nil
 }
 
-// words32 are the elements of the arrays: nothing but 32-bit numbers.
-type words32 interface{ uint32 | node | leaf | slot }
+// elements of the arrays are numbers, or structs of numbers of one width.
+type elements interface{ uint32 | node | leaf | slot }
 
 // littleEndian reports whether numbers stand in memory as in the file.
 var littleEndian = binary.NativeEndian.Uint16([]byte{1, 0}) == 1
 
 // raw returns the bytes of a, little-endian. They may be a's own.
-func raw[T words32](a []T) []byte {
+func raw[T elements](a []T) []byte {
 	if len(a) == 0 {
 		return nil
 	}
@@ -199,14 +199,14 @@ func raw[T words32](a []T) []byte {
 	if littleEndian {
 		return b
 	}
-	return swapped(b)
+	return swapped(b, int(unsafe.Alignof(a[0])))
 }
 
-// swapped returns a copy of b with the bytes of each 32-bit number reversed.
-func swapped(b []byte) []byte {
+// swapped returns a copy of b with the bytes of each number reversed.
+func swapped(b []byte, width int) []byte {
 	c := bytes.Clone(b)
-	for i := 0; i+4 <= len(c); i += 4 {
-		slices.Reverse(c[i : i+4])
+	for i := 0; i+width <= len(c); i += width {
+		slices.Reverse(c[i : i+width])
 	}
 	return c
 }

@@ -64,9 +64,10 @@ func OpenBytes(name string, data []byte) (*Model, error) {
 	if err := r.check(); err != nil {
 		return nil, err
 	}
-	if r.m.wide == nil {
-		r.m.index()
+	if r.m.index.slots == nil {
+		r.m.makeIndex()
 	}
+	r.m.highest = r.m.firstHighest()
 	r.m.ready()
 	return r.m, nil
 }
@@ -78,7 +79,7 @@ type binaryReader struct {
 	flags uint32
 	v     uint64 // words
 	// Elements of the arrays.
-	slots, words, tokens, sentences uint64
+	slots, starts, words, tokens, sentences uint64
 	// Where arrays begin.
 	nodesAt, leavesAt, indexAt, textAt, endsAt int64
 }
@@ -190,7 +191,7 @@ func (r *binaryReader) fields(h *strict.Bytes, size int) error {
 		}
 		r.m.level = append(r.m.level, last+n)
 	}
-	r.slots, r.words, r.tokens, r.sentences = u64("slots"), u64("words"), u64("tokens"), u64("sentences")
+	r.slots, r.starts, r.words, r.tokens, r.sentences = u64("slots"), u64("starts"), u64("words"), u64("tokens"), u64("sentences")
 	if err == nil {
 		err = r.meta(h)
 	}
@@ -274,11 +275,11 @@ func (r *binaryReader) arrays() error {
 		return err
 	}
 	r.indexAt = r.Offset()
-	index, err := take[slot](r, "index", has(flagIndex, r.slots))
+	slots, err := take[slot](r, "index", has(flagIndex, r.slots))
 	if err != nil {
 		return err
 	}
-	m.wide = index
+	m.index = index{slots: slots, size: r.starts, keys: keysFor(uint32(highest), uint32(r.v))}
 	if m.counts, err = take[uint32](r, "counts", has(flagCounts, total)); err != nil {
 		return err
 	}
@@ -323,7 +324,7 @@ func (r *binaryReader) vocabulary(ends []uint32) error {
 
 // take returns the next n elements. They are the bytes of the file if these
 // stand as in memory.
-func take[T words32](r *binaryReader, field string, n uint64) ([]T, error) {
+func take[T elements](r *binaryReader, field string, n uint64) ([]T, error) {
 	size := uint64(unsafe.Sizeof(*new(T)))
 	if n > r.Remaining()/size {
 		return nil, r.at(r.Offset(), field, "%d elements of %d bytes do not fit in the %d bytes that are left", n, size, r.Remaining())
@@ -333,10 +334,11 @@ func take[T words32](r *binaryReader, field string, n uint64) ([]T, error) {
 		return nil, err
 	}
 	b = b[:n*size]
+	width := unsafe.Alignof(*new(T))
 	if !littleEndian {
-		b = swapped(b)
+		b = swapped(b, int(width))
 	}
-	if p := unsafe.Pointer(unsafe.SliceData(b)); uintptr(p)%4 == 0 {
+	if p := unsafe.Pointer(unsafe.SliceData(b)); uintptr(p)%width == 0 {
 		return unsafe.Slice((*T)(p), n), nil
 	}
 	a := make([]T, n)

@@ -5,8 +5,8 @@ import (
 	"sync/atomic"
 )
 
-// check looks at all that a look-up goes by: words and links within their
-// bounds, each link to a shorter n-gram, successors in order.
+// check looks at all that a look-up goes by: words within the vocabulary,
+// numbers that are logarithms, successors in order and one order longer.
 func (r *binaryReader) check() error {
 	m := r.m
 	v, inner := uint32(len(m.vocab.Words)), m.inner()
@@ -23,9 +23,9 @@ func (r *binaryReader) check() error {
 			n, next := &m.nodes[from+uint32(i)], &m.nodes[from+uint32(i)+1]
 			fits := n.word < v && n.first <= next.first && next.first <= most && finite(n.prob) && n.prob <= 0 && finite(n.backoff)
 			if k == 0 {
-				return !(fits && n.link == root && n.word == uint32(i))
+				return !(fits && n.word == uint32(i))
 			}
-			return !(fits && (n.link < from || n.link == root))
+			return !fits
 		})
 		if bad >= 0 {
 			bad += int(from)
@@ -37,7 +37,7 @@ func (r *binaryReader) check() error {
 	}
 	bad := firstBad(len(m.leaves), func(i int) bool {
 		l := &m.leaves[i]
-		return !(l.word < v && (l.link < inner || l.link == root) && finite(l.prob) && l.prob <= 0)
+		return !(l.word < v && finite(l.prob) && l.prob <= 0)
 	})
 	if bad >= 0 {
 		return r.at(r.leavesAt+leafSize*int64(bad), "leaves", "leaf %d of %d is damaged: make or fetch the file again", bad, len(m.leaves))
@@ -45,19 +45,22 @@ func (r *binaryReader) check() error {
 	return r.checkRest()
 }
 
-// checkRest looks at the index, which must have a free slot for a search to
+// checkRest looks at the index, whose last slots must be free for a search to
 // end, and at the text.
 func (r *binaryReader) checkRest() error {
 	m := r.m
-	if m.wide != nil {
-		free := false
-		for i := range m.wide {
-			if free = m.wide[i].next == root; free {
-				break
-			}
+	if x := &m.index; len(x.slots) > 0 {
+		last := len(x.slots) - stride
+		if last <= 0 || x.size == 0 || x.size > uint64(last) || [stride]slot(x.slots[last:]) != [stride]slot{free, free, free, free} {
+			return r.at(r.indexAt+8*int64(last), "index", "a search would run over its end")
 		}
-		if !free {
-			return r.at(r.indexAt, "index", "no slot is free")
+		inner := m.inner()
+		bad := firstBad(last, func(i int) bool {
+			s := x.slots[i]
+			return s != free && s.asks() && s.number() >= inner
+		})
+		if bad >= 0 {
+			return r.at(r.indexAt+8*int64(bad), "index", "slot %d of %d is damaged: make or fetch the file again", bad, len(x.slots))
 		}
 	}
 	at := uint32(0)

@@ -120,7 +120,7 @@ func (s *State) Explain(id argen.ID) (argen.Explanation, error) {
 	if m.scores {
 		e.Score = e.Prob
 		logits := make([]float64, len(m.vocab.Words))
-		m.Distribution(logits, s.place())
+		m.Distribution(logits, s.at)
 		e.Prob = math.Exp(logits[id])
 	}
 	e.Lines = m.lines(used)
@@ -136,13 +136,12 @@ func (m *Model) consult(context []argen.ID, id argen.ID) Level {
 	found := uint32(id)
 	if len(context) > 0 {
 		at := m.number(context)
-		if at == root || uint32(m.settle(at)) != at {
+		if at == root || !m.asks(at) {
 			return l
 		}
-		from, to := m.nodes[at].first, m.nodes[at+1].first
-		found = m.find(at, uint32(id), from, to)
+		found = m.successor(at, uint32(id))
 		l.Backoff = math.Pow(10, float64(m.nodes[at].backoff))
-		if found == root && m.flat && from < to {
+		if found == root && m.flat {
 			l.Used, l.Prob = true, l.Backoff
 		}
 		l.ContextCount = m.count(at)

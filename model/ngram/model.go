@@ -1,7 +1,9 @@
 package ngram
 
 import (
+	"cmp"
 	"math"
+	"slices"
 	"sort"
 
 	"argen"
@@ -27,7 +29,9 @@ type Model struct {
 	nodes  []node
 	leaves []leaf
 	level  []uint32 // level[k] is the number of the first (k+1)-gram; one entry more than orders
-	wide   table    // finds successors of contexts that have many
+	index  index    // finds n-grams of two words and more
+
+	highest uint32 // the first of the contexts whose successors are leaves
 
 	counts []uint32 // times seen by number, nil if not kept
 	text   corpus   // training text, empty if not kept
@@ -44,21 +48,23 @@ type node struct {
 	prob    float32 // log10 P(word | the tokens before it)
 	backoff float32 // log10 of the back-off weight
 	first   uint32  // number of the first successor; they end where the next node's begin
-	link    uint32  // the longest proper suffix worth asking, root if none; always a lower number
 }
 
 // A leaf is an n-gram of the highest order.
 type leaf struct {
 	word uint32
 	prob float32
-	link uint32
 }
 
-// A Context is a place in the model: the longest end of a context that it
-// knows something about.
-type Context uint32
+// A Context is what a model knows of the tokens before the next one: its last
+// token, its last two, and so on, as far as they are n-grams that have a say.
+// The zero value is the empty context.
+type Context struct {
+	known [MaxOrder]uint32 // numbers of nodes, the shortest first
+	n     uint32           // how many they are, below the model's order
+}
 
-// root is the empty context.
+// root is the number of no n-gram.
 const root = math.MaxUint32
 
 // ln10 turns log10 into natural logarithms.
@@ -98,97 +104,131 @@ func (m *Model) NGrams() []int {
 	return n
 }
 
-// Null is the empty context: nothing is known, not even that a sentence
-// begins.
-func (m *Model) Null() Context { return root }
-
 // Begin is the context of a sentence's first token, that of BOS; the empty
 // one if the model has none.
 func (m *Model) Begin() Context {
 	if m.vocab.BOS == argen.NoID {
-		return root
+		return Context{}
 	}
-	next, _ := m.Score(root, m.vocab.BOS)
+	next, _ := m.Score(Context{}, m.vocab.BOS)
 	return next
 }
 
-// Score returns log10 P(id | c) and the context after id. It is the fast path
-// for scoring text: no allocation, one or two look-ups. An id that is not in
+// Score returns log10 P(id | c) and the context after id. An id that is not in
 // the vocabulary counts as the unknown word, or is impossible if there is none.
 func (m *Model) Score(c Context, id argen.ID) (next Context, log10prob float64) {
+	log10prob = m.Advance(&c, id)
+	return c, log10prob
+}
+
+// Advance is [Model.Score] with the context changed in place, the fast path
+// for scoring text.
+func (m *Model) Advance(c *Context, id argen.ID) (log10prob float64) {
+	return m.prob(m.locate(c, id))
+}
+
+// AdvanceAll is Advance for many contexts side by side: cs[i] by ids[i], with
+// the result in log10probs[i]. For a model larger than the processor's cache
+// that is faster than one by one, since all that is to be looked at is fetched
+// from memory at the same time; 16 contexts are enough.
+func (m *Model) AdvanceAll(log10probs []float64, cs []Context, ids []argen.ID) {
+	const most = 32
+	for ; len(cs) > most; log10probs, cs, ids = log10probs[most:], cs[most:], ids[most:] {
+		m.AdvanceAll(log10probs, cs[:most], ids)
+	}
+	fetched := slot(0)
+	for i := range cs {
+		c := &cs[i]
+		for _, context := range c.known[:c.n] {
+			fetched |= m.index.slots[m.index.start(m.index.keys.hash(context, uint32(ids[i])))]
+		}
+	}
+	log10probs[0] = float64(fetched) // what nobody uses the compiler would not fetch
+	var found [most]location
+	for i := range cs {
+		found[i] = m.locate(&cs[i], ids[i])
+	}
+	for i := range cs {
+		log10probs[i] = m.prob(found[i])
+	}
+}
+
+// A location is where a probability stands: weight + that of node number. The
+// node behind the last has none.
+type location struct {
+	weight float64 // log10
+	number uint32
+}
+
+func (m *Model) prob(at location) float64 {
+	return at.weight + float64(m.nodes[min(at.number, m.inner())].prob)
+}
+
+// locate finds what is known of id in a context, and changes that to the
+// context after id. All contexts are asked, also those longer than one that
+// does not know the token: their look-ups do not wait for each other, so the
+// processor makes them at the same time.
+func (m *Model) locate(c *Context, id argen.ID) location {
 	w := uint32(id)
 	if w >= uint32(len(m.vocab.Words)) {
 		if m.vocab.Unk == argen.NoID {
-			return root, math.Inf(-1)
+			c.n = 0
+			return location{math.Inf(-1), root}
 		}
 		w = uint32(m.vocab.Unk)
 	}
-	at, sum := uint32(c), float32(0)
-	for at != root {
-		from, to := m.nodes[at].first, m.nodes[at+1].first
-		if found := m.find(at, w, from, to); found != root {
-			if inner := m.inner(); found >= inner {
-				l := &m.leaves[found-inner]
-				return Context(l.link), float64(sum + l.prob)
-			}
-			return m.settle(found), float64(sum + m.nodes[found].prob)
-		}
-		sum += m.nodes[at].backoff
-		if m.flat && from < to {
-			return m.settle(m.suffix(m.nodes[at].link, w)), float64(sum)
-		}
-		at = m.nodes[at].link
+	n, known := c.n, c.known[0]
+	c.n = 0
+	if m.asks(w) {
+		c.known[0], c.n = w, 1
 	}
-	return m.settle(w), float64(sum + m.nodes[w].prob)
+	found, last := location{0, w}, float32(0) // last is the weight of backing off from the longest context
+	for i := uint32(1); i <= n; i++ {
+		context := known
+		known = c.known[i%MaxOrder] // before its place is taken
+		s := m.index.find(context, w)
+		switch {
+		case s == free:
+			last = m.nodes[context].backoff
+			found.weight += float64(last)
+		case context >= m.highest:
+			return location{float64(s.prob()), root}
+		default:
+			found, last = location{0, s.number()}, 0
+			if s.asks() && c.n < uint32(m.order-1) {
+				c.known[c.n%MaxOrder] = found.number
+				c.n++
+			}
+		}
+	}
+	if m.flat && last != 0 {
+		return location{float64(last), root}
+	}
+	return found
+}
+
+// successor returns the number of the n-gram that a context and a word make,
+// root if the model does not have it.
+func (m *Model) successor(context, word uint32) uint32 {
+	s := m.index.find(context, word)
+	if context < m.highest || s == free {
+		return s.number()
+	}
+	from, to := m.nodes[context].first, m.nodes[context+1].first
+	i, found := slices.BinarySearchFunc(m.leaves[from-m.inner():to-m.inner()], word, func(l leaf, w uint32) int { return cmp.Compare(l.word, w) })
+	if !found {
+		return root
+	}
+	return from + uint32(i)
 }
 
 // inner is the number of nodes, and so the number of the first leaf.
 func (m *Model) inner() uint32 { return uint32(len(m.nodes) - 1) }
 
-// few is how many successors are looked through one by one.
-const few = 8
-
-// find returns the successor w of the node at, root if it has none; the
-// successors are those from from to to.
-func (m *Model) find(at, w, from, to uint32) uint32 {
-	if to-from > few {
-		return m.wide.find(at, w, from, to)
-	}
-	if inner := m.inner(); from >= inner {
-		for i := from; i < to; i++ {
-			if m.leaves[i-inner].word == w {
-				return i
-			}
-		}
-		return root
-	}
-	for i := from; i < to; i++ {
-		if m.nodes[i].word == w {
-			return i
-		}
-	}
-	return root
-}
-
-// settle leaves out a context that nothing follows and that costs nothing to
-// back off from.
-func (m *Model) settle(at uint32) Context {
-	if n := &m.nodes[at]; n.first == m.nodes[at+1].first && n.backoff == 0 {
-		return Context(n.link)
-	}
-	return Context(at)
-}
-
-// suffix returns the longest known context that ends in w, whose beginning is
-// at or one of its suffixes.
-func (m *Model) suffix(at, w uint32) uint32 {
-	for at != root {
-		if found := m.find(at, w, m.nodes[at].first, m.nodes[at+1].first); found != root {
-			return found
-		}
-		at = m.nodes[at].link
-	}
-	return w
+// asks reports whether a node has a say as a context: something follows it, or
+// backing off from it costs something.
+func (m *Model) asks(at uint32) bool {
+	return m.nodes[at].first < m.nodes[at+1].first || m.nodes[at].backoff != 0
 }
 
 // number returns the number of the n-gram ids, root if it is not in the
@@ -202,7 +242,7 @@ func (m *Model) number(ids []argen.ID) uint32 {
 		if at == root || at >= m.inner() {
 			return root
 		}
-		at = m.find(at, uint32(id), m.nodes[at].first, m.nodes[at+1].first)
+		at = m.successor(at, uint32(id))
 	}
 	return at
 }

@@ -39,7 +39,7 @@ func TestDistribution(t *testing.T) {
 		for range 20 {
 			c := m.Begin()
 			if rng.IntN(2) == 0 {
-				c = m.Null()
+				c = Context{}
 			}
 			for _, id := range random(rng, v, 1, 10)[0] {
 				c, _ = m.Score(c, id)
@@ -86,7 +86,7 @@ func TestScoreUnknown(t *testing.T) {
 	open := trained(t, "a b\n", Options{})
 	want := prob(t, open, "a <unk>")
 	a, _ := open.ID("a")
-	c, _ := open.Score(open.Null(), a)
+	c, _ := open.Score(Context{}, a)
 	for _, id := range []argen.ID{-1, argen.ID(len(open.vocab.Words)), math.MaxInt32} {
 		if _, log10 := open.Score(c, id); math.Abs(math.Pow(10, log10)-want) > 1e-9 {
 			t.Errorf("id %d has P %v, <unk> %v", id, math.Pow(10, log10), want)
@@ -99,7 +99,7 @@ func TestScoreUnknown(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if c, log10 := closed.Score(closed.Begin(), 99); c != root || !math.IsInf(log10, -1) {
+	if c, log10 := closed.Score(closed.Begin(), 99); c != (Context{}) || !math.IsInf(log10, -1) {
 		t.Errorf("without <unk> an unknown id has log10 P %v", log10)
 	}
 }

@@ -16,21 +16,13 @@ func (m *Model) Start() argen.State { return &State{m: m} }
 type State struct {
 	m      *Model
 	ids    []argen.ID
-	at     []Context // at[i] is the place in the model after ids[:i+1]
-	shared int       // the first so many of ids and at may be seen by forks
+	shared int     // the first so many of ids may be seen by forks
+	at     Context // what the model knows of ids
 	logits []float64
 }
 
 // Len implements argen.State.
 func (s *State) Len() int { return len(s.ids) }
-
-// place is where the context stands in the model.
-func (s *State) place() Context {
-	if len(s.at) == 0 {
-		return root
-	}
-	return s.at[len(s.at)-1]
-}
 
 // Extend implements argen.State. The logits are ln P, so they sum to 1 as
 // probabilities up to the rounding of the stored 32-bit numbers.
@@ -43,17 +35,20 @@ func (s *State) Extend(ctx context.Context, ids ...argen.ID) ([]float64, error) 
 			return nil, fmt.Errorf("ngram: token %d of %d: id %d is not in the vocabulary of %d", i+1, len(ids), id, len(s.m.vocab.Words))
 		}
 	}
-	at := s.place()
-	for _, id := range ids {
-		at, _ = s.m.Score(at, id)
-		s.ids = append(s.ids, id)
-		s.at = append(s.at, at)
-	}
+	s.ids = append(s.ids, ids...)
+	s.read(ids)
 	if s.logits == nil {
 		s.logits = make([]float64, len(s.m.vocab.Words))
 	}
-	s.m.Distribution(s.logits, at)
+	s.m.Distribution(s.logits, s.at)
 	return s.logits, nil
+}
+
+// read goes on to the context after ids.
+func (s *State) read(ids []argen.ID) {
+	for _, id := range ids {
+		s.m.Advance(&s.at, id)
+	}
 }
 
 // Rewind implements argen.State.
@@ -61,45 +56,46 @@ func (s *State) Rewind(n int) {
 	if n < 0 || n > len(s.ids) {
 		panic(fmt.Sprintf("ngram: rewind to %d of %d tokens", n, len(s.ids)))
 	}
-	s.ids, s.at = s.ids[:n], s.at[:n]
-	if n < s.shared { // a fork sees what stands behind: the next append must copy
-		s.ids, s.at, s.shared = s.ids[:n:n], s.at[:n:n], n
+	if n == len(s.ids) {
+		return
 	}
+	s.ids = s.ids[:n]
+	if n < s.shared { // a fork sees what stands behind: the next append must copy
+		s.ids, s.shared = s.ids[:n:n], n
+	}
+	s.at = Context{}
+	s.read(s.ids[max(0, n-s.m.order+1):]) // all that a model of this order can know
 }
 
 // Fork implements argen.State.
 func (s *State) Fork() argen.State {
 	n := len(s.ids)
-	s.ids, s.at, s.shared = s.ids[:n:n], s.at[:n:n], n
-	return &State{m: s.m, ids: s.ids, at: s.at, shared: n}
+	s.ids, s.shared = s.ids[:n:n], n
+	return &State{m: s.m, ids: s.ids, shared: n, at: s.at}
 }
 
 // Distribution sets dst, of length V, to the natural logarithms of P(w | c)
 // for all w: the unigrams times the weight of backing off to them, overwritten
 // by the successors of ever longer contexts.
 func (m *Model) Distribution(dst []float64, c Context) {
-	var chain [MaxOrder]step
-	n, sum, uniform := 0, 0.0, false
-	for at := uint32(c); at != root; at = m.nodes[at].link {
-		chain[n] = step{at, sum}
-		n++
-		sum += float64(m.nodes[at].backoff) * ln10
-		if uniform = m.flat && m.nodes[at].first < m.nodes[at+1].first; uniform {
-			break
-		}
+	var weight [MaxOrder]float64 // weight[i] is ln of that of backing off to known[i-1]
+	for i := int(c.n) - 1; i >= 0; i-- {
+		weight[i] = weight[i+1] + float64(m.nodes[c.known[i]].backoff)*ln10
 	}
 	dst = dst[:len(m.unigram)]
-	if uniform {
+	first := 0
+	if m.flat && c.n > 0 {
+		first = int(c.n) - 1
 		for w := range dst {
-			dst[w] = sum
+			dst[w] = weight[first]
 		}
 	} else {
 		for w, p := range m.unigram {
-			dst[w] = p + sum
+			dst[w] = p + weight[0]
 		}
 	}
-	for n--; n >= 0; n-- {
-		m.overwrite(dst, chain[n])
+	for i := first; i < int(c.n); i++ {
+		m.overwrite(dst, c.known[i], weight[i+1])
 	}
 	if m.vocab.BOS != argen.NoID {
 		dst[m.vocab.BOS] = math.Inf(-1)
@@ -109,24 +105,17 @@ func (m *Model) Distribution(dst []float64, c Context) {
 	}
 }
 
-// A step is a context on the way down to the unigrams, and ln of the weight
-// of backing off to it.
-type step struct {
-	at     uint32
-	weight float64
-}
-
-func (m *Model) overwrite(dst []float64, s step) {
-	from, to := m.nodes[s.at].first, m.nodes[s.at+1].first
-	inner := m.inner()
-	if from >= inner {
+// overwrite sets the logits of the successors of a context.
+func (m *Model) overwrite(dst []float64, at uint32, weight float64) {
+	from, to := m.nodes[at].first, m.nodes[at+1].first
+	if inner := m.inner(); from >= inner {
 		for _, l := range m.leaves[from-inner : to-inner] {
-			dst[l.word] = float64(l.prob)*ln10 + s.weight
+			dst[l.word] = float64(l.prob)*ln10 + weight
 		}
 		return
 	}
-	for i := from; i < to; i++ {
-		dst[m.nodes[i].word] = float64(m.nodes[i].prob)*ln10 + s.weight
+	for _, n := range m.nodes[from:to] {
+		dst[n.word] = float64(n.prob)*ln10 + weight
 	}
 }
 

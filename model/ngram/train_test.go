@@ -30,7 +30,7 @@ func trained(t testing.TB, text string, o Options) *Model {
 // prob is P(word | words before it), by Score; the first may be <s>.
 func prob(t testing.TB, m *Model, words string) float64 {
 	t.Helper()
-	c, log10 := m.Null(), 0.0
+	c, log10 := Context{}, 0.0
 	for w := range strings.FieldsSeq(words) {
 		id, ok := m.ID(w)
 		if !ok {
