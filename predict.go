@@ -113,14 +113,21 @@ func (r *Run) step(id ID) Step {
 	if e, ok := r.state.(Explainer); ok && r.gen.Explain {
 		s.Origin, _ = e.Explain(id) // a model that cannot say leaves it out
 	}
-	if r.gen.Clock != nil {
-		now := r.gen.Clock()
-		if r.last != 0 {
-			s.Nanos = now - r.last
-		}
-		r.last = now
-	}
 	return s
+}
+
+// elapsed is the time since it was called last, in nanoseconds; 0 without a
+// clock.
+func (r *Run) elapsed() int64 {
+	if r.gen.Clock == nil {
+		return 0
+	}
+	before := r.last
+	r.last = r.gen.Clock()
+	if before == 0 {
+		return 0
+	}
+	return r.last - before
 }
 
 // sampled is the probability of a token after the chain.

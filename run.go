@@ -199,14 +199,12 @@ func (r *Run) ChooseAt(u float64) ID {
 // the sinks. A token that Choose did not choose is marked as forced. It must
 // follow Predict.
 func (r *Run) Append(id ID) (Step, error) {
-	switch {
-	case !r.pending:
-		return Step{}, errors.New("append without a prediction of the present context")
-	case id < 0 || int(id) >= r.info.VocabSize:
-		return Step{}, fmt.Errorf("id %d, the vocabulary has ids 0 to %d", id, r.info.VocabSize-1)
+	if err := r.ready(id); err != nil {
+		return Step{}, err
 	}
 	now := *r.now()
 	step := r.step(id)
+	step.Nanos = r.elapsed()
 	if !step.Forced {
 		now.rng = r.next.rng
 	}
@@ -219,6 +217,35 @@ func (r *Run) Append(id ID) (Step, error) {
 	r.marks = append(r.marks, now)
 	r.pending, r.next.chosen = false, false
 	return step, r.tell(func(s Sink) error { return s.Step(step) })
+}
+
+// Force is Append for a token that somebody chose: it is marked as forced even
+// where the dice would have chosen the same, and the dice do not move.
+func (r *Run) Force(id ID) (Step, error) {
+	r.next.chosen = false
+	return r.Append(id)
+}
+
+// Preview returns the step that Append would make of a token and leaves the
+// run as it is. It must follow Predict.
+func (r *Run) Preview(id ID) (Step, error) {
+	if err := r.ready(id); err != nil {
+		return Step{}, err
+	}
+	step, text := r.step(id), r.now().text
+	step.Text = text.Add(id)
+	return step, nil
+}
+
+// ready reports what stands against a token being appended.
+func (r *Run) ready(id ID) error {
+	switch {
+	case !r.pending:
+		return errors.New("append without a prediction of the present context")
+	case id < 0 || int(id) >= r.info.VocabSize:
+		return fmt.Errorf("id %d, the vocabulary has ids 0 to %d", id, r.info.VocabSize-1)
+	}
+	return nil
 }
 
 // Over says why no token can follow, "" if one can.
@@ -297,6 +324,12 @@ func (r *Run) SetChain(chain []Transform) {
 	now.chain, now.name = chain, FormatChain(chain)
 	r.pending, r.next.chosen = false, false
 }
+
+// Chain returns the stages in force, not to be changed.
+func (r *Run) Chain() []Transform { return r.now().chain }
+
+// SetTrack changes the tokens that steps list whatever their rank.
+func (r *Run) SetTrack(ids []ID) { r.gen.Track = slices.Clone(ids) }
 
 // Close ends the run and tells the sinks why: err, or the end of the text, or
 // that it was interrupted. It returns err unless that is nil or io.EOF, joined

@@ -134,6 +134,11 @@ func exact(t rapid.TB, gen argen.Generator, b *branch) {
 		}
 	}
 	choose := func(want *argen.Step) {
+		listed := make([]argen.ID, len(want.Top)) // tracked ones among them
+		for i := range listed {
+			listed[i] = want.Top[i].ID
+		}
+		fresh.SetTrack(listed)
 		if _, err := fresh.Predict(context.Background()); err != nil {
 			t.Fatal(err)
 		}

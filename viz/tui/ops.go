@@ -134,12 +134,12 @@ func opFork(sinks func() []argen.Sink) op {
 // opChain changes the chain; edit gets the one in force.
 func opChain(edit func([]argen.Transform) ([]argen.Transform, error)) op {
 	return func(_ context.Context, l *live) (opResult, error) {
-		chain, err := edit(l.chain())
+		chain, err := edit(l.run.Chain())
 		if err != nil {
 			return opResult{note: err.Error()}, nil
 		}
-		if chainName(chain) != chainName(l.chain()) {
-			l.setChain(chain)
+		if chainName(chain) != chainName(l.run.Chain()) {
+			l.run.SetChain(chain)
 		}
 		return opResult{note: "chain: " + chainName(chain)}, nil
 	}
