@@ -8,6 +8,7 @@
 // made by [Train] from sentences of ids or by [TrainText] from plain text,
 // read by [ReadARPA] from the format all n-gram tools share, or opened by
 // [Open] from argen's own binary file, which is mapped and ready at once.
+// [State.Explain] says where a probability comes from.
 //
 //	text → ids → sorted windows → counts (a trie) → smoothing → Model
 //	count.go     sort.go          trie.go           smooth.go   model.go
@@ -20,9 +21,9 @@
 //
 // All n-grams stand in one array, unigrams first, then bigrams in the order of
 // their contexts, and so on; so the successors of a context lie side by side.
-// Each n-gram knows its first successor and the longest of its proper suffixes
-// that is in the model too. One look-up starts at the longest known context
-// and follows suffixes until the token is among the successors. The whole
-// next-token distribution is the unigram vector, scaled once, then overwritten
-// by the successors of ever longer contexts.
+// A [Context] holds the places of all suffixes of the tokens so far that the
+// model knows, the shortest first. One look-up asks a hash table for the token
+// after each of them; the longest that knows it decides. The whole next-token
+// distribution is the unigram vector, scaled once, then overwritten by the
+// successors of ever longer contexts.
 package ngram

@@ -48,11 +48,10 @@ func keysFor(contexts, words uint32) keys {
 	return keys{uint8(word), uint8(64 - word - bits.Len32(contexts))}
 }
 
-// hash is a permutation of the pairs.
+// hash is a permutation of the pairs. (Fibonacci hashing: Knuth, The Art of
+// Computer Programming, volume 3, section 6.4.)
 func (k keys) hash(context, word uint32) uint64 {
-	h := (uint64(context)<<(k.word&63) | uint64(word)) * 0x9E3779B97F4A7C15 << (k.unused & 63)
-	h ^= h >> 33 >> (k.unused & 63) << (k.unused & 63)
-	return h * 0xD6E8FEB86659FD93
+	return (uint64(context)<<(k.word&63) | uint64(word)) * 0x9E3779B97F4A7C15 << (k.unused & 63)
 }
 
 // check is the part of a hash that a slot holds.

@@ -136,14 +136,16 @@ func (m *Model) AdvanceAll(log10probs []float64, cs []Context, ids []argen.ID) {
 	for ; len(cs) > most; log10probs, cs, ids = log10probs[most:], cs[most:], ids[most:] {
 		m.AdvanceAll(log10probs, cs[:most], ids)
 	}
-	fetched := slot(0)
+	var starts [most * MaxOrder]uint32
+	n := 0
 	for i := range cs {
 		c := &cs[i]
-		for _, context := range c.known[:c.n] {
-			fetched |= m.index.slots[m.index.start(m.index.keys.hash(context, uint32(ids[i])))]
+		for _, context := range c.known[:min(c.n, MaxOrder)] {
+			starts[n] = m.index.start(m.index.keys.hash(context, uint32(ids[i])))
+			n++
 		}
 	}
-	log10probs[0] = float64(fetched) // what nobody uses the compiler would not fetch
+	prefetch(&m.index.slots[0], &starts[0], n)
 	var found [most]location
 	for i := range cs {
 		found[i] = m.locate(&cs[i], ids[i])

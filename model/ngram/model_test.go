@@ -104,7 +104,7 @@ func TestScoreUnknown(t *testing.T) {
 	}
 }
 
-// A text of which nothing was kept: a wide context, found by the index.
+// A context of very many successors.
 func TestWideContexts(t *testing.T) {
 	var text [][]argen.ID
 	for i := range argen.ID(500) {
@@ -151,5 +151,26 @@ func TestExtendAllocates(t *testing.T) {
 	})
 	if n > 0 {
 		t.Errorf("%v allocations a token", n)
+	}
+}
+
+// Contexts side by side go on as each alone does.
+func TestAdvanceAll(t *testing.T) {
+	m := small(t, Options{Order: 4})
+	rng := rand.New(rand.NewPCG(13, 14))
+	for _, n := range []int{0, 1, 16, 32, 33, 100} {
+		together, alone := make([]Context, n), make([]Context, n)
+		got, ids := make([]float64, n), make([]argen.ID, n)
+		for range 20 {
+			for i := range ids {
+				ids[i] = argen.ID(rng.IntN(len(m.vocab.Words)+1) - 1)
+			}
+			m.AdvanceAll(got, together, ids)
+			for i, id := range ids {
+				if want := m.Advance(&alone[i], id); got[i] != want {
+					t.Fatalf("context %d of %d: log10 P(%d) = %v, alone %v", i, n, id, got[i], want)
+				}
+			}
+		}
 	}
 }

@@ -167,9 +167,7 @@ func oneByOne(m *ngram.Model, sentences [][]argen.ID) (total float64) {
 	for _, s := range sentences {
 		c := m.Begin()
 		for _, id := range s {
-			var log10 float64
-			c, log10 = m.Score(c, id)
-			total += log10
+			total += m.Advance(&c, id)
 		}
 	}
 	return total
@@ -178,32 +176,30 @@ func oneByOne(m *ngram.Model, sentences [][]argen.ID) (total float64) {
 // interleaved scores 16 sentences side by side, a token of each in turn.
 func interleaved(m *ngram.Model, sentences [][]argen.ID) (total float64) {
 	const lanes = 16
-	var at [lanes]ngram.Context
-	var left [lanes][]argen.ID
-	next, busy := 0, 0
-	for i := range lanes {
-		if next < len(sentences) {
-			at[i], left[i] = m.Begin(), sentences[next]
-			next++
-			busy++
-		}
+	var (
+		contexts [lanes]ngram.Context
+		left     [lanes][]argen.ID // what is still to be scored of each sentence
+		ids      [lanes]argen.ID
+		log10    [lanes]float64
+	)
+	n := 0 // busy lanes
+	for ; n < lanes && len(sentences) > 0; n++ {
+		contexts[n], left[n], sentences = m.Begin(), sentences[0], sentences[1:]
 	}
-	for busy > 0 {
-		for i := range lanes {
-			if len(left[i]) == 0 {
-				continue
-			}
-			var log10 float64
-			at[i], log10 = m.Score(at[i], left[i][0])
-			total += log10
-			if left[i] = left[i][1:]; len(left[i]) > 0 {
-				continue
-			}
-			if next < len(sentences) {
-				at[i], left[i] = m.Begin(), sentences[next]
-				next++
-			} else {
-				busy--
+	for n > 0 {
+		for i := range n {
+			ids[i] = left[i][0]
+		}
+		m.AdvanceAll(log10[:n], contexts[:n], ids[:n])
+		for i := n - 1; i >= 0; i-- {
+			total += log10[i]
+			switch left[i] = left[i][1:]; {
+			case len(left[i]) > 0:
+			case len(sentences) > 0:
+				contexts[i], left[i], sentences = m.Begin(), sentences[0], sentences[1:]
+			default:
+				n--
+				contexts[i], left[i] = contexts[n], left[n]
 			}
 		}
 	}
