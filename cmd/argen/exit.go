@@ -13,6 +13,9 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+
+	"argen/internal/strict"
+	"argen/model/story"
 )
 
 // Exit codes. A process that Go ends by a panic has 2 as well; none of ours
@@ -87,7 +90,7 @@ func (a *app) exit(ctx context.Context, err error) int {
 		return 0
 	case errors.As(context.Cause(ctx), &sig):
 		if !a.quiet {
-			a.complain("interrupted")
+			a.complain(errors.New("interrupted"))
 		}
 		return exitSignal + int(sig.signal)
 	case isClosedPipe(a.stdout.Err()):
@@ -97,13 +100,13 @@ func (a *app) exit(ctx context.Context, err error) int {
 	case errors.Is(err, errFailed):
 		return exitFailed
 	case errors.As(err, &usage):
-		a.complain(err.Error())
+		a.complain(err)
 		return exitUsage
 	}
 	if a.stdout.Err() != nil && errors.Is(err, a.stdout.Err()) {
 		err = fmt.Errorf("cannot write the output: %w", reason(err))
 	}
-	a.complain(err.Error())
+	a.complain(err)
 	return exitFailed
 }
 
@@ -120,19 +123,55 @@ func reason(err error) error {
 // longest is how long a message may be.
 const longest = 2000
 
-// complain prints one line that says what is wrong.
-func (a *app) complain(msg string) {
+// complain prints one line that says what is wrong, with --json as JSON.
+func (a *app) complain(err error) {
 	var lines []string
-	for line := range strings.Lines(msg) {
+	for line := range strings.Lines(err.Error()) {
 		if line = strings.TrimSpace(line); line != "" {
 			lines = append(lines, line)
 		}
 	}
-	msg = strings.Join(lines, "; ")
+	msg := strings.Join(lines, "; ")
 	if len(msg) > longest {
 		msg = strings.ToValidUTF8(msg[:longest], "") + "…"
 	}
-	fmt.Fprintln(a.stderr, "argen: "+msg)
+	if !a.json {
+		fmt.Fprintln(a.stderr, "argen: "+msg)
+		return
+	}
+	if line, err := jsonLine(whereOf(err, msg)); err == nil {
+		a.stderr.Write(line)
+	}
+}
+
+// A complaint is an error as JSON has it: what, and where in which file.
+type complaint struct {
+	Error  string `json:"error"`
+	File   string `json:"file,omitempty"`
+	Line   int    `json:"line,omitempty"`
+	Column int    `json:"column,omitempty"`
+	Offset *int64 `json:"offset,omitempty"`
+	Field  string `json:"field,omitempty"`
+}
+
+// whereOf finds the place in an error.
+func whereOf(err error, msg string) complaint {
+	c := complaint{Error: msg}
+	var in *strict.Error
+	var grammar *story.SyntaxError
+	var path *fs.PathError
+	switch {
+	case errors.As(err, &in):
+		c.File, c.Line, c.Column, c.Field = in.File, in.Line, in.Column, in.Field
+		if in.Offset >= 0 {
+			c.Offset = &in.Offset
+		}
+	case errors.As(err, &grammar):
+		c.File, c.Line, c.Column = grammar.File, grammar.Line, grammar.Column
+	case errors.As(err, &path):
+		c.File = path.Path
+	}
+	return c
 }
 
 // hint prints a line for whoever runs the command, unless --quiet.

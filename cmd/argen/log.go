@@ -67,6 +67,11 @@ func (a *app) openLog(path string) (*log, error) {
 	if info, err := os.Stat(path); err == nil && info.Mode().IsRegular() && info.Size() > 0 {
 		a.hint("%s is written anew", argen.Visible(path))
 	}
+	return createLog(path)
+}
+
+// createLog begins a log.
+func createLog(path string) (*log, error) {
 	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
 	if err != nil {
 		return nil, fileError(path, err)

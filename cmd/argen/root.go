@@ -39,6 +39,7 @@ type app struct {
 	signals                        bool // Ctrl-C and SIGTERM are ours to handle
 
 	raw, quiet bool // flags of every command
+	json       bool // the command's --json: errors are JSON too
 
 	lines *bufio.Reader // of stdin, where it answers questions
 }
@@ -57,7 +58,10 @@ func (a *app) run(args []string) int {
 	defer stop()
 	root := a.root()
 	root.SetArgs(args)
-	err := root.ExecuteContext(ctx)
+	c, err := root.ExecuteContextC(ctx)
+	if f := c.Flags().Lookup("json"); f != nil {
+		a.json = f.Value.String() == "true"
+	}
 	if flush := a.stdout.Flush(); err == nil {
 		err = flush
 	}

@@ -2,6 +2,9 @@ package main
 
 import (
 	"context"
+	"fmt"
+	"path/filepath"
+	"strings"
 
 	"github.com/charmbracelet/colorprofile"
 
@@ -17,7 +20,31 @@ func (a *app) stepOnScreen(ctx context.Context, s *stepping, prompt text, gen ar
 	}
 	o := a.screenOptions(s)
 	o.Track = gen.Track
-	return tui.Run(ctx, r, gen, a.stdin, a.screen, o)
+	var forks []*log
+	if s.log != "" {
+		o.ForkSinks = func() ([]argen.Sink, error) {
+			log, err := createLog(branchName(s.log, len(forks)+2))
+			if err != nil {
+				return nil, err
+			}
+			forks = append(forks, log)
+			return []argen.Sink{log}, nil
+		}
+	}
+	err = tui.Run(ctx, r, gen, a.stdin, a.screen, o)
+	for _, log := range forks {
+		if end := log.Close(); err == nil {
+			err = end
+		}
+	}
+	return err
+}
+
+// branchName is the log of a branch beside that of the first: story.2.jsonl
+// for story.jsonl.
+func branchName(path string, n int) string {
+	ending := filepath.Ext(path)
+	return fmt.Sprintf("%s.%d%s", strings.TrimSuffix(path, ending), n, ending)
 }
 
 // replayOnScreen shows a trace in the terminal view.

@@ -184,9 +184,12 @@ func (a *app) oneStep(ctx context.Context, r *argen.Run, s *stepping) error {
 	if err != nil {
 		return err
 	}
-	id, ok := s.forced[t]
+	var id argen.ID
+	forced, ok := s.forced[t]
 	switch {
 	case ok:
+		_, err := r.Force(forced)
+		return err
 	case s.dice:
 		a.parts(c, s)
 		u, typed, err := a.throw(ctx, t)
@@ -258,7 +261,7 @@ func (a *app) throw(ctx context.Context, t int) (u float64, typed bool, err erro
 		if !a.stdinTTY {
 			return 0, false, err
 		}
-		a.complain(err.Error())
+		a.complain(err)
 	}
 }
 

@@ -85,9 +85,9 @@ func TestAnyKeys(t *testing.T) {
 		gen.Sinks = []argen.Sink{logged[0]}
 		o := Options{
 			Big: rapid.Bool().Draw(rt, "big"), ASCII: rapid.Bool().Draw(rt, "ascii"), Speed: rapid.SampledFrom([]float64{0, 1, 20}).Draw(rt, "speed"),
-			ForkSinks: func() []argen.Sink {
+			ForkSinks: func() ([]argen.Sink, error) {
 				logged = append(logged, &argen.Trace{})
-				return []argen.Sink{logged[len(logged)-1]}
+				return []argen.Sink{logged[len(logged)-1]}, nil
 			},
 		}
 		d := drive(t, gen, prompt, o)

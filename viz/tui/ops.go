@@ -120,11 +120,14 @@ func opDice(u float64) op {
 	}
 }
 
-func opFork(sinks func() []argen.Sink) op {
+func opFork(sinks func() ([]argen.Sink, error)) op {
 	return func(_ context.Context, l *live) (opResult, error) {
 		var own []argen.Sink
 		if sinks != nil {
-			own = sinks()
+			var err error
+			if own, err = sinks(); err != nil {
+				return opResult{note: err.Error()}, nil
+			}
 		}
 		f, err := l.fork(own)
 		return opResult{fork: f}, err

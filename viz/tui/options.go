@@ -28,7 +28,7 @@ type Options struct {
 	// Replay is a trace to be read again; then no run is needed.
 	Replay *argen.Trace
 	// ForkSinks returns the sinks of a new branch; nil: it is not logged.
-	ForkSinks func() []argen.Sink
+	ForkSinks func() ([]argen.Sink, error)
 	// Save writes a file that the user asked for and returns its name; nil
 	// writes to the working directory and never over a file that is there.
 	Save        func(name string, data []byte) (string, error)
