@@ -2,6 +2,7 @@ package ngram
 
 import (
 	"runtime"
+	"slices"
 	"sync"
 )
 
@@ -41,10 +42,10 @@ func (t *trie) add(window []uint32, count uint32) {
 	}
 	for k := max(same, 1); k < len(window); k++ {
 		l := &t.levels[k]
-		l.word = append(l.word, window[k])
-		l.count = append(l.count, 0)
+		l.word = pushed(l.word, window[k])
+		l.count = pushed(l.count, 0)
 		if k+1 < len(t.levels) {
-			l.first = append(l.first, uint32(len(t.levels[k+1].word)))
+			l.first = pushed(l.first, uint32(len(t.levels[k+1].word)))
 		}
 	}
 	for k := range window {
@@ -53,6 +54,15 @@ func (t *trie) add(window []uint32, count uint32) {
 	}
 	t.depth = copy(t.path, window)
 	t.tokens += uint64(count)
+}
+
+// pushed is append that doubles a full slice, also a long one: these grow to
+// millions of elements one by one.
+func pushed(list []uint32, v uint32) []uint32 {
+	if len(list) == cap(list) {
+		list = slices.Grow(list, max(len(list), 1<<10))
+	}
+	return append(list, v)
 }
 
 // fill appends unigrams, seen or not, until there are n.
