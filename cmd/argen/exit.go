@@ -100,6 +100,7 @@ func (a *app) exit(ctx context.Context, err error) int {
 	case errors.Is(err, errFailed):
 		return exitFailed
 	case errors.As(err, &usage):
+		a.json = false // whoever types a command reads this
 		a.complain(err)
 		return exitUsage
 	}
