@@ -90,6 +90,7 @@ func (a *app) exit(ctx context.Context, err error) int {
 		return 0
 	case errors.As(context.Cause(ctx), &sig):
 		if !a.quiet {
+			a.json = false // it says nothing that a program does not know from the code
 			a.complain(errors.New("interrupted"))
 		}
 		return exitSignal + int(sig.signal)

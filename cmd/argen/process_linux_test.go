@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -205,7 +206,11 @@ func TestFull(t *testing.T) {
 	for _, args := range writers {
 		c, _, stderr := command(t, append(args, "-q")...)
 		c.Stdout = full
-		if got := code(c.Run()); got != 1 || stderr.String() != "argen: cannot write the output: no space left on device\n" {
+		want := "argen: cannot write the output: no space left on device\n"
+		if slices.Contains(args, "--json") {
+			want = `{"error":"cannot write the output: no space left on device"}` + "\n"
+		}
+		if got := code(c.Run()); got != 1 || stderr.String() != want {
 			t.Errorf("argen %q: exit code %d, %q", args, got, stderr)
 		}
 	}
