@@ -104,7 +104,6 @@ func (e *entry) less(f *entry) bool {
 // finish completes the model.
 func (b *arpaBuilder) finish() *Model {
 	b.indexes, b.entries = nil, nil
-	b.m.makeIndex()
 	b.m.ready()
 	return b.m
 }

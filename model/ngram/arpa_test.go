@@ -203,7 +203,7 @@ func same(t testing.TB, got, want *Model) {
 		t.Error("nodes differ")
 	case !slices.Equal(got.leaves, want.leaves):
 		t.Error("leaves differ")
-	case got.index.size != want.index.size || got.index.keys != want.index.keys || !slices.Equal(got.index.slots, want.index.slots):
+	case got.table().size != want.table().size || got.table().keys != want.table().keys || !slices.Equal(got.index.slots, want.index.slots):
 		t.Error("the index differs")
 	case got.flat != want.flat:
 		t.Error("flat differs")

@@ -48,7 +48,6 @@ func build(t *trie, vocab Vocab, o Options, report *Report) *Model {
 		}
 		w, counts[k] = next, nil
 	}
-	m.makeIndex()
 	m.ready()
 	return m
 }

@@ -24,8 +24,8 @@ import (
 //	magic (8 bytes)  version  length of the header  length of the file (u64)
 //	SHA-256 of all that follows (32 bytes)
 //	order  flags  smoothing  V  <unk>  <s>  </s>  n-grams by order
-//	slots of the index and where it can start, bytes of the words, tokens and
-//	sentences of the text (u64)
+//	slots of the index, where a search can start, factor of its hash; bytes of
+//	the words, tokens and sentences of the text (u64)
 //	meta: number of pairs, then each as length and bytes, twice
 //	CRC-32 of the header up to here, zeros up to a multiple of 8
 //	where each word ends (u32 each) │ words │ nodes │ leaves │ index
@@ -58,13 +58,21 @@ const indexed = 1 << 19
 // WriteBinary writes the model as a file for [Open]: all it knows, counts and
 // text too if they were kept. The same model gives the same bytes.
 func (m *Model) WriteBinary(w io.Writer) error {
-	head, err := m.header()
+	if m.level[m.order] < indexed {
+		return m.writeBinary(w, nil)
+	}
+	return m.writeBinary(w, m.table().slots)
+}
+
+// writeBinary writes the model with these slots of the index, all or none.
+func (m *Model) writeBinary(w io.Writer, slots []slot) error {
+	head, err := m.header(slots)
 	if err != nil {
 		return err
 	}
 	hash := sha256.New()
 	hash.Write(head[hashFrom:])
-	if err := m.writeArrays(hash, len(head)); err != nil {
+	if err := m.writeArrays(hash, slots); err != nil {
 		return err
 	}
 	hash.Sum(head[:hashFrom-sha256.Size])
@@ -72,14 +80,14 @@ func (m *Model) WriteBinary(w io.Writer) error {
 	if _, err := out.Write(head); err != nil {
 		return fmt.Errorf("ngram: writing the binary file: %w", err)
 	}
-	if err := m.writeArrays(out, len(head)); err != nil {
+	if err := m.writeArrays(out, slots); err != nil {
 		return fmt.Errorf("ngram: writing the binary file: %w", err)
 	}
 	return out.Flush()
 }
 
 // header returns the header with the hash left 0.
-func (m *Model) header() ([]byte, error) {
+func (m *Model) header(slots []slot) ([]byte, error) {
 	words := 0
 	for _, w := range m.vocab.Words {
 		words += len(w)
@@ -88,7 +96,7 @@ func (m *Model) header() ([]byte, error) {
 		return nil, fmt.Errorf("ngram: %d bytes of words do not fit in the binary format", words)
 	}
 	flags := uint32(0)
-	for i, set := range []bool{m.flat, m.scores, m.counts != nil, len(m.text.ends) > 0, m.storesIndex()} {
+	for i, set := range []bool{m.flat, m.scores, m.counts != nil, len(m.text.ends) > 0, slots != nil} {
 		if set {
 			flags |= 1 << i
 		}
@@ -104,11 +112,11 @@ func (m *Model) header() ([]byte, error) {
 	for _, n := range m.NGrams() {
 		b = le.AppendUint32(b, uint32(n))
 	}
-	slots := 0
-	if m.storesIndex() {
-		slots = len(m.index.slots)
+	var size, factor uint64
+	if slots != nil {
+		size, factor = m.index.size, m.index.keys.factor
 	}
-	for _, n := range []uint64{uint64(slots), m.index.size, uint64(words), uint64(len(m.text.ids)), uint64(len(m.text.ends))} {
+	for _, n := range []uint64{uint64(len(slots)), size, factor, uint64(words), uint64(len(m.text.ids)), uint64(len(m.text.ends))} {
 		b = le.AppendUint64(b, n)
 	}
 	b = le.AppendUint32(b, uint32(len(m.Meta)))
@@ -121,16 +129,16 @@ func (m *Model) header() ([]byte, error) {
 			b = append(b, s...)
 		}
 	}
-	size := len(b) + 4
-	size += -size & 7
-	if size > maxHeader {
+	length := len(b) + 4
+	length += -length & 7
+	if length > maxHeader {
 		return nil, fmt.Errorf("ngram: meta: %d bytes in all, at most %d fit", len(b), maxHeader)
 	}
 	le.PutUint32(b[8:], binaryVersion)
-	le.PutUint32(b[12:], uint32(size))
-	le.PutUint64(b[16:], uint64(size)+m.arraysSize(uint64(words)))
+	le.PutUint32(b[12:], uint32(length))
+	le.PutUint64(b[16:], uint64(length)+m.arraysSize(uint64(words), slots))
 	b = le.AppendUint32(b, headerSum(b))
-	return append(b, make([]byte, size-len(b))...), nil
+	return append(b, make([]byte, length-len(b))...), nil
 }
 
 // headerSum is the checksum of a header, without the hash of the file.
@@ -138,18 +146,15 @@ func headerSum(b []byte) uint32 {
 	return crc32.Update(crc32.ChecksumIEEE(b[:hashFrom-sha256.Size]), crc32.IEEETable, b[hashFrom:])
 }
 
-func (m *Model) storesIndex() bool { return m.level[m.order] >= indexed }
-
 // arraysSize is the number of bytes after the header.
-func (m *Model) arraysSize(words uint64) uint64 {
-	v, size := uint64(len(m.vocab.Words)), uint64(0)
-	for _, n := range []uint64{4 * v, words, nodeSize * uint64(len(m.nodes)), leafSize * uint64(len(m.leaves))} {
+func (m *Model) arraysSize(words uint64, slots []slot) (size uint64) {
+	for _, n := range []uint64{
+		4 * uint64(len(m.vocab.Words)), words, nodeSize * uint64(len(m.nodes)), leafSize * uint64(len(m.leaves)),
+		slotSize * uint64(len(slots)), 4 * uint64(len(m.counts)), 4 * uint64(len(m.text.ids)), 4 * uint64(len(m.text.ends)),
+	} {
 		size += padded(n)
 	}
-	if m.storesIndex() {
-		size += padded(8 * uint64(len(m.index.slots)))
-	}
-	return size + padded(4*uint64(len(m.counts))) + padded(4*uint64(len(m.text.ids))) + padded(4*uint64(len(m.text.ends)))
+	return size
 }
 
 func padded(n uint64) uint64 { return (n + 7) &^ 7 }
@@ -158,10 +163,11 @@ func padded(n uint64) uint64 { return (n + 7) &^ 7 }
 const (
 	nodeSize = 16
 	leafSize = 8
+	slotSize = 8
 )
 
-// writeArrays writes what follows the header, which has size bytes.
-func (m *Model) writeArrays(w io.Writer, size int) error {
+// writeArrays writes what follows the header.
+func (m *Model) writeArrays(w io.Writer, slots []slot) error {
 	ends := make([]uint32, len(m.vocab.Words))
 	blob, at := []byte(nil), 0
 	for i, word := range m.vocab.Words {
@@ -169,10 +175,7 @@ func (m *Model) writeArrays(w io.Writer, size int) error {
 		ends[i] = uint32(at)
 		blob = append(blob, word...)
 	}
-	arrays := [][]byte{raw(ends), blob, raw(m.nodes), raw(m.leaves), nil, raw(m.counts), raw(m.text.ids), raw(m.text.ends)}
-	if m.storesIndex() {
-		arrays[4] = raw(m.index.slots)
-	}
+	arrays := [][]byte{raw(ends), blob, raw(m.nodes), raw(m.leaves), raw(slots), raw(m.counts), raw(m.text.ids), raw(m.text.ends)}
 	for _, a := range arrays {
 		if _, err := w.Write(a); err != nil {
 			return err

@@ -64,10 +64,7 @@ func OpenBytes(name string, data []byte) (*Model, error) {
 	if err := r.check(); err != nil {
 		return nil, err
 	}
-	if r.m.index.slots == nil {
-		r.m.makeIndex()
-	}
-	r.m.highest = r.m.firstHighest()
+	r.m.indexed.Store(r.m.index.slots != nil)
 	r.m.ready()
 	return r.m, nil
 }
@@ -79,7 +76,7 @@ type binaryReader struct {
 	flags uint32
 	v     uint64 // words
 	// Elements of the arrays.
-	slots, starts, words, tokens, sentences uint64
+	slots, starts, factor, words, tokens, sentences uint64
 	// Where arrays begin.
 	nodesAt, leavesAt, indexAt, textAt, endsAt int64
 }
@@ -191,7 +188,7 @@ func (r *binaryReader) fields(h *strict.Bytes, size int) error {
 		}
 		r.m.level = append(r.m.level, last+n)
 	}
-	r.slots, r.starts, r.words, r.tokens, r.sentences = u64("slots"), u64("starts"), u64("words"), u64("tokens"), u64("sentences")
+	r.slots, r.starts, r.factor, r.words, r.tokens, r.sentences = u64("slots"), u64("starts"), u64("factor"), u64("words"), u64("tokens"), u64("sentences")
 	if err == nil {
 		err = r.meta(h)
 	}
@@ -279,7 +276,7 @@ func (r *binaryReader) arrays() error {
 	if err != nil {
 		return err
 	}
-	m.index = index{slots: slots, size: r.starts, keys: keysFor(uint32(highest), uint32(r.v))}
+	m.index = index{slots: slots, size: r.starts, keys: keysFor(uint32(highest), uint32(r.v), r.factor)}
 	if m.counts, err = take[uint32](r, "counts", has(flagCounts, total)); err != nil {
 		return err
 	}

@@ -88,17 +88,22 @@ func TestBinaryRoundTrip(t *testing.T) {
 	}
 }
 
-// A large model brings its index along.
-func TestBinaryIndex(t *testing.T) {
-	text := random(rand.New(rand.NewPCG(9, 9)), 5000, 12000, 30)
-	m, _, err := Train(context.Background(), seq(text), numbered(5000, true), Options{Order: 5})
-	if err != nil {
+// indexedFile is a model as a file that holds its index, as large ones do.
+func indexedFile(t testing.TB, m *Model) []byte {
+	t.Helper()
+	var b bytes.Buffer
+	if err := m.writeBinary(&b, m.table().slots); err != nil {
 		t.Fatal(err)
 	}
-	if !m.storesIndex() {
-		t.Fatalf("%v n-grams are too few for this test", m.NGrams())
+	return b.Bytes()
+}
+
+func TestBinaryIndex(t *testing.T) {
+	m := small(t, Options{Order: 4})
+	data := indexedFile(t, m)
+	if bytes.Equal(data, written(t, m)) {
+		t.Fatal("a small model is written with its index")
 	}
-	data := written(t, m)
 	got, err := OpenBytes("x", data)
 	if err != nil {
 		t.Fatal(err)
@@ -170,7 +175,7 @@ func TestBinaryRefuses(t *testing.T) {
 		{resealed(data, atOrder, 17), "x: byte 56: order: 17: expected 1 to 16"},
 		{resealed(data, atFlags, 32), "x: byte 60: flags: 0x20: this program knows 0x1f only"},
 		{resealed(data, atSmooth, 6), "x: byte 64: smoothing: 6: expected 0 to 5"},
-		{resealed(data, atV, 0), "x: byte 68: vocabulary: 0 words: expected 1 to 268435456"},
+		{resealed(data, atV, 0), "x: byte 68: vocabulary: 0 words: expected 1 to 16777216"},
 		{resealed(data, atV, 5), "x: byte 72: <unk>: id 32 is not in the vocabulary of 5"},
 		{resealed(data, atUnk, 33), "x: byte 72: <unk>: id 33 is not in the vocabulary of 33"},
 		{resealed(data, atUnk, math.MaxUint32-1), "x: byte 72: <unk>: id -2 is not in the vocabulary of 33"},
@@ -212,7 +217,7 @@ func TestBinaryRefuses(t *testing.T) {
 // what Open lets through can be used without a panic.
 func TestBinaryDamage(t *testing.T) {
 	m := trained(t, "a b a c\nb a b\n\nc b a b a\n", Options{Order: 3, KeepCounts: true, KeepText: true})
-	data := written(t, m)
+	data := indexedFile(t, m)
 	rng := rand.New(rand.NewPCG(1, 9))
 	opened := 0
 	for i := range data {
@@ -279,6 +284,7 @@ func TestBinaryChecks(t *testing.T) {
 func FuzzOpenBytes(f *testing.F) {
 	f.Add(written(f, small(f, Options{Order: 1})))
 	f.Add(written(f, small(f, Options{Order: 3, KeepCounts: true, KeepText: true})))
+	f.Add(indexedFile(f, small(f, Options{Order: 3, Smoothing: AddK})))
 	f.Add([]byte(BinaryMagic))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		m, err := OpenBytes("x", data)

@@ -52,7 +52,7 @@ func (r *binaryReader) checkRest() error {
 	if x := &m.index; len(x.slots) > 0 {
 		last := len(x.slots) - stride
 		if last <= 0 || x.size == 0 || x.size > uint64(last) || [stride]slot(x.slots[last:]) != [stride]slot{free, free, free, free} {
-			return r.at(r.indexAt+8*int64(last), "index", "a search would run over its end")
+			return r.at(r.indexAt+slotSize*int64(last), "index", "a search would run over its end")
 		}
 		inner := m.inner()
 		bad := firstBad(last, func(i int) bool {
@@ -60,7 +60,7 @@ func (r *binaryReader) checkRest() error {
 			return s != free && s.asks() && s.number() >= inner
 		})
 		if bad >= 0 {
-			return r.at(r.indexAt+8*int64(bad), "index", "slot %d of %d is damaged: make or fetch the file again", bad, len(x.slots))
+			return r.at(r.indexAt+slotSize*int64(bad), "index", "slot %d of %d is damaged: make or fetch the file again", bad, len(x.slots))
 		}
 	}
 	at := uint32(0)

@@ -41,17 +41,23 @@ func (s slot) ahead(t uint32) int32 { return int32(s.check() - t) }
 
 // keys turns pairs of context and word into hashes: numbers of so many bits,
 // at the top of 64.
-type keys struct{ word, unused uint8 }
+type keys struct {
+	word, unused uint8
+	factor       uint64 // odd
+}
 
-func keysFor(contexts, words uint32) keys {
+// golden is 2^64 over the golden ratio.
+const golden = 0x9E3779B97F4A7C15
+
+func keysFor(contexts, words uint32, factor uint64) keys {
 	word := bits.Len32(words)
-	return keys{uint8(word), uint8(64 - word - bits.Len32(contexts))}
+	return keys{uint8(word), uint8(64 - word - bits.Len32(contexts)), factor}
 }
 
 // hash is a permutation of the pairs. (Fibonacci hashing: Knuth, The Art of
 // Computer Programming, volume 3, section 6.4.)
 func (k keys) hash(context, word uint32) uint64 {
-	return (uint64(context)<<(k.word&63) | uint64(word)) * 0x9E3779B97F4A7C15 << (k.unused & 63)
+	return (uint64(context)<<(k.word&63) | uint64(word)) * k.factor << (k.unused & 63)
 }
 
 // check is the part of a hash that a slot holds.

@@ -2,31 +2,36 @@ package ngram
 
 import "math"
 
-// makeIndex makes the index of all n-grams longer than one word.
-func (m *Model) makeIndex() {
-	m.highest = m.firstHighest()
-	m.index = m.indexOf(0, m.inner())
-}
-
-// firstHighest is the number of the first context whose successors are leaves.
-func (m *Model) firstHighest() uint32 {
-	if m.order == 1 {
-		return m.inner()
+// table returns the index of all n-grams longer than one word. It is made when
+// first asked for, if the model's file did not bring it: who only writes the
+// model needs none.
+func (m *Model) table() *index {
+	if !m.indexed.Load() {
+		m.indexing.Lock()
+		defer m.indexing.Unlock()
+		if !m.indexed.Load() {
+			m.index = m.indexOf(0, m.inner())
+			m.indexed.Store(true)
+		}
 	}
-	return m.level[m.order-2]
+	return &m.index
 }
 
 // indexOf is an index of the successors of the contexts from from to to-1.
+//
+// Where the hashes crowd so that a slot's bits do not decide, which takes very
+// many words or a file made for it, other hashes and more room are tried.
 func (m *Model) indexOf(from, to uint32) index {
 	n := uint64(m.nodes[to].first - m.nodes[from].first)
-	x := index{keys: keysFor(to, uint32(len(m.vocab.Words))), size: n + n/3 + 1}
-	inserts := m.inserts(&x, from, to)
-	for {
-		x.fill(inserts)
-		if x.decides() {
+	x := index{size: n + n/3 + 1}
+	for factor, tries := uint64(golden), 1; ; factor, tries = factor*golden|1, tries+1 {
+		x.keys = keysFor(to, uint32(len(m.vocab.Words)), factor)
+		if x.fill(m.inserts(&x, from, to)) || tries == 8 {
 			return x
 		}
-		x.size *= 2
+		if tries%2 == 0 {
+			x.size *= 2
+		}
 	}
 }
 
@@ -73,15 +78,21 @@ func (m *Model) eachSuccessor(from, to uint32, f func(context, number uint32)) {
 	}
 }
 
-// fill places slots in the order of their hashes.
-func (x *index) fill(list []insert) {
+// crowd is the longest run of slots that any index needs.
+const crowd = 1 << 14
+
+// fill places slots in the order of their hashes. It reports whether the bits
+// of the hash in a slot always tell which one it is: whether a search never
+// comes to a slot whose hash is 2^30 or more away (of those, as numbers of all
+// bits).
+func (x *index) fill(list []insert) bool {
 	x.slots = make([]slot, x.size+stride, x.size+64)
 	for i := range x.slots {
 		x.slots[i] = free
 	}
 	for _, in := range list {
 		at := x.start(in.hash)
-		check := x.keys.check(in.hash)
+		check, end := x.keys.check(in.hash), uint64(at)+crowd
 		for x.slots[at] != free && x.slots[at].ahead(check) < 0 {
 			at++
 		}
@@ -91,20 +102,23 @@ func (x *index) fill(list []insert) {
 		for len(x.slots)-int(at) < stride { // one of the last was taken
 			x.slots = append(x.slots, free)
 		}
+		if uint64(at) > end {
+			return false
+		}
 	}
+	all := 64 - x.keys.unused
+	return all <= 30 || x.longestRun() < x.size>>(all-30)
 }
 
-// decides reports whether the bits of the hash in a slot always tell which one
-// it is: whether a search never comes to a slot whose hash is 2^30 or more away
-// (of those, as numbers of all bits).
-func (x *index) decides() bool {
+// longestRun is the largest number of slots without a free one between them.
+func (x *index) longestRun() uint64 {
 	longest, run := uint64(0), uint64(0)
 	for _, s := range x.slots {
-		if run++; s == free {
+		run++
+		if s == free {
 			run = 0
 		}
 		longest = max(longest, run)
 	}
-	all := 64 - x.keys.unused
-	return all <= 30 || longest+1 < x.size>>(all-30)
+	return longest
 }

@@ -4,7 +4,8 @@ import (
 	"cmp"
 	"math"
 	"slices"
-	"sort"
+	"sync"
+	"sync/atomic"
 
 	"argen"
 )
@@ -29,9 +30,11 @@ type Model struct {
 	nodes  []node
 	leaves []leaf
 	level  []uint32 // level[k] is the number of the first (k+1)-gram; one entry more than orders
-	index  index    // finds n-grams of two words and more
 
-	highest uint32 // the first of the contexts whose successors are leaves
+	highest  uint32 // the first of the contexts whose successors are leaves
+	index    index  // see table
+	indexed  atomic.Bool
+	indexing sync.Mutex
 
 	counts []uint32 // times seen by number, nil if not kept
 	text   corpus   // training text, empty if not kept
@@ -136,16 +139,17 @@ func (m *Model) AdvanceAll(log10probs []float64, cs []Context, ids []argen.ID) {
 	for ; len(cs) > most; log10probs, cs, ids = log10probs[most:], cs[most:], ids[most:] {
 		m.AdvanceAll(log10probs, cs[:most], ids)
 	}
+	x := m.table()
 	var starts [most * MaxOrder]uint32
 	n := 0
 	for i := range cs {
 		c := &cs[i]
 		for _, context := range c.known[:min(c.n, MaxOrder)] {
-			starts[n] = m.index.start(m.index.keys.hash(context, uint32(ids[i])))
+			starts[n] = x.start(x.keys.hash(context, uint32(ids[i])))
 			n++
 		}
 	}
-	prefetch(&m.index.slots[0], &starts[0], n)
+	prefetch(&x.slots[0], &starts[0], n)
 	var found [most]location
 	for i := range cs {
 		found[i] = m.locate(&cs[i], ids[i])
@@ -179,6 +183,7 @@ func (m *Model) locate(c *Context, id argen.ID) location {
 		}
 		w = uint32(m.vocab.Unk)
 	}
+	x := m.table()
 	n, known := c.n, c.known[0]
 	c.n = 0
 	if m.asks(w) {
@@ -188,7 +193,7 @@ func (m *Model) locate(c *Context, id argen.ID) location {
 	for i := uint32(1); i <= n; i++ {
 		context := known
 		known = c.known[i%MaxOrder] // before its place is taken
-		s := m.index.find(context, w)
+		s := x.find(context, w)
 		switch {
 		case s == free:
 			last = m.nodes[context].backoff
@@ -212,16 +217,19 @@ func (m *Model) locate(c *Context, id argen.ID) location {
 // successor returns the number of the n-gram that a context and a word make,
 // root if the model does not have it.
 func (m *Model) successor(context, word uint32) uint32 {
-	s := m.index.find(context, word)
-	if context < m.highest || s == free {
-		return s.number()
+	if context < m.highest {
+		if n := m.table().find(context, word).number(); n < m.inner() {
+			return n
+		}
+		return root
 	}
-	from, to := m.nodes[context].first, m.nodes[context+1].first
-	i, found := slices.BinarySearchFunc(m.leaves[from-m.inner():to-m.inner()], word, func(l leaf, w uint32) int { return cmp.Compare(l.word, w) })
+	inner, first := m.inner(), m.nodes[context].first
+	successors := m.leaves[first-inner : m.nodes[context+1].first-inner]
+	i, found := slices.BinarySearchFunc(successors, word, func(l leaf, w uint32) int { return cmp.Compare(l.word, w) })
 	if !found {
 		return root
 	}
-	return from + uint32(i)
+	return first + uint32(i)
 }
 
 // inner is the number of nodes, and so the number of the first leaf.
@@ -249,11 +257,6 @@ func (m *Model) number(ids []argen.ID) uint32 {
 	return at
 }
 
-// orderOf returns how many tokens the n-gram has.
-func (m *Model) orderOf(number uint32) int {
-	return sort.Search(len(m.level), func(k int) bool { return m.level[k] > number })
-}
-
 // logprob returns log10 P of the last token of an n-gram given the others.
 func (m *Model) logprob(number uint32) float32 {
 	if inner := m.inner(); number >= inner {
@@ -272,6 +275,10 @@ func (m *Model) word(number uint32) uint32 {
 
 // ready computes what is not stored.
 func (m *Model) ready() {
+	m.highest = m.inner()
+	if m.order > 1 {
+		m.highest = m.level[m.order-2]
+	}
 	m.unigram = make([]float64, len(m.vocab.Words))
 	for w := range m.unigram {
 		m.unigram[w] = float64(m.nodes[w].prob) * ln10

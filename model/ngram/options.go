@@ -13,7 +13,7 @@ const (
 	// MaxOrder is the longest n-gram a file may hold.
 	MaxOrder = 16
 
-	maxVocab = 1 << 28 // words, so that nine of them fit in a sort key
+	maxVocab = 1 << 24 // words, so that a slot of the index can tell n-grams apart
 )
 
 // Smoothing says how counts become probabilities.

@@ -119,7 +119,7 @@ def measure(a, kenlm, tmp):
     lmplz = [kenlm / "build/bin/lmplz", "-o", str(a.order), "-S", "2G", "-T", tmp, "--discount_fallback", "--text", train]
     timed([*lmplz, "--arpa", arpa])
     timed([kenlm / "build/bin/build_binary", "probing", arpa, tmp / "model.probing"], stdout=subprocess.DEVNULL)
-    convert = output(go, "convert", arpa, tmp / "model.ngram")
+    read_arpa = output(go, "convert", arpa, tmp / "model.ngram")["read_arpa_s"]
     theirs, ours = [], []
     for i in range(a.pairs):
         note("pair", i + 1, "of", a.pairs)
@@ -140,7 +140,7 @@ def measure(a, kenlm, tmp):
     }
     return {
         "text": {"megabytes": train.stat().st_size / 1e6, "tokens": made["tokens"], "types": made["types"], "ngrams": made["ngrams"], "order": a.order},
-        "kenlm": k, "argen": {**g, **convert}, "model_mb": size, "ratios": {n: round(r, 2) for n, r in ratios.items()},
+        "kenlm": k, "argen": {**g, "read_arpa_s": read_arpa}, "model_mb": size, "ratios": {n: round(r, 2) for n, r in ratios.items()},
         "goals": {n: {"at_least": round(w, 2), "met": ratios[n] >= w} for n, w in GOALS.items()},
     }
 
