@@ -26,7 +26,8 @@ func (b *arpaBuilder) add(e entry) { b.entries = append(b.entries, e) }
 // successor returns the number of the n-gram of k+1 words that has a context
 // and a last word, root if there is none.
 func (b *arpaBuilder) successor(k int, context, word uint32) uint32 {
-	return b.indexes[k].find(context, word).number()
+	x := &b.indexes[k]
+	return x.find(x.keys.hash(context, word)).number()
 }
 
 // close places the n-grams of k+1 words in the model.

@@ -40,10 +40,16 @@ func (s slot) check() uint32  { return uint32(s) &^ 1 }
 func (s slot) ahead(t uint32) int32 { return int32(s.check() - t) }
 
 // keys turns pairs of context and word into hashes: numbers of so many bits,
-// at the top of 64.
+// at the top of 64. They are a permutation of the pairs,
+//
+//	(context·2^bits(word) + word) · factor  mod 2^bits
+//
+// (Fibonacci hashing: Knuth, The Art of Computer Programming, volume 3, section
+// 6.4.)
 type keys struct {
-	word, unused uint8
-	factor       uint64 // odd
+	factor        uint64 // odd
+	context, word uint64 // what the two are multiplied by
+	unused        uint8  // bits of 64
 }
 
 // golden is 2^64 over the golden ratio.
@@ -51,17 +57,18 @@ const golden = 0x9E3779B97F4A7C15
 
 func keysFor(contexts, words uint32, factor uint64) keys {
 	word := bits.Len32(words)
-	return keys{uint8(word), uint8(64 - word - bits.Len32(contexts)), factor}
+	k := keys{factor: factor, unused: uint8(64 - word - bits.Len32(contexts))}
+	k.word = factor << k.unused
+	k.context = k.word << word
+	return k
 }
 
-// hash is a permutation of the pairs. (Fibonacci hashing: Knuth, The Art of
-// Computer Programming, volume 3, section 6.4.)
-func (k keys) hash(context, word uint32) uint64 {
-	return (uint64(context)<<(k.word&63) | uint64(word)) * k.factor << (k.unused & 63)
+func (k *keys) hash(context, word uint32) uint64 {
+	return uint64(context)*k.context + uint64(word)*k.word
 }
 
 // check is the part of a hash that a slot holds.
-func (k keys) check(h uint64) uint32 { return uint32(h>>(k.unused&63)) << 1 }
+func (k *keys) check(h uint64) uint32 { return uint32(h>>(k.unused&63)) << 1 }
 
 // start returns where the search for a hash begins.
 func (x *index) start(h uint64) uint32 {
@@ -69,11 +76,10 @@ func (x *index) start(h uint64) uint32 {
 	return uint32(at)
 }
 
-// find returns the slot of the n-gram that context and word make, free if
-// there is none. It looks at stride slots at a time without a branch: where
-// among them a hash is can't be foreseen.
-func (x *index) find(context, word uint32) slot {
-	h := x.keys.hash(context, word)
+// find returns the slot of the n-gram with this hash, free if there is none.
+// It looks at stride slots at a time without a branch: where among them a hash
+// is can't be foreseen.
+func (x *index) find(h uint64) slot {
 	check := x.keys.check(h)
 	for at := x.start(h); ; at += stride {
 		s := (*[stride]slot)(x.slots[at:])

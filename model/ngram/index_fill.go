@@ -7,14 +7,18 @@ import "math"
 // model needs none.
 func (m *Model) table() *index {
 	if !m.indexed.Load() {
-		m.indexing.Lock()
-		defer m.indexing.Unlock()
-		if !m.indexed.Load() {
-			m.index = m.indexOf(0, m.inner())
-			m.indexed.Store(true)
-		}
+		m.makeIndex()
 	}
 	return &m.index
+}
+
+func (m *Model) makeIndex() {
+	m.indexing.Lock()
+	defer m.indexing.Unlock()
+	if !m.indexed.Load() {
+		m.index = m.indexOf(0, m.inner())
+		m.indexed.Store(true)
+	}
 }
 
 // indexOf is an index of the successors of the contexts from from to to-1.

@@ -42,13 +42,13 @@ func TestIndex(t *testing.T) {
 			t.Errorf("%+v: the bits in a slot should be enough", size)
 		}
 		for p, n := range numbers {
-			if got := x.find(p.context, p.word); got == free || got.number() != n {
+			if got := x.find(x.keys.hash(p.context, p.word)); got == free || got.number() != n {
 				t.Fatalf("%+v: %+v is found as %x, expected number %d", size, p, got, n)
 			}
 		}
 		for range 10_000 {
 			p := pair{rng.Uint32N(size.contexts), rng.Uint32N(size.words)}
-			if _, in := numbers[p]; !in && x.find(p.context, p.word) != free {
+			if _, in := numbers[p]; !in && x.find(x.keys.hash(p.context, p.word)) != free {
 				t.Fatalf("%+v: %+v is found and was not put in", size, p)
 			}
 		}

@@ -110,11 +110,11 @@ func (m *Model) NGrams() []int {
 // Begin is the context of a sentence's first token, that of BOS; the empty
 // one if the model has none.
 func (m *Model) Begin() Context {
-	if m.vocab.BOS == argen.NoID {
-		return Context{}
+	c := Context{}
+	if bos := m.vocab.BOS; bos != argen.NoID && m.asks(uint32(bos)) {
+		c.known[0], c.n = uint32(bos), 1
 	}
-	next, _ := m.Score(Context{}, m.vocab.BOS)
-	return next
+	return c
 }
 
 // Score returns log10 P(id | c) and the context after id. An id that is not in
@@ -184,6 +184,7 @@ func (m *Model) locate(c *Context, id argen.ID) location {
 		w = uint32(m.vocab.Unk)
 	}
 	x := m.table()
+	word := uint64(w) * x.keys.word
 	n, known := c.n, c.known[0]
 	c.n = 0
 	if m.asks(w) {
@@ -193,7 +194,7 @@ func (m *Model) locate(c *Context, id argen.ID) location {
 	for i := uint32(1); i <= n; i++ {
 		context := known
 		known = c.known[i%MaxOrder] // before its place is taken
-		s := x.find(context, w)
+		s := x.find(uint64(context)*x.keys.context + word)
 		switch {
 		case s == free:
 			last = m.nodes[context].backoff
@@ -218,7 +219,8 @@ func (m *Model) locate(c *Context, id argen.ID) location {
 // root if the model does not have it.
 func (m *Model) successor(context, word uint32) uint32 {
 	if context < m.highest {
-		if n := m.table().find(context, word).number(); n < m.inner() {
+		x := m.table()
+		if n := x.find(x.keys.hash(context, word)).number(); n < m.inner() {
 			return n
 		}
 		return root
