@@ -31,7 +31,13 @@ func Bytes(t testing.TB, name string, got []byte) {
 	if !filepath.IsLocal(name) {
 		t.Fatalf("the golden file %q is not below testdata", name)
 	}
-	path := filepath.Join("testdata", filepath.FromSlash(name))
+	File(t, filepath.Join("testdata", filepath.FromSlash(name)), got)
+}
+
+// File is Bytes for a file that stands elsewhere, such as a README whose
+// examples a test runs.
+func File(t testing.TB, path string, got []byte) {
+	t.Helper()
 	want, err := os.ReadFile(path)
 	if err == nil && bytes.Equal(got, want) {
 		return
