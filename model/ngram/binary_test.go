@@ -43,9 +43,13 @@ func small(t testing.TB, o Options) *Model {
 // memory that is aligned and from memory that is not.
 func TestBinaryRoundTrip(t *testing.T) {
 	for _, o := range []Options{
-		{Order: 1}, {Order: 2, KeepText: true},
+		{Order: 1},
+		{Order: 2, KeepText: true},
 		{Order: 5, Prune: []int{0, 0, 1}, KeepCounts: true, KeepText: true},
-		{Smoothing: AddK}, {Smoothing: StupidBackoff, KeepCounts: true}, {Smoothing: MaximumLikelihood}, {Order: 9},
+		{Smoothing: AddK},
+		{Smoothing: StupidBackoff, KeepCounts: true},
+		{Smoothing: MaximumLikelihood},
+		{Order: 9},
 	} {
 		m := small(t, o)
 		data := written(t, m)
@@ -109,19 +113,23 @@ func TestBinaryIndex(t *testing.T) {
 		t.Fatal(err)
 	}
 	same(t, got, m)
-	for _, test := range []struct {
-		slot int // from the end
-		to   uint64
-		want string
-	}{
-		{1, 0, "index: a search would run over its end"},
-		{5, uint64(m.inner())<<32 | 1, "index: slot "},
-	} {
+	slots := len(m.index.slots)
+	for _, at := range []int{1, 4} { // a search must end there
 		bad := bytes.Clone(data)
-		binary.LittleEndian.PutUint64(bad[len(bad)-8*test.slot:], test.to)
-		if _, err := OpenBytes("x", bad); err == nil || !strings.Contains(err.Error(), test.want) {
-			t.Errorf("error %v, expected %s", err, test.want)
+		binary.LittleEndian.PutUint64(bad[len(bad)-8*at:], 0)
+		if _, err := OpenBytes("x", bad); err == nil || !strings.HasSuffix(err.Error(), "index: a search would run over its end") {
+			t.Errorf("slot %d from the end is taken: error %v", at, err)
 		}
+	}
+	for _, number := range []uint64{uint64(m.inner()), uint64(m.level[m.order]), math.MaxUint32 - 1} {
+		for i := range slots - stride {
+			binary.LittleEndian.PutUint32(data[len(data)-8*(slots-i)+4:], uint32(number))
+			data[len(data)-8*(slots-i)] |= 1
+		}
+		if got, err = OpenBytes("x", data); err != nil {
+			t.Fatal(err)
+		}
+		walk(t, got, data) // a wrong number leads nowhere
 	}
 }
 

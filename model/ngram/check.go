@@ -46,21 +46,14 @@ func (r *binaryReader) check() error {
 }
 
 // checkRest looks at the index, whose last slots must be free for a search to
-// end, and at the text.
+// end, and at the text. Numbers in slots are looked at when they are used: so a
+// large file is open before all of its index has been read.
 func (r *binaryReader) checkRest() error {
 	m := r.m
 	if x := &m.index; len(x.slots) > 0 {
 		last := len(x.slots) - stride
 		if last <= 0 || x.size == 0 || x.size > uint64(last) || [stride]slot(x.slots[last:]) != [stride]slot{free, free, free, free} {
 			return r.at(r.indexAt+slotSize*int64(last), "index", "a search would run over its end")
-		}
-		inner := m.inner()
-		bad := firstBad(last, func(i int) bool {
-			s := x.slots[i]
-			return s != free && s.asks() && s.number() >= inner
-		})
-		if bad >= 0 {
-			return r.at(r.indexAt+slotSize*int64(bad), "index", "slot %d of %d is damaged: make or fetch the file again", bad, len(x.slots))
 		}
 	}
 	at := uint32(0)

@@ -185,7 +185,7 @@ func (m *Model) locate(c *Context, id argen.ID) location {
 	}
 	x := m.table()
 	word := uint64(w) * x.keys.word
-	n, known := c.n, c.known[0]
+	n, known, inner := c.n, c.known[0], m.inner()
 	c.n = 0
 	if m.asks(w) {
 		c.known[0], c.n = w, 1
@@ -203,7 +203,7 @@ func (m *Model) locate(c *Context, id argen.ID) location {
 			return location{float64(s.prob()), root}
 		default:
 			found, last = location{0, s.number()}, 0
-			if s.asks() && c.n < uint32(m.order-1) {
+			if s.asks() && found.number < inner && c.n < uint32(m.order-1) { // always so, but for a damaged file
 				c.known[c.n%MaxOrder] = found.number
 				c.n++
 			}
