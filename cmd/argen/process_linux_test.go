@@ -18,7 +18,7 @@ import (
 )
 
 // command is argen as a process of its own; testscript.Main has put it there.
-func command(t *testing.T, args ...string) (c *exec.Cmd, stdout, stderr *bytes.Buffer) {
+func command(t testing.TB, args ...string) (c *exec.Cmd, stdout, stderr *bytes.Buffer) {
 	c = exec.Command("argen", args...)
 	c.Dir = t.TempDir()
 	stdout, stderr = &bytes.Buffer{}, &bytes.Buffer{}
@@ -259,24 +259,17 @@ func TestClosedStreams(t *testing.T) {
 	}
 }
 
-// The program is there as soon as it is called.
-func TestStartUp(t *testing.T) {
-	for most, args := range map[time.Duration][]string{
-		100 * time.Millisecond: {"step", "-n", "1", "--seed", "1"},
-		50 * time.Millisecond:  {"--help"},
-	} {
-		best := time.Hour
-		for range 5 {
-			c, _, _ := command(t, args...)
-			start := time.Now()
-			if err := c.Run(); err != nil {
-				t.Fatal(err)
+// How long it takes until a command is done: an empty one, and the first token
+// on the screen.
+func BenchmarkStartUp(b *testing.B) {
+	for _, args := range [][]string{{"version"}, {"step", "-n", "1", "--seed", "1"}} {
+		b.Run(args[0], func(b *testing.B) {
+			for b.Loop() {
+				c, _, _ := command(b, args...)
+				if err := c.Run(); err != nil {
+					b.Fatal(err)
+				}
 			}
-			best = min(best, time.Since(start))
-		}
-		if best > most {
-			t.Errorf("argen %q takes %v", args, best)
-		}
-		t.Logf("argen %q: %v", args, best)
+		})
 	}
 }

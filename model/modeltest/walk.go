@@ -46,6 +46,15 @@ func (c *checker) walk(t *rapid.T) {
 		case op < 9 && len(branches) < 6:
 			call = "Fork()"
 			branches = append(branches, c.fork(t, b))
+			// The trap: what a fork shares is written by its parent, which
+			// steps back first and then goes another way.
+			if rapid.Bool().Draw(t, "another way") {
+				n := rapid.IntRange(0, len(b.ids)).Draw(t, "rewind to")
+				c.rewind(t, b, n)
+				ids := c.drawn(t, b.ids)
+				call = fmt.Sprintf("Fork(), Rewind(%d), Extend(%v)", n, ids)
+				c.extend(t, b, ids...)
+			}
 		default:
 			r := refusals[rapid.IntRange(0, len(refusals)-1).Draw(t, "refusal")]
 			call = "Extend " + r.what
