@@ -4,8 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"math"
-	"slices"
+	"strings"
 )
 
 // A Mismatch says where a trace differs from the same run done again.
@@ -26,9 +27,10 @@ func (m *Mismatch) Error() string {
 const Tolerance = 1e-9
 
 // Verify runs a trace again: the same prompt, chain and dice must give the
-// same tokens and the same probabilities. It returns a [*Mismatch] for the
-// first that is different. Only g's Model and Tokenizer are used; parse reads
-// a chain as the trace has it.
+// same tokens and the same probabilities; tokens that somebody forced, numbers
+// that somebody threw and changed chains are taken as logged. It returns a
+// [*Mismatch] for the first that is different. Only g's Model and Tokenizer are
+// used; parse reads a chain as the trace has it.
 func Verify(ctx context.Context, g Generator, trace *Trace, parse func(string) ([]Transform, error)) error {
 	h := &trace.Head
 	chain, err := parse(h.Chain)
@@ -51,26 +53,32 @@ func Verify(ctx context.Context, g Generator, trace *Trace, parse func(string) (
 			}
 			r.SetChain(chain)
 		}
-		if err := r.repeat(ctx, logged, len(trace.Steps[i].Top)); err != nil {
+		if err := r.repeat(ctx, logged); err != nil {
 			return err
 		}
 	}
-	if end := trace.Ended; end != nil && end.Tokens != len(trace.Steps) {
-		return &Mismatch{len(trace.Steps), "tokens of the end", end.Tokens, len(trace.Steps)}
+	if trace.Ended == nil {
+		return nil
 	}
-	return nil
+	return r.compareEnd(trace.Ended)
 }
 
 // repeat takes one logged step again and compares.
-func (r *Run) repeat(ctx context.Context, logged *Step, top int) error {
-	r.gen.Top, r.c.ledger = top, top > 0
-	if _, err := r.Predict(ctx); err != nil {
+func (r *Run) repeat(ctx context.Context, logged *Step) error {
+	r.relist(logged.Top)
+	switch _, err := r.Predict(ctx); {
+	case errors.Is(err, io.EOF):
+		return &Mismatch{logged.T, "token", quoted(logged.ID, logged.Token), "none, since the model's context is full"}
+	case err != nil:
 		return err
 	}
 	switch {
+	case logged.Forced: // nobody threw dice
+	case logged.Dice && !(logged.U >= 0 && logged.U < 1):
+		return &Mismatch{logged.T, "u", logged.U, "not a number in [0,1)"}
 	case logged.Dice:
 		r.ChooseAt(logged.U)
-	case !logged.Forced:
+	default:
 		r.Choose()
 	}
 	if !logged.Forced && r.next.choice != logged.ID {
@@ -83,163 +91,121 @@ func (r *Run) repeat(ctx context.Context, logged *Step, top int) error {
 	return logged.compare(&step)
 }
 
+// relist makes the next step list the tokens that a logged one does: the best,
+// in order of rank, and others behind them.
+func (r *Run) relist(top []TopToken) {
+	best := 0
+	for best < len(top) && top[best].Rank == best+1 {
+		best++
+	}
+	r.gen.Top, r.gen.Track = 0, r.gen.Track[:0]
+	if len(top) > 0 {
+		r.gen.Top = max(best, 1)
+		for _, t := range top[best:] {
+			r.gen.Track = append(r.gen.Track, t.ID)
+		}
+	}
+	r.c.ledger = r.gen.Top > 0
+}
+
 func quoted(id ID, token string) string { return fmt.Sprintf("%q (id %d)", token, id) }
+
+// A comparison finds the first field that differs.
+type comparison struct {
+	t     int
+	first *Mismatch
+}
+
+func (c *comparison) field(name string, logged, computed any) {
+	if c.first == nil && !same(logged, computed) {
+		c.first = &Mismatch{c.t, name, logged, computed}
+	}
+}
+
+// err is the difference found, nil if there is none.
+func (c *comparison) err() error {
+	if c.first == nil {
+		return nil // not a nil *Mismatch in an interface
+	}
+	return c.first
+}
 
 // compare returns the first field in which a step computed again differs.
 func (s *Step) compare(again *Step) error {
-	for _, f := range []struct {
-		name             string
-		logged, computed any
-	}{
-		{"token", s.Token, again.Token},
-		{"text", s.Text, again.Text},
-		{"context_len", s.ContextLen, again.ContextLen},
-		{"logit", s.Logit, again.Logit},
-		{"logprob", s.LogProb, again.LogProb},
-		{"prob", s.Prob, again.Prob},
-		{"rank", s.Rank, again.Rank},
-		{"sampled_prob", s.SampledProb, again.SampledProb},
-		{"u", s.U, again.U},
-		{"low", s.Low, again.Low},
-		{"high", s.High, again.High},
-		{"entropy", s.Entropy, again.Entropy},
-		{"surprisal", s.Surprisal, again.Surprisal},
-		{"cum_logprob", s.CumLogProb, again.CumLogProb},
-		{"kept", s.Kept, again.Kept},
-	} {
-		if !same(f.logged, f.computed) {
-			return &Mismatch{s.T, f.name, f.logged, f.computed}
-		}
+	c := comparison{t: s.T}
+	c.field("token", s.Token, again.Token)
+	c.field("text", asLogged(s.Text), asLogged(again.Text))
+	c.field("context_len", s.ContextLen, again.ContextLen)
+	c.field("logit", s.Logit, again.Logit)
+	c.field("logprob", s.LogProb, again.LogProb)
+	c.field("prob", s.Prob, again.Prob)
+	c.field("rank", s.Rank, again.Rank)
+	c.field("sampled_prob", s.SampledProb, again.SampledProb)
+	c.field("u", s.U, again.U)
+	c.field("low", s.Low, again.Low)
+	c.field("high", s.High, again.High)
+	c.field("entropy", s.Entropy, again.Entropy)
+	c.field("surprisal", s.Surprisal, again.Surprisal)
+	c.field("cum_logprob", s.CumLogProb, again.CumLogProb)
+	c.field("kept", s.Kept, again.Kept)
+	if len(s.Top) == 0 {
+		return c.err()
+	}
+	c.field("number of stages", len(s.Stages), len(again.Stages))
+	c.field("number of top tokens", len(s.Top), len(again.Top))
+	if c.first != nil {
+		return c.err()
 	}
 	for i := range s.Stages {
-		if i >= len(again.Stages) || s.Stages[i].Name != again.Stages[i].Name || s.Stages[i].Kept != again.Stages[i].Kept ||
-			!same(s.Stages[i].MassRemoved, again.Stages[i].MassRemoved) || !same(s.Stages[i].Entropy, again.Stages[i].Entropy) {
-			return &Mismatch{s.T, "stage " + s.Stages[i].Name, s.Stages[i], again.Stages}
-		}
+		logged, computed := &s.Stages[i], &again.Stages[i]
+		of := fmt.Sprintf("of stage %d", i)
+		c.field("name "+of, logged.Name, computed.Name)
+		of = "of stage " + computed.Name
+		c.field("kept "+of, logged.Kept, computed.Kept)
+		c.field("mass_removed "+of, logged.MassRemoved, computed.MassRemoved)
+		c.field("entropy "+of, logged.Entropy, computed.Entropy)
 	}
 	for i := range s.Top {
-		logged, computed := s.Top[i], slices.IndexFunc(again.Top, func(t TopToken) bool { return t.ID == s.Top[i].ID })
-		if computed < 0 {
-			continue // tracked in the run, not here
-		}
-		if c := again.Top[computed]; !same(logged.Prob, c.Prob) || !same(logged.SampledProb, c.SampledProb) || logged.RemovedBy != c.RemovedBy {
-			return &Mismatch{s.T, "top token " + quoted(logged.ID, logged.Token), logged, c}
-		}
+		logged, computed := &s.Top[i], &again.Top[i]
+		of := fmt.Sprintf("of top token %d", i)
+		c.field("id "+of, logged.ID, computed.ID)
+		c.field("token "+of, logged.Token, computed.Token)
+		c.field("logit "+of, logged.Logit, computed.Logit)
+		c.field("prob "+of, logged.Prob, computed.Prob)
+		c.field("rank "+of, logged.Rank, computed.Rank)
+		c.field("sampled_prob "+of, logged.SampledProb, computed.SampledProb)
+		c.field("removed_by "+of, logged.RemovedBy, computed.RemovedBy)
 	}
-	return nil
+	c.field("tokens of the rest", s.Rest.Tokens, again.Rest.Tokens)
+	c.field("prob of the rest", s.Rest.Prob, again.Rest.Prob)
+	c.field("sampled_prob of the rest", s.Rest.SampledProb, again.Rest.SampledProb)
+	return c.err()
 }
 
-// same compares values, numbers within Tolerance.
+// compareEnd compares the end of a trace with what its steps came to. Its text
+// may end before theirs, at a stop string, which a trace does not name.
+func (r *Run) compareEnd(end *End) error {
+	c := comparison{t: len(r.steps)}
+	c.field("tokens of the end", end.Tokens, len(r.steps))
+	c.field("logprob of the end", end.LogProb, r.Trace().LogProb())
+	logged, text := asLogged(end.Text), asLogged(r.Text())
+	if (end.Reason == StopString || end.Reason == StopToken) && strings.HasPrefix(text, logged) {
+		text = logged
+	}
+	c.field("text of the end", logged, text)
+	return c.err()
+}
+
+// asLogged is a text as a log can hold it: U+FFFD for each byte that is not
+// UTF-8.
+func asLogged(s string) string { return string([]rune(s)) }
+
+// same compares values, numbers within [Tolerance].
 func same(a, b any) bool {
 	x, ok := a.(float64)
 	y, also := b.(float64)
-	if !ok || !also {
+	if !ok || !also || x == y || math.IsInf(x, 0) || math.IsInf(y, 0) {
 		return a == b
 	}
-	return x == y || math.Abs(x-y) <= Tolerance*max(1, math.Abs(x), math.Abs(y))
-}
-
-// An Identity is a law of autoregressive models, checked on one text.
-type Identity struct {
-	Name string  // "Σ P = 1"
-	Doc  string  // what it says
-	Off  float64 // the largest distance from it that was found
-	Most float64 // how much rounding may explain
-}
-
-// Holds reports whether the law holds.
-func (i Identity) Holds() bool { return i.Off <= i.Most }
-
-// CheckIdentities checks the laws that make a model autoregressive on a text:
-// probabilities sum to 1 at every position; a context read at once gives what
-// token by token gave; a state that was rewound or forked goes on like a fresh
-// one; what comes later never changes a prediction.
-func CheckIdentities(ctx context.Context, m Model, ids []ID) ([]Identity, error) {
-	laws := []Identity{
-		{Name: "sum", Doc: "Σ P(token | context) over the vocabulary = 1", Most: 1e-9},
-		{Name: "recompute", Doc: "a context computed anew gives the logits that step by step gave", Most: 1e-5},
-		{Name: "rewind", Doc: "after going back and on again the logits are the same", Most: 1e-5},
-		{Name: "fork", Doc: "a fork that goes another way leaves the logits as they were", Most: 1e-5},
-		{Name: "past", Doc: "changing a token changes no prediction before it", Most: 0},
-	}
-	state := m.Start()
-	rows := make([][]float64, 0, len(ids))
-	for i := range ids {
-		var before []ID
-		if i > 0 {
-			before = ids[i-1 : i]
-		}
-		logits, err := state.Extend(ctx, before...)
-		if i == 0 && errors.Is(err, ErrEmptyContext) {
-			rows = append(rows, nil)
-			continue
-		}
-		if err != nil {
-			return nil, fmt.Errorf("position %d: %w", i, err)
-		}
-		rows = append(rows, slices.Clone(logits))
-		if d, err := newDistribution(logits); err == nil {
-			sum := 0.0
-			for id := range logits {
-				sum += math.Exp(d.logprob(ID(id)))
-			}
-			laws[0].worst(math.Abs(sum - 1))
-		}
-	}
-	if len(ids) == 0 {
-		return laws, nil
-	}
-	for i := range ids {
-		if rows[i] == nil {
-			continue
-		}
-		at, anew := ids[:i], m.Start()
-		logits, err := anew.Extend(ctx, at...)
-		if err != nil {
-			return nil, err
-		}
-		laws[1].worst(distance(rows[i], logits))
-		// Another token in place of the next: what came before must not move.
-		fork := anew.Fork()
-		if _, err := fork.Extend(ctx, (ids[i]+1)%ID(len(logits))); err != nil {
-			return nil, err
-		}
-		if logits, err = anew.Extend(ctx); err != nil {
-			return nil, err
-		}
-		laws[3].worst(distance(rows[i], logits))
-		fork.Rewind(i)
-		if logits, err = fork.Extend(ctx); err != nil {
-			return nil, err
-		}
-		laws[4].worst(distance(rows[i], logits))
-		state.Rewind(i)
-		if logits, err = state.Extend(ctx); err != nil {
-			return nil, err
-		}
-		laws[2].worst(distance(rows[i], logits))
-		if _, err = state.Extend(ctx, ids[i]); err != nil {
-			return nil, err
-		}
-	}
-	return laws, nil
-}
-
-func (i *Identity) worst(off float64) {
-	if !(off <= i.Off) {
-		i.Off = off
-	}
-}
-
-// distance is the largest difference of two vectors of logits.
-func distance(a, b []float64) float64 {
-	worst := 0.0
-	for i := range a {
-		if a[i] != b[i] {
-			if d := math.Abs(a[i] - b[i]); !(d <= worst) {
-				worst = d
-			}
-		}
-	}
-	return worst
+	return math.Abs(x-y) <= Tolerance*max(1, math.Abs(x), math.Abs(y))
 }

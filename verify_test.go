@@ -1,0 +1,155 @@
+package argen_test
+
+import (
+	"context"
+	"math"
+	"slices"
+	"strings"
+	"testing"
+
+	"argen"
+	"argen/sampler"
+)
+
+func TestVerify(t *testing.T) {
+	g := logger(t)
+	_, trace := logged(t, g, "It was")
+	if err := argen.Verify(t.Context(), g, trace, sampler.Parse); err != nil {
+		t.Fatal(err)
+	}
+	for name, test := range map[string]struct {
+		change func(*argen.Trace)
+		want   string
+	}{
+		"token":  {func(tr *argen.Trace) { tr.Steps[7].ID, tr.Steps[7].Token = 5, "x" }, `step 7: token is "x" (id 5) in the trace and`},
+		"prob":   {func(tr *argen.Trace) { tr.Steps[3].Prob *= 1 + 1e-6 }, "step 3: prob is"},
+		"u":      {func(tr *argen.Trace) { tr.Steps[2].U += 1e-6 }, "step 2: u is"},
+		"cum":    {func(tr *argen.Trace) { tr.Steps[9].CumLogProb -= 1e-6 }, "step 9: cum_logprob is"},
+		"stage":  {func(tr *argen.Trace) { tr.Steps[1].Stages[0].Kept = 99 }, "step 1: kept of stage top_k is 99 in the trace and 5 when run again"},
+		"top":    {func(tr *argen.Trace) { tr.Steps[0].Top[0].SampledProb += 1e-6 }, "step 0: sampled_prob of top token 0 is"},
+		"seed":   {func(tr *argen.Trace) { tr.Head.Seed++ }, "step 0: "},
+		"model":  {func(tr *argen.Trace) { tr.Head.Model.SHA256 = strings.Repeat("0", 64) }, "another model"},
+		"chain":  {func(tr *argen.Trace) { tr.Head.Chain = "top_k=x" }, "chain of the header"},
+		"params": {func(tr *argen.Trace) { tr.Steps[4].Stages[1].Name = "top_p" }, `step 4: name of stage 1 is top_p in the trace and temperature when run again`},
+		"stages": {func(tr *argen.Trace) { tr.Steps[4].Stages = nil }, "step 4: number of stages is 0"},
+		"listed": {func(tr *argen.Trace) { tr.Steps[5].Top[4].Token = "x" }, "step 5: token of top token 4 is x"},
+		"fewer":  {func(tr *argen.Trace) { tr.Steps[5].Top = tr.Steps[5].Top[1:] }, "step 5: number of top tokens is"},
+		"rest":   {func(tr *argen.Trace) { tr.Steps[6].Rest.Prob += 1e-6 }, "step 6: prob of the rest is"},
+		"never":  {func(tr *argen.Trace) { tr.Steps[2].LogProb = math.Inf(-1) }, "step 2: logprob is -Inf"},
+		"forced": {func(tr *argen.Trace) { tr.Steps[8].Forced = true }, "step 8: u is"},
+		"dice":   {func(tr *argen.Trace) { tr.Steps[8].Dice, tr.Steps[8].U = true, 1 }, "step 8: u is 1 in the trace and not a number in [0,1)"},
+		"thrown": {func(tr *argen.Trace) {
+			i := slices.IndexFunc(tr.Steps, func(s argen.Step) bool { return s.Low > 0 })
+			tr.Steps[i].Dice, tr.Steps[i].U = true, tr.Steps[i].Low/2
+		}, ": token is "},
+		"end":     {func(tr *argen.Trace) { tr.Ended.Tokens-- }, "tokens of the end"},
+		"logprob": {func(tr *argen.Trace) { tr.Ended.LogProb++ }, "logprob of the end"},
+		"text":    {func(tr *argen.Trace) { tr.Ended.Text = tr.Ended.Text[1:] }, "text of the end"},
+	} {
+		_, bad := logged(t, g, "It was")
+		test.change(bad)
+		err := argen.Verify(t.Context(), g, bad, sampler.Parse)
+		if err == nil || !strings.Contains(err.Error(), test.want) {
+			t.Errorf("%s: %v, want %q", name, err, test.want)
+		}
+	}
+}
+
+// Verify follows all that a person can do: other chains, forced tokens, dice.
+func TestVerifyByHand(t *testing.T) {
+	var trace argen.Trace
+	g := truth(9)
+	g.Top, g.Sinks = 4, []argen.Sink{&trace}
+	r := start(t, g, "")
+	steps(t, r, 3)
+	r.SetChain(chain(t, "top_k=2"))
+	steps(t, r, 2)
+	c, err := r.Predict(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := r.Append(c.At(c.Len() - 1).ID); err != nil {
+		t.Fatal(err)
+	}
+	if _, err = r.Predict(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := r.Append(r.ChooseAt(0.25)); err != nil {
+		t.Fatal(err)
+	}
+	r.SetChain(nil)
+	steps(t, r, 3)
+	if trace.Steps[3].Chain != "top_k=2" || trace.Steps[4].Chain != "" || !trace.Steps[5].Forced || !trace.Steps[6].Dice {
+		t.Errorf("%+v", trace.Steps)
+	}
+	if err := argen.Verify(t.Context(), g, &trace, sampler.Parse); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestScore(t *testing.T) {
+	g := truth(7)
+	g.MaxTokens = 40
+	_, trace := logged(t, g, "")
+	ids, err := g.Tokenizer.Encode(trace.Text())
+	if err != nil {
+		t.Fatal(err)
+	}
+	scored, err := g.Score(t.Context(), nil, ids)
+	if err != nil || len(scored.Steps) != 40 || math.Abs(scored.LogProb()-trace.LogProb()) > 1e-9 {
+		t.Errorf("%v: %d tokens, ln P = %v, the run had %v", err, len(scored.Steps), scored.LogProb(), trace.LogProb())
+	}
+	if !scored.Steps[3].Forced || scored.Steps[3].LogProb != trace.Steps[3].LogProb {
+		t.Errorf("%+v", scored.Steps[3])
+	}
+}
+
+func TestIdentities(t *testing.T) {
+	g := truth(7)
+	g.MaxTokens = 30
+	_, trace := logged(t, g, "")
+	ids := append([]argen.ID{}, trace.Head.PromptIDs...)
+	for _, s := range trace.Steps {
+		ids = append(ids, s.ID)
+	}
+	laws, err := argen.CheckIdentities(t.Context(), g.Model, ids)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, law := range laws {
+		if !law.Holds() {
+			t.Errorf("%s: off by %g", law.Name, law.Off)
+		}
+	}
+	// A model whose past depends on what comes later breaks the laws.
+	broken := false
+	laws, err = argen.CheckIdentities(t.Context(), &forgetful{}, []argen.ID{1, 2, 3})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, law := range laws {
+		broken = broken || !law.Holds()
+	}
+	if !broken {
+		t.Errorf("a model that forgets to rewind passes: %+v", laws)
+	}
+}
+
+// forgetful is a model whose states do not forget what was rewound.
+type forgetful struct{}
+
+func (*forgetful) Info() argen.Info {
+	return argen.Info{VocabSize: 5, BOS: argen.NoID}
+}
+func (*forgetful) Start() argen.State { return &forgetfulState{} }
+
+type forgetfulState struct{ n, seen int }
+
+func (s *forgetfulState) Len() int          { return s.n }
+func (s *forgetfulState) Rewind(n int)      { s.n = n }
+func (s *forgetfulState) Fork() argen.State { c := *s; return &c }
+func (s *forgetfulState) Extend(_ context.Context, ids ...argen.ID) ([]float64, error) {
+	s.n += len(ids)
+	s.seen += len(ids)
+	return []float64{0, 0, 0, 0, float64(s.seen)}, nil
+}
