@@ -1,11 +1,13 @@
 package argen_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"io"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 
@@ -199,6 +201,63 @@ func TestContextIsFull(t *testing.T) {
 	}
 	if n != 4 || r.Over() != argen.Length {
 		t.Errorf("%d steps, over: %q", n, r.Over())
+	}
+}
+
+// A text that is longer than the context is told so, and never scored in part
+// without a word.
+func TestScoreOfALongText(t *testing.T) {
+	g := bytesGenerator(make([]float64, 258))
+	g.Model.(*fake).context = 6
+	trace, err := g.Score(t.Context(), nil, make([]argen.ID, 9))
+	const want = "text: after 6 of 9 tokens the model's context of 6 is full: shorten it"
+	if trace != nil || err == nil || err.Error() != want {
+		t.Errorf("%v, %v, want %s", trace, err, want)
+	}
+	if trace, err := g.Score(t.Context(), nil, make([]argen.ID, 6)); err != nil || len(trace.Steps) != 6 {
+		t.Errorf("a text as long as the context: %v", err)
+	}
+	// The same in a trace: a model with a shorter context cannot have made it.
+	g.Model.(*fake).context = 0
+	if trace, err = g.Score(t.Context(), nil, make([]argen.ID, 9)); err != nil {
+		t.Fatal(err)
+	}
+	g.Model.(*fake).context = 6
+	if err := argen.Verify(t.Context(), g, trace, parse); err == nil || !strings.Contains(err.Error(), "step 6: token is ") || !strings.Contains(err.Error(), "the model's context is full") {
+		t.Errorf("Verify: %v", err)
+	}
+}
+
+// A needy model predicts nothing from an empty context.
+type needy struct{ fake }
+
+func (n *needy) Start() argen.State { return &needyState{fakeState{f: &n.fake}} }
+
+type needyState struct{ fakeState }
+
+func (s *needyState) Extend(ctx context.Context, ids ...argen.ID) ([]float64, error) {
+	if s.n+len(ids) == 0 {
+		return nil, argen.ErrEmptyContext
+	}
+	return s.fakeState.Extend(ctx, ids...)
+}
+
+// Where the first token cannot be predicted it is the prompt, and the sinks
+// hear of one run only.
+func TestScoreWithoutABeginning(t *testing.T) {
+	var log bytes.Buffer
+	g := bytesGenerator(nil)
+	g.Model = &needy{fake{logits: make([]float64, 258)}}
+	g.Sinks = []argen.Sink{argen.NewJSONL(&log)}
+	trace, err := g.Score(t.Context(), nil, []argen.ID{65, 66, 67})
+	if err != nil || len(trace.Steps) != 2 || !slices.Equal(trace.Head.PromptIDs, []argen.ID{65}) {
+		t.Fatalf("%+v, %v", trace, err)
+	}
+	if n := strings.Count(log.String(), "\n"); n != 4 {
+		t.Errorf("the log has %d lines, want 4:\n%s", n, log.String())
+	}
+	if trace, err := g.Score(t.Context(), nil, nil); err != nil || len(trace.Steps) != 0 {
+		t.Errorf("no text: %v, %v", trace, err)
 	}
 }
 

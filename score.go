@@ -3,6 +3,8 @@ package argen
 import (
 	"context"
 	"errors"
+	"fmt"
+	"io"
 )
 
 // Score runs the loop over a text that is given: every token is predicted from
@@ -15,16 +17,21 @@ import (
 // takes the first token as prompt.
 func (g Generator) Score(ctx context.Context, prompt, ids []ID) (*Trace, error) {
 	g.MaxTokens, g.Stop, g.NoStop = 0, nil, true
+	if len(ids) > 0 && len(g.withBOS(g.Model.Info(), prompt)) == 0 {
+		if _, err := g.Model.Start().Extend(ctx); errors.Is(err, ErrEmptyContext) {
+			prompt, ids = ids[:1], ids[1:]
+		}
+	}
 	r, err := g.StartIDs(prompt)
 	if err != nil {
 		return nil, err
 	}
 	for i, id := range ids {
 		_, err := r.Predict(ctx)
-		if i == 0 && errors.Is(err, ErrEmptyContext) {
-			return g.Score(ctx, ids[:1], ids[1:])
-		}
-		if err == nil {
+		switch {
+		case errors.Is(err, io.EOF):
+			err = fmt.Errorf("text: after %d of %d tokens the model's context of %d is full: shorten it", i, len(ids), r.info.ContextLength)
+		case err == nil:
 			_, err = r.Append(id)
 		}
 		if err != nil {

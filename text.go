@@ -3,7 +3,6 @@ package argen
 import (
 	"fmt"
 	"strings"
-	"unicode"
 	"unicode/utf8"
 )
 
@@ -30,23 +29,21 @@ func NewDecoder(tok Tokenizer, context []ID) Decoder {
 // Add returns the text that the token completes, "" for a control token.
 // Bytes that are part of no character come out as they are.
 func (d *Decoder) Add(id ID) string {
+	prev := d.prev
+	d.prev = id
 	if d.tok.Control(id) {
-		d.prev = id
 		return ""
 	}
-	var b strings.Builder
+	join, piece := "", d.tok.Piece(id)
 	if j, ok := d.tok.(Joiner); ok {
-		b.WriteString(j.Join(d.prev, id))
+		join = j.Join(prev, id)
 	}
-	d.prev = id
-	if d.n == 0 && utf8.Valid(d.tok.Piece(id)) {
-		b.Write(d.tok.Piece(id))
-		return b.String()
+	if d.n == 0 && utf8.Valid(piece) {
+		return join + string(piece)
 	}
-	bytes := append(append([]byte(nil), d.held[:d.n]...), d.tok.Piece(id)...)
+	bytes := append(append([]byte(nil), d.held[:d.n]...), piece...)
 	d.n = copy(d.held[:], bytes[len(bytes)-partial(bytes):])
-	b.Write(bytes[:len(bytes)-d.n])
-	return b.String()
+	return join + string(bytes[:len(bytes)-d.n])
 }
 
 // Flush returns the bytes held back: the beginning of a character that no
@@ -88,22 +85,42 @@ func Visible(s string) string {
 	if safe {
 		return s
 	}
-	var b strings.Builder
-	for i := 0; i < len(s); {
-		r, size := utf8.DecodeRuneInString(s[i:])
+	return escaped(s, func(b *strings.Builder, r rune, rest string) {
 		switch {
-		case r == utf8.RuneError && size <= 1:
-			fmt.Fprintf(&b, `\x%02x`, s[i])
-			size = 1
-		case r == '\\':
-			if i+1 < len(s) && strings.IndexByte(`\nrtxuU`, s[i+1]) >= 0 {
-				b.WriteByte('\\')
-			}
-			b.WriteByte('\\')
+		case r != '\\':
+			escape(b, r)
+		case rest != "" && strings.IndexByte(`\nrtxuU`, rest[0]) >= 0:
+			b.WriteString(`\\`)
 		default:
-			escape(&b, r)
+			b.WriteByte('\\')
 		}
-		i += size
+	})
+}
+
+// Printable returns s with the same escapes as [Visible], but for line ends,
+// tabs and backslashes, which stay: text to be read as text.
+func Printable(s string) string {
+	return escaped(s, func(b *strings.Builder, r rune, _ string) {
+		if r == '\n' || r == '\t' {
+			b.WriteRune(r)
+		} else {
+			escape(b, r)
+		}
+	})
+}
+
+// escaped puts a text together from what write makes of its characters, before
+// the rest of it; bytes that are not UTF-8 become escapes.
+func escaped(s string, write func(b *strings.Builder, r rune, rest string)) string {
+	var b strings.Builder
+	for s != "" {
+		r, size := utf8.DecodeRuneInString(s)
+		if r == utf8.RuneError && size == 1 {
+			fmt.Fprintf(&b, `\x%02x`, s[0])
+		} else {
+			write(&b, r, s[size:])
+		}
+		s = s[size:]
 	}
 	return b.String()
 }
@@ -143,28 +160,6 @@ func shown(r rune) bool {
 		return false // separators, embeddings and isolates of direction, invisible operators
 	case r >= 0xfff0 && r <= 0xfffb, r >= 0xe0000 && r <= 0xe0fff:
 		return false // annotations, tags
-	case unicode.Is(unicode.Cs, r):
-		return false
 	}
 	return true
-}
-
-// Printable returns s with the same escapes as [Visible], but for line ends,
-// tabs and backslashes, which stay: text to be read as text.
-func Printable(s string) string {
-	var b strings.Builder
-	for i := 0; i < len(s); {
-		r, size := utf8.DecodeRuneInString(s[i:])
-		switch {
-		case r == utf8.RuneError && size <= 1:
-			fmt.Fprintf(&b, `\x%02x`, s[i])
-			size = 1
-		case r == '\n' || r == '\t':
-			b.WriteRune(r)
-		default:
-			escape(&b, r)
-		}
-		i += size
-	}
-	return b.String()
 }
