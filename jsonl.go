@@ -12,10 +12,13 @@ import (
 
 // A JSONL writes a trace as JSON Lines: a header, a line a step, an end. Each
 // line is one Write, so a process that is killed leaves whole lines but for
-// the last. It implements [Sink]; close what it writes to yourself.
+// the last. After an error nothing more is written, since a line may be half
+// there: what stands before it can still be read. It implements [Sink]; close
+// what it writes to yourself.
 type JSONL struct {
 	w    io.Writer
 	buf  []byte
+	err  error                     // the first of w
 	sync interface{ Sync() error } // of a file
 	at   time.Time                 // of the last sync
 }
@@ -45,8 +48,11 @@ func (j *JSONL) End(e End) error { return j.write(appendEnd(j.buf[:0], &e), true
 
 func (j *JSONL) write(line []byte, last bool) error {
 	j.buf = append(line, '\n')
-	if _, err := j.w.Write(j.buf); err != nil {
-		return err
+	if j.err == nil {
+		_, j.err = j.w.Write(j.buf)
+	}
+	if j.err != nil {
+		return j.err
 	}
 	if j.sync == nil || !last && time.Since(j.at) < 5*time.Second {
 		return nil
@@ -227,7 +233,7 @@ func putFloat(b []byte, key string, x float64) []byte { return AppendFloat(putNa
 
 func putText(b []byte, key, s string) []byte { return appendString(putName(b, key), s) }
 
-// token writes a piece, and its bytes too if they are not valid UTF-8.
+// putToken writes a piece, and its bytes too if they are not valid UTF-8.
 func putToken(b []byte, piece string) []byte {
 	b = putText(b, "token", piece)
 	if utf8.ValidString(piece) {

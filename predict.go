@@ -104,8 +104,8 @@ func (r *Run) step(id ID) Step {
 	if s.T > 0 {
 		before = r.marks[s.T-1].name
 	}
-	if name := r.now().name; name != before {
-		s.Chain = name
+	if now := r.now(); now.name != before || now.anew {
+		s.Chain = now.name
 	}
 	if r.gen.Top > 0 {
 		s.Top, s.Rest = r.list(id)
@@ -149,6 +149,7 @@ func (r *Run) list(chosen ID) ([]TopToken, Rest) {
 	}
 	top := make([]TopToken, len(ids))
 	rest := Rest{Tokens: len(m.logits) - len(ids), Prob: 1, SampledProb: 1}
+	possible, left := m.n, r.c.Len() // of the tokens in rest
 	for i, id := range ids {
 		t := TopToken{
 			ID: id, Token: string(r.gen.Tokenizer.Piece(id)), Logit: m.logits[id],
@@ -162,12 +163,21 @@ func (r *Run) list(chosen ID) ([]TopToken, Rest) {
 		}
 		rest.Prob -= t.Prob
 		rest.SampledProb -= t.SampledProb
+		if !math.IsInf(t.Logit, -1) {
+			possible--
+		}
+		if r.c.Has(id) {
+			left--
+		}
 		top[i] = t
 	}
-	if rest.Tokens == 0 {
-		return top, Rest{}
+	// What rounding leaves of nothing is no mass.
+	if rest.Prob = max(0, rest.Prob); possible == 0 {
+		rest.Prob = 0
 	}
-	rest.Prob, rest.SampledProb = max(0, rest.Prob), max(0, rest.SampledProb)
+	if rest.SampledProb = max(0, rest.SampledProb); left == 0 {
+		rest.SampledProb = 0
+	}
 	return top, rest
 }
 

@@ -84,7 +84,6 @@ func readTraceLine(j *strict.JSON, all *[]*Trace) error {
 		end  End
 		t    int
 	}
-	version := int64(-1)
 	fields := map[string]bool{}
 	err := j.Object(func(name string) (err error) {
 		fields[name] = true
@@ -95,7 +94,7 @@ func readTraceLine(j *strict.JSON, all *[]*Trace) error {
 		case name == "type":
 			line.kind, err = j.String()
 		case line.kind == "header" && name == "version":
-			version, err = j.Int(1, TraceVersion)
+			_, err = j.Int(1, TraceVersion)
 		case line.kind == "header":
 			err = readHeader(j, name, &line.head)
 		case line.kind == "step":
@@ -121,9 +120,6 @@ func readTraceLine(j *strict.JSON, all *[]*Trace) error {
 		}
 	}
 	if line.kind == "header" {
-		if version < 0 {
-			return j.Errorf("the header has no version")
-		}
 		*all = append(*all, &Trace{Head: line.head})
 		return nil
 	}
@@ -150,7 +146,7 @@ func readTraceLine(j *strict.JSON, all *[]*Trace) error {
 
 // required are the fields without which a line says nothing.
 var required = map[string][]string{
-	"header": {"model", "prompt_ids", "chain", "seed"},
+	"header": {"version", "model", "prompt_ids", "chain", "seed"},
 	"step":   {"t", "id", "token", "logprob", "prob"},
 	"back":   {"t"},
 	"end":    {"reason"},

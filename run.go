@@ -57,15 +57,17 @@ type Run struct {
 
 	c       Candidates
 	next    prediction
-	pending bool // next is that of the present context
-	last    int64
+	pending bool           // next is that of the present context
+	dice    func() float64 // next.float64
+	last    int64          // what the clock said at the last step, 0 before the first
 }
 
 // A mark is what Back restores.
 type mark struct {
 	rng   rand.PCG
 	chain []Transform // learners included; a slice is never written after it was set
-	name  string      // of the chain
+	name  string      // of the chain as it was set
+	anew  bool        // the chain was set here and has learners, which begin anew
 	text  Decoder
 	end   int // length of text
 }
@@ -84,6 +86,7 @@ func (g Generator) StartIDs(prompt []ID) (*Run, error) { return g.start("", prom
 
 func (g Generator) start(prompt string, ids []ID) (*Run, error) {
 	r := &Run{gen: g, info: g.Model.Info(), state: g.Model.Start()}
+	r.dice = r.next.float64
 	r.ids = g.withBOS(r.info, ids)
 	for i, id := range r.ids {
 		if id < 0 || int(id) >= r.info.VocabSize {
@@ -107,7 +110,7 @@ func (g Generator) start(prompt string, ids []ID) (*Run, error) {
 		rng: *rand.NewPCG(g.Seed, 0), chain: g.Chain, name: r.head.Chain,
 		text: NewDecoder(g.Tokenizer, r.ids),
 	}}
-	return r, r.tell(func(s Sink) error { return s.Header(r.head) })
+	return r, tell(g.Sinks, func(s Sink) error { return s.Header(r.head) })
 }
 
 // withBOS returns a copy of ids that begins with BOS if it should.
@@ -155,6 +158,7 @@ func (r *Run) Predict(ctx context.Context) (*Candidates, error) {
 	if err != nil {
 		return nil, fmt.Errorf("step %d: %w", len(r.steps), err)
 	}
+	r.pending = false
 	r.next = prediction{rng: r.now().rng}
 	if r.next.model, err = newDistribution(logits); err != nil {
 		return nil, fmt.Errorf("step %d, after %s: %w", len(r.steps), r.tail(), err)
@@ -163,7 +167,7 @@ func (r *Run) Predict(ctx context.Context) (*Candidates, error) {
 	if r.gen.Top > 0 {
 		r.next.top = slices.Clone(r.c.Top(r.gen.Top))
 	}
-	past := Past{IDs: r.ids, Prompt: len(r.head.PromptIDs), Float64: r.next.float64}
+	past := Past{IDs: r.ids, Prompt: len(r.head.PromptIDs), Float64: r.dice}
 	for i, stage := range r.now().chain {
 		r.c.begin(i + 1)
 		stage.Apply(&r.c, past)
@@ -211,12 +215,12 @@ func (r *Run) Append(id ID) (Step, error) {
 	now.chain = learn(now.chain, Candidate{ID: id, Logit: r.c.Logit(id), Prob: step.SampledProb})
 	step.Text = now.text.Add(id)
 	r.text = append(r.text, step.Text...)
-	now.end = len(r.text)
+	now.end, now.anew = len(r.text), false
 	r.ids = append(r.ids, id)
 	r.steps = append(r.steps, step)
 	r.marks = append(r.marks, now)
 	r.pending, r.next.chosen = false, false
-	return step, r.tell(func(s Sink) error { return s.Step(step) })
+	return step, tell(r.gen.Sinks, func(s Sink) error { return s.Step(step) })
 }
 
 // Force is Append for a token that somebody chose: it is marked as forced even
@@ -296,7 +300,7 @@ func (r *Run) Back(n int) error {
 	r.marks = r.marks[:t+1]
 	r.text = r.text[:r.now().end]
 	r.pending, r.closed = false, false
-	return r.tell(func(s Sink) error { return s.Back(t) })
+	return tell(r.gen.Sinks, func(s Sink) error { return s.Back(t) })
 }
 
 // Fork returns a second run at the same place, with sinks of its own, which
@@ -309,6 +313,7 @@ func (r *Run) Fork(sinks ...Sink) (*Run, error) {
 	}
 	r.steps = f.steps // neither may write where the other reads
 	f.gen.Sinks = sinks
+	f.dice = f.next.float64
 	f.c.ledger = r.c.ledger
 	f.head.Parent, f.head.ForkT = r.head.ID, len(r.steps)
 	f.head.ID = fmt.Sprintf("%s.%d-%d", r.head.ID, len(r.steps), r.forks)
@@ -318,14 +323,17 @@ func (r *Run) Fork(sinks ...Sink) (*Run, error) {
 
 // SetChain changes the stages from the next step on. A prediction that was not
 // appended is void: Predict again. The chain belongs to this place in the text:
-// Back to an earlier one brings the old stages back.
+// Back to an earlier one brings the old stages back. A trace has the chain as
+// text, so learners must be as new: what they have learnt is not in it.
 func (r *Run) SetChain(chain []Transform) {
 	now := r.now()
 	now.chain, now.name = chain, FormatChain(chain)
+	now.anew = slices.ContainsFunc(chain, func(t Transform) bool { _, learns := t.(Learner); return learns })
 	r.pending, r.next.chosen = false, false
 }
 
-// Chain returns the stages in force, not to be changed.
+// Chain returns the stages in force, not to be changed; learners among them
+// have learnt from the text so far.
 func (r *Run) Chain() []Transform { return r.now().chain }
 
 // SetTrack changes the tokens that steps list whatever their rank.
@@ -353,7 +361,7 @@ func (r *Run) Close(err error) error {
 	case end.Reason == "":
 		end.Reason = Interrupted
 	}
-	return errors.Join(err, r.tell(func(s Sink) error { return s.End(end) }))
+	return errors.Join(err, tell(r.gen.Sinks, func(s Sink) error { return s.End(end) }))
 }
 
 // Text returns the text so far, without the prompt and without a stop string.
@@ -381,7 +389,8 @@ func (r *Run) cutAt() int {
 	return first
 }
 
-// Context returns the ids of prompt and text, not to be changed.
+// Context returns the ids of prompt and text, not to be changed and valid until
+// the run goes on.
 func (r *Run) Context() []ID { return r.ids }
 
 // Trace returns what the run is so far.
@@ -392,15 +401,6 @@ func (r *Run) Trace() *Trace { return &Trace{Head: r.head, Steps: slices.Clip(r.
 func (r *Run) State() State { return r.state }
 
 func (r *Run) now() *mark { return &r.marks[len(r.marks)-1] }
-
-// tell calls f for all sinks, even if one fails.
-func (r *Run) tell(f func(Sink) error) error {
-	var all error
-	for _, s := range r.gen.Sinks {
-		all = errors.Join(all, f(s))
-	}
-	return all
-}
 
 // tail quotes the end of the context for an error.
 func (r *Run) tail() string {

@@ -182,9 +182,9 @@ func TestTopChangesNothing(t *testing.T) {
 	}
 }
 
-// A chain belongs to the place where it was set: coming back there finds it.
 // After any walk of steps, forced tokens, changed chains, backs and forks, a
-// run goes on as one that never did anything else.
+// run is as one that never did anything else. A chain belongs to the place where
+// it was set: coming back there finds it.
 func TestBackAndForkAreExact(t *testing.T) {
 	chains := []string{"", "temperature=0.5", "top_k=3,temperature=1.5", "min_p=0.1"}
 	rapid.Check(t, func(t *rapid.T) {

@@ -2,6 +2,7 @@ package argen
 
 import (
 	"encoding/json"
+	"errors"
 	"math"
 )
 
@@ -80,7 +81,8 @@ type Step struct {
 	// [Generator].Explain asks for it.
 	Origin Explanation
 
-	// Chain is the chain from this step on, if it differs from the one before.
+	// Chain is the chain from this step on, if it differs from the one before
+	// or was set here and has learners, which begin anew.
 	Chain string
 	Nanos int64 // time since the step before, in nanoseconds; 0 if not measured
 }
@@ -194,25 +196,21 @@ func (t *Trace) LogProb() float64 {
 
 // Replay sends a trace to sinks as if it happened now.
 func (t *Trace) Replay(sinks ...Sink) error {
+	err := tell(sinks, func(s Sink) error { return s.Header(t.Head) })
+	for i := 0; i < len(t.Steps) && err == nil; i++ {
+		err = tell(sinks, func(s Sink) error { return s.Step(t.Steps[i]) })
+	}
+	if err != nil || t.Ended == nil {
+		return err
+	}
+	return tell(sinks, func(s Sink) error { return s.End(*t.Ended) })
+}
+
+// tell calls f for all sinks, even if one fails.
+func tell(sinks []Sink, f func(Sink) error) error {
+	var all error
 	for _, s := range sinks {
-		if err := s.Header(t.Head); err != nil {
-			return err
-		}
+		all = errors.Join(all, f(s))
 	}
-	for i := range t.Steps {
-		for _, s := range sinks {
-			if err := s.Step(t.Steps[i]); err != nil {
-				return err
-			}
-		}
-	}
-	for _, s := range sinks {
-		if t.Ended == nil {
-			break
-		}
-		if err := s.End(*t.Ended); err != nil {
-			return err
-		}
-	}
-	return nil
+	return all
 }

@@ -11,6 +11,7 @@ import (
 
 	"argen"
 	"argen/internal/strict"
+	"argen/sampler"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
@@ -36,7 +37,7 @@ func logger(t testing.TB) argen.Generator {
 	return g
 }
 
-// withoutOrigin compares traces; explanations are compared as JSON.
+// traceOptions compare traces; explanations are compared as JSON.
 var traceOptions = cmp.Options{
 	cmpopts.EquateEmpty(), cmpopts.EquateNaNs(),
 	cmp.Transformer("origin", func(e argen.Explanation) string {
@@ -115,6 +116,9 @@ func TestTraceOddValues(t *testing.T) {
 	if d := cmp.Diff(&want, got[0], traceOptions); d != "" {
 		t.Error(d)
 	}
+	if err := argen.Verify(t.Context(), g, got[0], sampler.Parse); err != nil {
+		t.Error(err)
+	}
 	if got[0].Steps[2].LogProb != math.Inf(-1) || got[0].Steps[0].Token != "\xe2" {
 		t.Errorf("%+v", got[0].Steps)
 	}
@@ -169,6 +173,41 @@ func TestTornLog(t *testing.T) {
 	}
 }
 
+// A full disk takes half a line and then has room again.
+type fullDisk struct {
+	bytes.Buffer
+	room int
+}
+
+func (d *fullDisk) Write(p []byte) (int, error) {
+	if len(p) <= d.room || d.room < 0 {
+		d.room -= len(p)
+		return d.Buffer.Write(p)
+	}
+	n, _ := d.Buffer.Write(p[:d.room])
+	d.room = 1 << 20
+	return n, errors.New("no space left")
+}
+
+// After an error nothing is written behind the half of a line: the log still
+// reads as far as it goes.
+func TestLogOnAFullDisk(t *testing.T) {
+	disk := &fullDisk{room: 3000}
+	g := logger(t)
+	g.Sinks = []argen.Sink{argen.NewJSONL(disk)}
+	var last error
+	for _, err := range start(t, g, "It").Steps(t.Context()) {
+		last = err
+	}
+	if last == nil || !strings.Contains(last.Error(), "no space left") {
+		t.Fatalf("the run ended with %v", last)
+	}
+	traces, err := argen.ReadTraces("full", &disk.Buffer)
+	if err != nil || len(traces[0].Steps) == 0 || !traces[0].Torn {
+		t.Errorf("%v, %d traces", err, len(traces))
+	}
+}
+
 func TestBadTraces(t *testing.T) {
 	log, _ := logged(t, logger(t), "")
 	lines := strings.SplitAfter(log, "\n")
@@ -184,6 +223,7 @@ func TestBadTraces(t *testing.T) {
 		{"no id", head + strings.Replace(step, `"id":`, `"di":`, 1) + step, `the step line has no field "id"`},
 		{"text for a number", head + strings.Replace(step, `"rank":1`, `"rank":"first"`, 1) + step, "bad:2:"},
 		{"id too large", head + strings.Replace(step, `"id":`, `"id":9999999999`, 1) + step, "bad:2:"},
+		{"no version", strings.Replace(head, `"version":1,`, "", 1) + step, `the header line has no field "version"`},
 		{"newer", strings.Replace(head, `"version":1`, `"version":2`, 1) + step, "bad:1:"},
 		{"no type first", `{"t":1,"type":"step"}` + "\n", `the first field of a trace's line is "type"`},
 		{"unknown type", head + `{"type":"pause"}` + "\n" + step, `a line of type "pause"`},

@@ -92,10 +92,10 @@ func (r *Run) repeat(ctx context.Context, logged *Step) error {
 }
 
 // relist makes the next step list the tokens that a logged one does: the best,
-// in order of rank, and others behind them.
+// in order of rank, and others behind them, which may be impossible.
 func (r *Run) relist(top []TopToken) {
 	best := 0
-	for best < len(top) && top[best].Rank == best+1 {
+	for best < len(top) && top[best].Rank == best+1 && !math.IsInf(top[best].Logit, -1) {
 		best++
 	}
 	r.gen.Top, r.gen.Track = 0, r.gen.Track[:0]

@@ -153,3 +153,13 @@ func (s *forgetfulState) Extend(_ context.Context, ids ...argen.ID) ([]float64, 
 	s.seen += len(ids)
 	return []float64{0, 0, 0, 0, float64(s.seen)}, nil
 }
+
+// A model that computes nonsense breaks the laws, wherever it is found.
+func TestIdentitiesOfNonsense(t *testing.T) {
+	logits := make([]float64, 258)
+	logits[9] = math.NaN()
+	_, err := argen.CheckIdentities(t.Context(), bytesGenerator(logits).Model, []argen.ID{1, 2})
+	if err == nil || !strings.HasPrefix(err.Error(), "position 0: the logit of token 9 is NaN") {
+		t.Errorf("%v", err)
+	}
+}
