@@ -26,29 +26,6 @@ type answerer interface {
 	answer(ctx context.Context, a *app, models *models, t text) (any, error)
 }
 
-// A models keeps the models that a batch asks for open.
-type models struct {
-	a    *app
-	open map[string]*model.LM
-}
-
-func (m *models) get(ctx context.Context, ref string) (*model.LM, error) {
-	if lm := m.open[ref]; lm != nil {
-		return lm, nil
-	}
-	lm, err := m.a.open(ctx, ref)
-	if err == nil {
-		m.open[ref] = lm
-	}
-	return lm, err
-}
-
-func (m *models) close() {
-	for _, lm := range m.open {
-		lm.Close()
-	}
-}
-
 // runBatch answers the requests in a file, a line each and in order. The flags
 // of the command line hold where a request does not have its own; fresh returns
 // a request and adds its flags. A bad request is answered by what is wrong with

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"math/rand/v2"
 	"slices"
 	"strconv"
 	"time"
@@ -181,3 +182,12 @@ func (s *seedFlag) String() string {
 
 // Type implements pflag.Value.
 func (s *seedFlag) Type() string { return "uint" }
+
+// pick returns the seed, drawn if none was given. Short ones are easier to
+// type again.
+func (s *seedFlag) pick() uint64 {
+	if !s.given {
+		s.seed, s.given = uint64(rand.Uint32()), true
+	}
+	return s.seed
+}

@@ -5,11 +5,9 @@ import (
 	"io"
 	"maps"
 	"slices"
-	"strings"
 
 	"github.com/spf13/cobra"
 
-	"argen"
 	"argen/model"
 )
 
@@ -101,11 +99,4 @@ func infoText(d model.Description) string {
 		b.row(key, "%.200s", d.Meta[key])
 	}
 	return b.String()
-}
-
-// rows are lines of a name and what is said of it.
-type rows struct{ strings.Builder }
-
-func (b *rows) row(name, format string, args ...any) {
-	fmt.Fprintf(b, "%-13s %s\n", argen.Visible(name), argen.Visible(fmt.Sprintf(format, args...)))
 }

@@ -77,24 +77,3 @@ func modelTable(list []modelEntry) string {
 	b.WriteString("* is used without -m; the environment's ARGEN_MODEL names another\n")
 	return b.String()
 }
-
-// wrapText breaks text at blanks into lines of at most width characters.
-func wrapText(text string, width int) string {
-	var b strings.Builder
-	at := 0
-	for i, word := range strings.Fields(text) {
-		n := len([]rune(word))
-		switch {
-		case i == 0:
-		case at+1+n > width:
-			b.WriteByte('\n')
-			at = 0
-		default:
-			b.WriteByte(' ')
-			at++
-		}
-		b.WriteString(word)
-		at += n
-	}
-	return b.String()
-}

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"fmt"
 	"math"
 
 	"argen"
@@ -16,11 +15,3 @@ func (n number) MarshalJSON() ([]byte, error) { return argen.AppendFloat(nil, fl
 
 // specials are the strings of numbers that JSON does not have.
 var specials = map[string]float64{"-inf": math.Inf(-1), "inf": math.Inf(1), "nan": math.NaN()}
-
-// countOf is "1 token" or "2 tokens".
-func countOf(n int, one string) string {
-	if n == 1 {
-		return "1 " + one
-	}
-	return fmt.Sprintf("%d %ss", n, one)
-}

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 	"io"
@@ -128,31 +127,6 @@ func (p *plotFlags) checkOutput(files []string) error {
 		return usagef("-o %s: a chart's name ends in .%s", p.out, strings.Join(viz.Formats, ", ."))
 	}
 	return writable(p.out, files)
-}
-
-// readTraces reads the traces of all files.
-func (a *app) readTraces(ctx context.Context, files []string) ([]*argen.Trace, error) {
-	var all []*argen.Trace
-	for _, name := range files {
-		data, err := a.readFile(ctx, name)
-		if err != nil {
-			return nil, err
-		}
-		if name == "-" {
-			name = "stdin"
-		}
-		traces, err := argen.ReadTraces(argen.Visible(name), bytes.NewReader(data))
-		if err != nil {
-			return nil, err
-		}
-		for _, t := range traces {
-			if t.Torn {
-				a.hint("%s: the last line is cut short and left out", argen.Visible(name))
-			}
-		}
-		all = append(all, traces...)
-	}
-	return all, nil
 }
 
 func (a *app) plotList(asJSON bool) error {

@@ -106,32 +106,3 @@ func (p *progress) end() {
 	}
 	p.stage = ""
 }
-
-// amount is a number in at most five characters: "1.23 M".
-func amount(x float64) string {
-	for _, unit := range []string{"", " k", " M", " G"} {
-		if x < 999.5 {
-			return fmt.Sprintf("%.3g", x) + unit
-		}
-		x /= 1000
-	}
-	return fmt.Sprintf("%.3g T", x)
-}
-
-// thousands writes a whole number with a comma between thousands.
-func thousands(n int64) string {
-	s := fmt.Sprint(n)
-	head := len(s) % 3
-	if n < 0 {
-		head = (len(s)-1)%3 + 1
-	}
-	var b strings.Builder
-	b.WriteString(s[:head])
-	for i := head; i < len(s); i += 3 {
-		if i > 0 && s[i-1] != '-' {
-			b.WriteByte(',')
-		}
-		b.WriteString(s[i : i+3])
-	}
-	return b.String()
-}

@@ -240,10 +240,10 @@ func (s *sampling) text(ctx context.Context, gen argen.Generator, t text, answer
 			return "", plainLogits(err, t)
 		}
 		if n == 0 {
-			fmt.Fprintf(&b, "Model: %s, %s bits\n", countOf(c.Len(), "token"), bitsText(number(c.Entropy())))
+			fmt.Fprintf(&b, "Model: %s, %s bits\n", count(c.Len(), "token"), bitsText(number(c.Entropy())))
 		} else {
 			g := answer.Stages[n-1]
-			fmt.Fprintf(&b, "\n%s: %s left, P = %s removed, %s bits\n", chain[n-1], countOf(g.Kept, "token"), probText(g.MassRemoved), bitsText(g.Entropy))
+			fmt.Fprintf(&b, "\n%s: %s left, P = %s removed, %s bits\n", chain[n-1], count(g.Kept, "token"), probText(g.MassRemoved), bitsText(g.Entropy))
 		}
 		rest := 1.0
 		for k, id := range c.Top(s.top) {
@@ -251,11 +251,11 @@ func (s *sampling) text(ctx context.Context, gen argen.Generator, t text, answer
 			rest -= c.Prob(id)
 		}
 		if others := c.Len() - s.top; others > 0 {
-			fmt.Fprintf(&b, "%6s  %9s  %s\n", "", probText(number(max(0, rest))), countOf(others, "other"))
+			fmt.Fprintf(&b, "%6s  %9s  %s\n", "", probText(number(max(0, rest))), count(others, "other"))
 		}
 	}
 	if len(answer.Draws) > 0 {
-		fmt.Fprintf(&b, "\n%s, seed %d:\n", countOf(len(answer.Draws), "draw"), gen.Seed)
+		fmt.Fprintf(&b, "\n%s, seed %d:\n", count(len(answer.Draws), "draw"), gen.Seed)
 		drawn(&b, answer, gen.Tokenizer)
 	}
 	return b.String(), nil

@@ -158,34 +158,9 @@ func before(tokens []scoredToken, i int) string {
 	return strings.Join(append(words, "["+strings.TrimSpace(shownToken(tokens[i].Token))+"]"), " ")
 }
 
-func shownToken(token string) string { return ansi.Truncate(argen.Visible(token), 40, "…") }
-
 func probOr(p *number) string {
 	if p == nil {
 		return "-"
 	}
 	return probText(*p)
-}
-
-// probText is a probability with four decimals, more where it is small; 0 and
-// 1 are exactly that.
-func probText(p number) string {
-	switch {
-	case p == 0 || p == 1:
-		return fmt.Sprint(float64(p))
-	case p < 0.001:
-		return fmt.Sprintf("%.1e", float64(p))
-	}
-	return fmt.Sprintf("%.4f", float64(p))
-}
-
-// bitsText is a number with two decimals.
-func bitsText(x number) string {
-	switch {
-	case math.IsNaN(float64(x)):
-		return "-"
-	case math.IsInf(float64(x), 0):
-		return strings.ToLower(strings.TrimPrefix(fmt.Sprint(float64(x)), "+"))
-	}
-	return strings.Replace(fmt.Sprintf("%.2f", float64(x)), "-0.00", "0.00", 1)
 }

@@ -220,7 +220,7 @@ func (a *app) parts(c *argen.Candidates, s *stepping) {
 		low = high
 	}
 	if others := c.Len() - s.top; others > 0 {
-		fmt.Fprintf(a.stderr, "  %.4f to 1.0000  %s\n", low, countOf(others, "other"))
+		fmt.Fprintf(a.stderr, "  %.4f to 1.0000  %s\n", low, count(others, "other"))
 	}
 }
 

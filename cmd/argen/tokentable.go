@@ -45,14 +45,6 @@ func tokenTable(tokens []tokenizer.Token, text, decoded string) string {
 	return b.String()
 }
 
-// count is "1 token", "2 tokens".
-func count(n int, what string) string {
-	if n == 1 {
-		return "1 " + what
-	}
-	return thousands(int64(n)) + " " + what + "s"
-}
-
 // mergeText shows the merges of a BPE, a paragraph a word.
 func mergeText(steps []mergeStep) string {
 	var b strings.Builder

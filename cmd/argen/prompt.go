@@ -1,0 +1,97 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"argen"
+)
+
+// largestText is how long a prompt may be, in bytes.
+const largestText = 64 << 20
+
+// A text is what stands before the first token, as text or as ids.
+type text struct {
+	text    string
+	special bool       // names of control tokens in it mean the tokens
+	ids     []argen.ID // of --ids, nil if text is given
+	logits  []float64  // of a request to sample, nil if there are none
+}
+
+// prompt reads the text that a command begins with: its arguments joined by
+// blanks, or -f FILE, or standard input if that is - or a pipe. One line end at
+// the end of a file or of standard input is not part of it. Without any of
+// these the text is empty. Interactive is set if standard input answers
+// questions later, so that no prompt may come from there.
+func (a *app) prompt(ctx context.Context, p *promptFlags, args []string, interactive bool) (text, error) {
+	given := 0
+	for _, is := range []bool{len(args) > 0, p.file != "", p.hasIDs} {
+		if is {
+			given++
+		}
+	}
+	name := p.file
+	switch {
+	case given > 1:
+		return text{}, usagef("give the text once: as arguments, with --file or with --ids")
+	case p.hasIDs:
+		return text{ids: slices.Clip(append([]argen.ID{}, p.ids...))}, nil
+	case len(args) == 1 && args[0] == "-" || given == 0 && !a.stdinTTY && !interactive:
+		name = "-"
+	case p.file == "":
+		return text{text: strings.Join(args, " "), special: p.special}, nil
+	}
+	if name == "-" && interactive {
+		return text{}, usagef("standard input is asked at each step here and cannot hold the prompt too")
+	}
+	data, err := a.readFile(ctx, name)
+	if err != nil {
+		return text{}, err
+	}
+	s := strings.TrimSuffix(string(data), "\n")
+	return text{text: strings.TrimSuffix(s, "\r"), special: p.special}, nil
+}
+
+// start begins a text.
+func (t text) start(g argen.Generator) (*argen.Run, error) {
+	if t.ids == nil && !t.special {
+		return g.Start(t.text)
+	}
+	ids, err := t.encode(g.Tokenizer)
+	if err != nil {
+		return nil, fmt.Errorf("prompt: %w", err)
+	}
+	return g.StartIDs(ids)
+}
+
+// encode returns the ids of a text.
+func (t text) encode(tok argen.Tokenizer) ([]argen.ID, error) {
+	switch {
+	case t.ids != nil:
+		return slices.Clone(t.ids), nil
+	case !t.special:
+		return tok.Encode(t.text)
+	}
+	ids, rest := []argen.ID{}, t.text
+	for rest != "" {
+		at, control := len(rest), argen.NoID
+		for id := range argen.ID(tok.VocabSize()) {
+			if name := string(tok.Piece(id)); tok.Control(id) && name != "" {
+				if i := strings.Index(rest[:min(len(rest), at+len(name)-1)], name); i >= 0 && i < at {
+					at, control = i, id
+				}
+			}
+		}
+		part, err := tok.Encode(rest[:at])
+		if err != nil {
+			return nil, err
+		}
+		ids, rest = append(ids, part...), rest[at:]
+		if control != argen.NoID {
+			ids, rest = append(ids, control), rest[len(tok.Piece(control)):]
+		}
+	}
+	return ids, nil
+}
