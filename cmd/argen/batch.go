@@ -13,7 +13,6 @@ import (
 
 	"argen"
 	"argen/internal/strict"
-	"argen/model"
 )
 
 // batchFlag adds --batch.
@@ -45,7 +44,7 @@ func (a *app) runBatch(c *cobra.Command, file string, args []string, fresh func(
 	} else {
 		file = "standard input"
 	}
-	opened := &models{a: a, open: map[string]*model.LM{}}
+	opened := a.models()
 	defer opened.close()
 	ctx, failed := c.Context(), false
 	lines := bufio.NewReaderSize(in, 1<<16)

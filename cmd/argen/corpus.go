@@ -55,7 +55,7 @@ func openCorpus(files []string, stdin io.Reader) (*corpus, error) {
 			if err != nil {
 				return nil, fmt.Errorf("stdin: %w", err)
 			}
-			c.stdin = append([]byte{}, text...)
+			c.stdin = text // not nil, also where it is empty
 			c.total += int64(len(text))
 			continue
 		}
@@ -73,9 +73,9 @@ func openCorpus(files []string, stdin io.Reader) (*corpus, error) {
 }
 
 // reader returns the text from its beginning. Read is an error where it is no
-// text. Told, if not nil, is called with how much was read, in c's unit.
-func (c *corpus) reader(ctx context.Context, told func(done int64)) *corpusReader {
-	r := &corpusReader{ctx: ctx, c: c, told: told}
+// text. Progress, if not nil, is called with how much was read, in c's unit.
+func (c *corpus) reader(ctx context.Context, progress func(done int64)) *corpusReader {
+	r := &corpusReader{ctx: ctx, c: c, progress: progress}
 	if c.stories > 0 {
 		r.rng = rand.New(rand.NewPCG(c.seed, 0))
 	}
@@ -126,10 +126,10 @@ func (r *corpusReader) encoded(tok argen.Tokenizer) iter.Seq2[[]argen.ID, error]
 // A corpusReader reads a corpus once. A byte-order mark at the beginning of a
 // file is left out, and a file's last line always ends.
 type corpusReader struct {
-	ctx  context.Context
-	c    *corpus
-	told func(done int64)
-	done int64
+	ctx      context.Context
+	c        *corpus
+	progress func(done int64)
+	done     int64
 
 	rng     *rand.Rand // of the stories
 	pending []byte     // text that was made or read ahead
@@ -148,7 +148,7 @@ func (r *corpusReader) Read(p []byte) (n int, err error) {
 		return 0, err
 	}
 	if len(r.pending) == 0 && r.c.stories > 0 {
-		if err := r.tell(); err != nil {
+		if err := r.sample(); err != nil {
 			return 0, err
 		}
 	}
@@ -165,8 +165,8 @@ func (r *corpusReader) Read(p []byte) (n int, err error) {
 			if err := r.look(r.name, p[:n]); err != nil {
 				return 0, err
 			}
-			if r.told != nil {
-				r.told(r.done)
+			if r.progress != nil {
+				r.progress(r.done)
 			}
 			return n, nil
 		}
@@ -189,8 +189,8 @@ func (r *corpusReader) Read(p []byte) (n int, err error) {
 	return n, nil
 }
 
-// tell samples the next story.
-func (r *corpusReader) tell() error {
+// sample samples the next story.
+func (r *corpusReader) sample() error {
 	if r.done == int64(r.c.stories) {
 		return io.EOF
 	}
@@ -201,8 +201,8 @@ func (r *corpusReader) tell() error {
 	}
 	r.pending = append([]byte(storyTokenizer().Decode(ids)), '\n')
 	r.done++
-	if r.told != nil {
-		r.told(r.done)
+	if r.progress != nil {
+		r.progress(r.done)
 	}
 	return nil
 }

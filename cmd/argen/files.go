@@ -14,9 +14,15 @@ import (
 	"argen"
 )
 
-// readFile reads a file, or standard input if its name is -, unless it is
-// longer than a text may be.
-func (a *app) readFile(ctx context.Context, name string) ([]byte, error) {
+// How long files and lines may be that are read as a whole, in bytes.
+const (
+	largestText  = 64 << 20 // a prompt, a line of a batch, logits, a tokenizer
+	largestTrace = 1 << 30  // with 10 tokens a step listed, about a million steps
+)
+
+// readFile reads a file, or standard input if its name is -, of at most so
+// many bytes.
+func (a *app) readFile(ctx context.Context, name string, most int64) ([]byte, error) {
 	in := a.stdin
 	if name != "-" {
 		f, err := os.Open(name)
@@ -34,7 +40,7 @@ func (a *app) readFile(ctx context.Context, name string) ([]byte, error) {
 	}
 	done := make(chan result, 1) // a pipe that never ends is left to itself
 	go func() {
-		data, err := io.ReadAll(io.LimitReader(in, largestText+1))
+		data, err := io.ReadAll(io.LimitReader(in, most+1))
 		done <- result{data, err}
 	}()
 	patience := time.NewTimer(2 * time.Second)
@@ -46,8 +52,8 @@ func (a *app) readFile(ctx context.Context, name string) ([]byte, error) {
 		case <-patience.C:
 			a.hint("waits for %s to end", argen.Visible(name))
 		case r := <-done:
-			if r.err == nil && len(r.data) > largestText {
-				r.err = fmt.Errorf("longer than %d bytes", largestText)
+			if r.err == nil && int64(len(r.data)) > most {
+				r.err = fmt.Errorf("longer than %s, the most that is read", sizeText(most))
 			}
 			return r.data, fileError(name, r.err)
 		}
@@ -70,7 +76,7 @@ func fileError(name string, err error) error {
 func (a *app) readTraces(ctx context.Context, files []string) ([]*argen.Trace, error) {
 	var all []*argen.Trace
 	for _, name := range files {
-		data, err := a.readFile(ctx, name)
+		data, err := a.readFile(ctx, name, largestTrace)
 		if err != nil {
 			return nil, err
 		}

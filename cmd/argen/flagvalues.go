@@ -154,26 +154,27 @@ func (v *countValue) String() string {
 // Type implements pflag.Value.
 func (v *countValue) Type() string { return "int" }
 
-// stopValue collects stop strings. An empty one would end every text at once.
-type stopValue struct{ all *[]string }
+// textsValue collects stop strings or tokens. An empty one means nothing, and
+// would end every text at once.
+type textsValue struct{ all *[]string }
 
 // Set implements pflag.Value.
-func (v *stopValue) Set(text string) error {
+func (v *textsValue) Set(text string) error {
 	if text == "" {
-		return errors.New("a stop string must not be empty")
+		return errors.New("it must not be empty")
 	}
 	*v.all = append(*v.all, text)
 	return nil
 }
 
 // String implements pflag.Value.
-func (v *stopValue) String() string { return "" }
+func (v *textsValue) String() string { return "" }
 
 // Type implements pflag.Value.
-func (v *stopValue) Type() string { return "string" }
+func (v *textsValue) Type() string { return "string" }
 
 // Replace implements pflag.SliceValue, for batch requests.
-func (v *stopValue) Replace(all []string) error {
+func (v *textsValue) Replace(all []string) error {
 	*v.all = nil
 	for _, text := range all {
 		if err := v.Set(text); err != nil {
@@ -184,10 +185,10 @@ func (v *stopValue) Replace(all []string) error {
 }
 
 // Append implements pflag.SliceValue.
-func (v *stopValue) Append(text string) error { return v.Set(text) }
+func (v *textsValue) Append(text string) error { return v.Set(text) }
 
 // GetSlice implements pflag.SliceValue.
-func (v *stopValue) GetSlice() []string { return *v.all }
+func (v *textsValue) GetSlice() []string { return *v.all }
 
 // timeoutValue reads a duration; a bare number is seconds.
 type timeoutValue struct{ d *time.Duration }
@@ -216,21 +217,21 @@ func (v *timeoutValue) String() string {
 // Type implements pflag.Value.
 func (v *timeoutValue) Type() string { return "duration" }
 
-// topValue reads how many tokens to list.
-type topValue struct{ n *int }
+// fromOneValue reads a number of things, of which there must be one.
+type fromOneValue struct{ n *int }
 
 // Set implements pflag.Value.
-func (v *topValue) Set(text string) error {
+func (v *fromOneValue) Set(text string) error {
 	n, err := strconv.ParseInt(text, 10, 32)
 	if err != nil || n < 1 {
-		return fmt.Errorf("%q is no number of tokens, it must be a whole number from 1", text)
+		return fmt.Errorf("%q is no number that can stand here, it must be a whole number from 1", text)
 	}
 	*v.n = int(n)
 	return nil
 }
 
 // String implements pflag.Value.
-func (v *topValue) String() string {
+func (v *fromOneValue) String() string {
 	if v.n == nil || *v.n == 0 {
 		return ""
 	}
@@ -238,4 +239,4 @@ func (v *topValue) String() string {
 }
 
 // Type implements pflag.Value.
-func (v *topValue) Type() string { return "int" }
+func (v *fromOneValue) Type() string { return "int" }

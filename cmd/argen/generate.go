@@ -50,7 +50,7 @@ result is {"prompt_ids","ids","text","reason","logprob","perplexity","seed",
 	g.add(a, fs)
 	g.topFlag(fs, "record the `N` most probable tokens of each step in the log")
 	fs.Var(&logFlag{&g.log}, "log", logUsage)
-	fs.Var(&topValue{&g.samples}, "samples", "write `N` texts")
+	fs.Var(&fromOneValue{&g.samples}, "samples", "write `N` texts")
 	fs.BoolVar(&g.json, "json", false, "print a line of JSON for each text")
 	batchFlag(fs, &g.batch)
 	return c
@@ -76,22 +76,11 @@ func (g *generation) answer(ctx context.Context, a *app, models *models, t text)
 
 func (a *app) generate(c *cobra.Command, g *generation, args []string) (err error) {
 	ctx := c.Context()
-	prompt, err := a.prompt(ctx, &g.prompt, args, false)
-	if err != nil {
-		return err
-	}
-	if _, err := g.chain.stages(nil); err != nil {
-		return err
-	}
-	lm, err := a.open(ctx, g.model)
+	prompt, lm, gen, err := a.prepare(ctx, &g.runFlags, args, false)
 	if err != nil {
 		return err
 	}
 	defer lm.Close()
-	gen, err := g.generator(lm)
-	if err != nil {
-		return err
-	}
 	if !c.Flags().Changed("seed") && !g.json {
 		a.hint("seed %d", gen.Seed)
 	}

@@ -40,7 +40,7 @@ const defaultTop = 10
 
 func (f *runFlags) topFlag(fs *pflag.FlagSet, usage string) {
 	f.top = defaultTop
-	fs.Var(&topValue{&f.top}, "top", usage)
+	fs.Var(&fromOneValue{&f.top}, "top", usage)
 }
 
 // generator returns what the flags ask for.
@@ -54,6 +54,27 @@ func (f *runFlags) generator(lm *model.LM) (argen.Generator, error) {
 		Model: lm.Model, Tokenizer: lm.Tokenizer, Chain: chain,
 		MaxTokens: f.stop.most(), Stop: f.stop.stop, BOS: f.prompt.addBOS, Seed: f.seed.pick(),
 	}, err
+}
+
+// prepare reads the prompt and opens the model, once nothing is wrong with the
+// flags. Interactive is as for [app.prompt]. The model is the caller's to close.
+func (a *app) prepare(ctx context.Context, f *runFlags, args []string, interactive bool) (text, *model.LM, argen.Generator, error) {
+	prompt, err := a.prompt(ctx, &f.prompt, args, interactive)
+	if err == nil {
+		_, err = f.chain.stages(nil)
+	}
+	if err != nil {
+		return text{}, nil, argen.Generator{}, err
+	}
+	lm, err := a.open(ctx, f.model)
+	if err != nil {
+		return text{}, nil, argen.Generator{}, err
+	}
+	gen, err := f.generator(lm)
+	if err != nil {
+		err = errors.Join(err, lm.Close())
+	}
+	return prompt, lm, gen, err
 }
 
 // follow calls next, which appends a token, until the text ends, and closes

@@ -21,11 +21,13 @@ func modelError(refs []string, ref string, err error) error {
 	return fmt.Errorf("%s: %w", argen.Visible(ref), err)
 }
 
-// A models keeps the models that a batch asks for open.
+// A models keeps the models that a batch or several traces ask for open.
 type models struct {
 	a    *app
 	open map[string]*model.LM
 }
+
+func (a *app) models() *models { return &models{a: a, open: map[string]*model.LM{}} }
 
 func (m *models) get(ctx context.Context, ref string) (*model.LM, error) {
 	if lm := m.open[ref]; lm != nil {

@@ -9,9 +9,6 @@ import (
 	"argen"
 )
 
-// largestText is how long a prompt may be, in bytes.
-const largestText = 64 << 20
-
 // A text is what stands before the first token, as text or as ids.
 type text struct {
 	text    string
@@ -46,7 +43,7 @@ func (a *app) prompt(ctx context.Context, p *promptFlags, args []string, interac
 	if name == "-" && interactive {
 		return text{}, usagef("standard input is asked at each step here and cannot hold the prompt too")
 	}
-	data, err := a.readFile(ctx, name)
+	data, err := a.readFile(ctx, name, largestText)
 	if err != nil {
 		return text{}, err
 	}

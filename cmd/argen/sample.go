@@ -62,7 +62,7 @@ A JSON result is {"stages":[{"name","params","kept","mass_removed","entropy"}],
 	s.add(a, fs)
 	s.top = defaultTop
 	fs.StringVar(&s.logits, "logits", "", "take the distribution from the logits in `FILE`, - is standard input")
-	fs.Var(&topValue{&s.top}, "top", "list the `N` most probable tokens after each stage")
+	fs.Var(&fromOneValue{&s.top}, "top", "list the `N` most probable tokens after each stage")
 	fs.BoolVar(&s.json, "json", false, "print it as JSON")
 	batchFlag(fs, &s.batch)
 	return c
@@ -75,7 +75,7 @@ func (s *sampling) add(a *app, fs *pflag.FlagSet) {
 	s.chain.add(fs)
 	s.seed.add(fs)
 	fs.Var(&idsValue{&s.history, &s.hasHistory}, "history", "`IDS` of the tokens before, for stages that look at them; with --logits")
-	fs.Var(&topValue{&s.draws}, "draws", "draw `N` tokens")
+	fs.Var(&fromOneValue{&s.draws}, "draws", "draw `N` tokens")
 }
 
 // sampled is the JSON of a distribution after a chain.
@@ -201,7 +201,7 @@ func (a *app) sample(c *cobra.Command, s *sampling, args []string) error {
 	if err != nil {
 		return err
 	}
-	opened := &models{a: a, open: map[string]*model.LM{}}
+	opened := a.models()
 	defer opened.close()
 	gen, t, err := s.generator(ctx, a, t, opened.get)
 	if err != nil {
@@ -278,7 +278,7 @@ func drawn(b *strings.Builder, answer *sampled, tok argen.Tokenizer) {
 
 // readLogits reads a JSON array of logits.
 func (a *app) readLogits(ctx context.Context, name string) ([]float64, error) {
-	data, err := a.readFile(ctx, name)
+	data, err := a.readFile(ctx, name, largestText)
 	if err != nil {
 		return nil, err
 	}

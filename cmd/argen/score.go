@@ -68,7 +68,7 @@ func (s *scoring) add(a *app, fs *pflag.FlagSet) {
 	fs.StringArrayVarP(&s.models, "model", "m", []string{a.defaultModel()}, "`REF` of the model: "+modelRefs+"; may be repeated (environment ARGEN_MODEL)")
 	s.prompt.add(fs)
 	fs.BoolVar(&s.eos, "eos", false, "score the end of the text too")
-	fs.Var(&topValue{&s.top}, "top", "list the `N` most probable tokens at each place")
+	fs.Var(&fromOneValue{&s.top}, "top", "list the `N` most probable tokens at each place")
 	fs.BoolVar(&s.logits, "logits", false, "add the logits of the whole vocabulary at each place to the JSON")
 }
 

@@ -58,9 +58,9 @@ goes on until it ends by itself, for ` + strconv.Itoa(defaultTokens) + ` tokens 
 	s.topFlag(fs, "list the `N` most probable tokens of each step, and the mass of all others; the text lists 5 if not told")
 	fs.Var(&logFlag{&s.log}, "log", logUsage)
 	fs.StringVar(&s.replay, "replay", "", "show the trace in `FILE` again, without a model")
-	fs.Var(&stopValue{&s.track}, "track", "list this `TOKEN` in each step, whatever its rank; may be repeated")
-	fs.Var(&stopValue{&s.why}, "why", "say in each step why this `TOKEN` was not drawn, and which stage removed it; may be repeated")
-	fs.Var(&stopValue{&s.force}, "force", "at step T append TOKEN instead of drawing, `T=TOKEN`; may be repeated")
+	fs.Var(&textsValue{&s.track}, "track", "list this `TOKEN` in each step, whatever its rank; may be repeated")
+	fs.Var(&textsValue{&s.why}, "why", "say in each step why this `TOKEN` was not drawn, and which stage removed it; may be repeated")
+	fs.Var(&textsValue{&s.force}, "force", "at step T append TOKEN instead of drawing, `T=TOKEN`; may be repeated")
 	fs.BoolVar(&s.dice, "dice", false, "ask for the number u of each draw, from 0 up to but not 1; an empty line lets argen throw")
 	fs.BoolVar(&s.explain, "explain", false, "say where each probability comes from, if the model can")
 	fs.BoolVar(&s.timing, "timing", false, "record the nanoseconds between steps; the same seed no longer gives the same bytes")
@@ -84,7 +84,10 @@ func (s *stepping) check(c *cobra.Command, args []string) error {
 	case len(args) > 0:
 		return usagef("--replay shows a trace as it was and takes no prompt, found %q", args[0])
 	}
-	for _, name := range []string{"model", "file", "ids", "tokens", "seed", "chain", "log", "force", "dice", "track", "explain", "timing"} {
+	for _, name := range []string{
+		"model", "file", "ids", "special", "add-bos", "tokens", "stop", "ignore-eos", "timeout", "seed", "chain",
+		"log", "force", "dice", "track", "explain", "timing",
+	} {
 		if c.Flags().Changed(name) {
 			return usagef("--replay shows a trace as it was: --%s changes nothing there", name)
 		}
@@ -105,22 +108,11 @@ func (a *app) step(c *cobra.Command, s *stepping, args []string) (err error) {
 	if s.replay != "" {
 		return a.replay(ctx, c, s, screen)
 	}
-	prompt, err := a.prompt(ctx, &s.prompt, args, s.dice)
-	if err != nil {
-		return err
-	}
-	if _, err := s.chain.stages(nil); err != nil {
-		return err
-	}
-	lm, err := a.open(ctx, s.model)
+	prompt, lm, gen, err := a.prepare(ctx, &s.runFlags, args, s.dice)
 	if err != nil {
 		return err
 	}
 	defer lm.Close()
-	gen, err := s.generator(lm)
-	if err != nil {
-		return err
-	}
 	gen.Top, gen.Explain = s.top, s.explain
 	s.piece = func(id argen.ID) string { return shownToken(string(lm.Tokenizer.Piece(id))) }
 	if s.timing {

@@ -12,7 +12,6 @@ import (
 	"github.com/spf13/pflag"
 
 	"argen"
-	"argen/model"
 	"argen/tokenizer"
 )
 
@@ -111,7 +110,7 @@ func (t *tokenizing) answer(ctx context.Context, a *app, opened *models, in text
 }
 
 func (a *app) tokenize(ctx context.Context, t *tokenizing, args []string) error {
-	opened := &models{a: a, open: map[string]*model.LM{}}
+	opened := a.models()
 	defer opened.close()
 	var in text
 	switch {
@@ -179,7 +178,7 @@ func (t *tokenizing) open(ctx context.Context, a *app, opened *models, text stri
 	case "story":
 		return storyTokenizer(), nil
 	}
-	data, err := a.readFile(ctx, t.tokenizer)
+	data, err := a.readFile(ctx, t.tokenizer, largestText)
 	if err != nil {
 		return nil, fmt.Errorf("--tokenizer: none is called so (chars, words, bytes, story), nor is a file to be read: %w", err)
 	}

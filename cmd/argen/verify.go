@@ -9,7 +9,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"argen"
-	"argen/model"
 	"argen/sampler"
 )
 
@@ -83,7 +82,7 @@ type identity struct {
 
 func (a *app) verify(c *cobra.Command, v *verifying, files []string) error {
 	ctx := c.Context()
-	opened := &models{a: a, open: map[string]*model.LM{}}
+	opened := a.models()
 	defer opened.close()
 	failed := false
 	for _, file := range files {
