@@ -36,7 +36,7 @@ type Plain struct {
 	ASCII bool       // only ASCII but for the tokens themselves
 
 	head argen.Header
-	text strings.Builder // prompt and text so far
+	text []byte          // prompt and text so far
 	ends []int           // ends[t] is the length of text before step t
 	b    strings.Builder // the block being written
 }
@@ -44,11 +44,10 @@ type Plain struct {
 // Header implements argen.Sink.
 func (p *Plain) Header(h argen.Header) error {
 	p.head = h
-	p.text.Reset()
-	p.text.WriteString(h.PromptText)
+	p.text = append(p.text[:0], h.PromptText...)
 	p.ends = p.ends[:0]
 	chain := "no stages"
-	if h.Chain != "" {
+	if h.Chain != "" && h.Chain != argen.NoChain {
 		chain = "chain " + h.Chain
 	}
 	p.paragraph("", fmt.Sprintf("Model %s, %s, seed %d.", argen.Visible(h.Model.Ref), argen.Visible(chain), h.Seed))
@@ -64,6 +63,9 @@ func (p *Plain) Header(h argen.Header) error {
 func (p *Plain) Step(s argen.Step) error {
 	p.b.WriteByte('\n')
 	p.context(&s)
+	if s.Chain != "" {
+		p.paragraph("  ", "Chain from here on: "+argen.Visible(s.Chain)+".")
+	}
 	p.predict(&s)
 	p.stages(&s)
 	p.choose(&s)
@@ -74,18 +76,15 @@ func (p *Plain) Step(s argen.Step) error {
 		p.paragraph("  ", "Origin: "+argen.Visible(s.Origin.String()))
 	}
 	p.appended(&s)
-	p.ends = append(p.ends, p.text.Len())
-	p.text.WriteString(s.Text)
+	p.ends = append(p.ends, len(p.text))
+	p.text = append(p.text, s.Text...)
 	return p.write()
 }
 
 // Back implements argen.Sink.
 func (p *Plain) Back(t int) error {
 	if t < len(p.ends) {
-		text := p.text.String()[:p.ends[t]]
-		p.text.Reset()
-		p.text.WriteString(text)
-		p.ends = p.ends[:t]
+		p.text, p.ends = p.text[:p.ends[t]], p.ends[:t]
 	}
 	p.b.WriteByte('\n')
 	p.paragraph("", fmt.Sprintf("Back: step %d and all after it no longer count.", t))
@@ -126,10 +125,11 @@ func (p *Plain) End(e argen.End) error {
 func (p *Plain) context(s *argen.Step) {
 	start := fmt.Sprintf("Step %d. Context: ", s.T)
 	end := fmt.Sprintf(" (%s)", count(s.ContextLen, "token"))
-	text, cut := p.text.String(), 0
-	for cut = max(0, len(text)-1000); cut < len(text) && !utf8.RuneStart(text[cut]); cut++ {
+	cut := max(0, len(p.text)-1000) // more than a line holds
+	for cut < len(p.text) && !utf8.RuneStart(p.text[cut]) {
+		cut++
 	}
-	text = argen.Visible(text[cut:])
+	text := argen.Visible(string(p.text[cut:]))
 	if text == "" {
 		text = "empty"
 	}

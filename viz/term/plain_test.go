@@ -169,3 +169,15 @@ func TestAnyToken(t *testing.T) {
 		t.Errorf("not ASCII: %q", got[i:min(i+20, len(got))])
 	}
 }
+
+// A chain that somebody changed is told where it begins; none at all is said so
+// too.
+func TestChangedChain(t *testing.T) {
+	trace := steps()
+	trace.Head.Chain, trace.Steps[1].Chain = argen.NoChain, "top_p=0.5"
+	got := shown(t, Plain{}, trace)
+	if !strings.HasPrefix(got, "Model toy, no stages, seed 7.\n") || strings.Count(got, "Chain from here on") != 1 ||
+		!strings.Contains(got, "Context: A fox ran (3 tokens)\n  Chain from here on: top_p=0.5.\n") {
+		t.Error(got)
+	}
+}
