@@ -32,6 +32,45 @@ func TestJSONLine(t *testing.T) {
 	}
 }
 
+// TestTraceHelp: the topic names every field of a trace.
+func TestTraceHelp(t *testing.T) {
+	log := succeed(t, "0.5\n", "step", "--json", "--dice", "--explain", "--timing", "-n", "2", "--seed", "1", "--top-k", "2", "It was a")
+	known := map[string]bool{}
+	for _, word := range regexp.MustCompile(`[a-z0-9_]+`).FindAllString(traceHelp, -1) {
+		known[word] = true
+	}
+	var check func(value any)
+	check = func(value any) {
+		switch v := value.(type) {
+		case []any:
+			for _, one := range v {
+				check(one)
+			}
+		case map[string]any:
+			for name, one := range v {
+				if !known[name] {
+					t.Errorf("argen help trace does not know %q", name)
+				}
+				if name != "params" && name != "data" {
+					check(one)
+				}
+			}
+		}
+	}
+	lines := 0
+	for line := range strings.Lines(log) {
+		var value map[string]any
+		if err := json.Unmarshal([]byte(line), &value); err != nil {
+			t.Fatal(err)
+		}
+		check(value)
+		lines++
+	}
+	if lines < 3 {
+		t.Errorf("%d lines: %s", lines, log)
+	}
+}
+
 // TestEnvironmentHelp: the topic names every variable that the commands read.
 func TestEnvironmentHelp(t *testing.T) {
 	files, err := filepath.Glob("*.go")

@@ -41,11 +41,14 @@ step. argen step --replay, argen plot and argen verify read the first.
 
 A .jsonl file has one JSON object a line, told apart by "type":
 
-  header  version, argen, id, model {ref, kind, sha256, vocab_size}, prompt,
-          prompt_ids, prompt_tokens, chain, seed; a fork has parent, fork_t
+  header  version, argen, id, model {ref, kind, sha256, vocab_size; order,
+          context_length and partial where they say something}, prompt,
+          prompt_ids, prompt_tokens, prompt_text, chain, seed, rng;
+          a fork has parent, fork_t
   step    t             0 for the first new token
           context_len   tokens before it
           id, token     the token; bytes (base64) where it is not valid UTF-8
+          text          what it adds to the text
           logit         of the model
           logprob       ln P(token | context) of the model itself
           prob          exp(logprob)
@@ -57,11 +60,14 @@ A .jsonl file has one JSON object a line, told apart by "type":
           surprisal     -log2 prob, bits
           cum_logprob   sum of logprob so far
           forced        the token was given, not drawn
+          dice          u was typed, not thrown; else left out
           kept          tokens left after the chain
+          chain         the stages from here on, where they were changed
           top           [{id, token, logit, prob, rank, sampled_prob, removed_by}]
           rest          {tokens, prob, sampled_prob} of all others
           stages        [{name, params, kept, mass_removed, entropy}]
-          ns            nanoseconds since the step before
+          origin        {text, data}: where prob comes from, with --explain
+          ns            nanoseconds since the step before, with --timing
   back    t             steps with this t or more no longer count
   end     reason (stop_token, stop_string, length, timeout, interrupted, error),
           tokens, text, logprob, perplexity
