@@ -113,9 +113,11 @@ func (g Generator) start(prompt string, ids []ID) (*Run, error) {
 	return r, tell(g.Sinks, func(s Sink) error { return s.Header(r.head) })
 }
 
-// withBOS returns a copy of ids that begins with BOS if it should.
+// withBOS returns a copy of ids that begins with BOS if it should. One that is
+// there already is not doubled.
 func (g Generator) withBOS(info Info, ids []ID) []ID {
-	if info.BOS != NoID && (g.BOS == WithBOS || g.BOS == AutoBOS && info.AddBOS) {
+	wanted := g.BOS == WithBOS || g.BOS == AutoBOS && info.AddBOS
+	if info.BOS != NoID && wanted && (len(ids) == 0 || ids[0] != info.BOS) {
 		return append([]ID{info.BOS}, ids...)
 	}
 	return slices.Clone(ids)

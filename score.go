@@ -13,10 +13,14 @@ import (
 //
 //	P(w₁ … w_n) = Π P(w_t | w₁ … w_{t−1})
 //
-// A model that predicts nothing from an empty context (see [ErrEmptyContext])
-// takes the first token as prompt.
+// A BOS at the beginning of the text is prompt, since nothing predicts it. A
+// model that predicts nothing from an empty context (see [ErrEmptyContext])
+// takes the first token as prompt too.
 func (g Generator) Score(ctx context.Context, prompt, ids []ID) (*Trace, error) {
 	g.MaxTokens, g.Stop, g.NoStop = 0, nil, true
+	if len(prompt) == 0 && len(ids) > 0 && ids[0] == g.Model.Info().BOS {
+		prompt, ids = ids[:1], ids[1:]
+	}
 	if len(ids) > 0 && len(g.withBOS(g.Model.Info(), prompt)) == 0 {
 		if _, err := g.Model.Start().Extend(ctx); errors.Is(err, ErrEmptyContext) {
 			prompt, ids = ids[:1], ids[1:]

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"argen"
+	"argen/model/story"
 	"argen/sampler"
 )
 
@@ -84,6 +85,23 @@ func TestVerifyByHand(t *testing.T) {
 	}
 	if err := argen.Verify(t.Context(), g, &trace, sampler.Parse); err != nil {
 		t.Error(err)
+	}
+}
+
+// A BOS that is given is not doubled, and is no token of the text.
+func TestGivenBOS(t *testing.T) {
+	g := truth(7)
+	ids := []argen.ID{story.BOS, 44, 647}
+	for _, bos := range []argen.BOS{argen.AutoBOS, argen.WithBOS, argen.NoBOS} {
+		g.BOS = bos
+		r, err := g.StartIDs(ids)
+		if err != nil || len(r.Context()) != 3 {
+			t.Errorf("BOS %d: the prompt is %v, %v", bos, r.Context(), err)
+		}
+		scored, err := g.Score(t.Context(), nil, ids)
+		if err != nil || len(scored.Steps) != 2 || math.IsInf(scored.LogProb(), -1) || len(scored.Head.PromptIDs) != 1 {
+			t.Errorf("BOS %d: %v, %d tokens, ln P = %v after %v", bos, err, len(scored.Steps), scored.LogProb(), scored.Head.PromptIDs)
+		}
 	}
 }
 
