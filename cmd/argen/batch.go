@@ -20,18 +20,22 @@ func batchFlag(fs *pflag.FlagSet, file *string) {
 	fs.StringVar(file, "batch", "", "answer the requests in `FILE.jsonl`, one a line, each a JSON object with text or ids and any flag's name as a field; - is standard input")
 }
 
-// An answerer is one request of a batch, its flags set.
+// An answerer is one request of a batch: add adds the flags that it may have as
+// fields, and once they are set it answers.
 type answerer interface {
+	add(a *app, fs *pflag.FlagSet)
 	answer(ctx context.Context, a *app, models *models, t text) (any, error)
 }
 
 // runBatch answers the requests in a file, a line each and in order. The flags
-// of the command line hold where a request does not have its own; fresh returns
-// a request and adds its flags. A bad request is answered by what is wrong with
-// it, and the exit code is 1 at the end.
-func (a *app) runBatch(c *cobra.Command, file string, args []string, fresh func(*pflag.FlagSet) answerer) error {
+// of the command line hold where a request does not have its own. A bad request
+// is answered by what is wrong with it, and the exit code is 1 at the end.
+func (a *app) runBatch(c *cobra.Command, file string, args []string, fresh func() answerer) error {
 	if len(args) > 0 {
 		return usagef("--batch: the text stands in the requests, found the argument %q", args[0])
+	}
+	if err := a.inRequests(c, fresh()); err != nil {
+		return err
 	}
 	var in io.Reader = a.stdin
 	if file != "-" {
@@ -80,6 +84,23 @@ func (a *app) runBatch(c *cobra.Command, file string, args []string, fresh func(
 	return nil
 }
 
+// inRequests refuses flags of the command line that say nothing to requests.
+func (a *app) inRequests(c *cobra.Command, one answerer) (err error) {
+	fs := pflag.NewFlagSet("", pflag.ContinueOnError)
+	one.add(a, fs)
+	c.Flags().Visit(func(f *pflag.Flag) {
+		switch {
+		case f.Name == "batch" || f.Name == "json": // answers are JSON anyway
+		case c.InheritedFlags().Lookup(f.Name) != nil:
+		case f.Name == "file" || f.Name == "ids":
+			err = usagef("--batch: the text stands in the requests, found --%s", f.Name)
+		case fs.Lookup(f.Name) == nil:
+			err = usagef("--batch: --%s changes nothing there", f.Name)
+		}
+	})
+	return err
+}
+
 // batchError stands where the answer of a bad request would.
 type batchError struct {
 	Error string `json:"error"`
@@ -87,9 +108,10 @@ type batchError struct {
 }
 
 // request reads a request and answers it.
-func (a *app) request(c *cobra.Command, j *strict.JSON, opened *models, fresh func(*pflag.FlagSet) answerer) (any, error) {
+func (a *app) request(c *cobra.Command, j *strict.JSON, opened *models, fresh func() answerer) (any, error) {
 	fs := pflag.NewFlagSet("", pflag.ContinueOnError)
-	one := fresh(fs)
+	one := fresh()
+	one.add(a, fs)
 	if err := inherit(fs, c.Flags()); err != nil {
 		return nil, err
 	}
@@ -107,6 +129,8 @@ func (a *app) request(c *cobra.Command, j *strict.JSON, opened *models, fresh fu
 				t.ids = append(t.ids, argen.ID(id))
 				return err
 			})
+		case "file":
+			return j.Errorf("the text stands in the request: give text or ids")
 		case "logits":
 			if c.Name() != "sample" {
 				return j.Errorf("%s takes text or ids", c.Name())
@@ -127,8 +151,12 @@ func (a *app) request(c *cobra.Command, j *strict.JSON, opened *models, fresh fu
 	if err == nil {
 		err = j.End()
 	}
-	if err == nil && t.text != "" && t.ids != nil {
+	switch {
+	case err != nil:
+	case t.text != "" && t.ids != nil:
 		err = j.Errorf("text and ids: give one of them")
+	case t.logits != nil && (t.text != "" || t.ids != nil):
+		err = j.Errorf("logits are the distribution: give no text and no ids with them")
 	}
 	if err != nil {
 		return nil, err

@@ -6,7 +6,6 @@ import (
 	"slices"
 
 	"github.com/spf13/cobra"
-	"github.com/spf13/pflag"
 
 	"argen"
 )
@@ -37,11 +36,7 @@ result is {"prompt_ids","ids","text","reason","logprob","perplexity","seed",
   argen generate --log story.jsonl --seed 7 "One morning"`,
 		RunE: func(c *cobra.Command, args []string) error {
 			if g.batch != "" {
-				return a.runBatch(c, g.batch, args, func(fs *pflag.FlagSet) answerer {
-					one := &generation{}
-					one.add(a, fs)
-					return one
-				})
+				return a.runBatch(c, g.batch, args, func() answerer { return &generation{} })
 			}
 			return a.generate(c, &g, args)
 		},

@@ -49,11 +49,7 @@ A JSON result is {"stages":[{"name","params","kept","mass_removed","entropy"}],
   echo '[2, 1, 0, "-inf"]' | argen sample --logits - --top-k 2 --json`,
 		RunE: func(c *cobra.Command, args []string) error {
 			if s.batch != "" {
-				return a.runBatch(c, s.batch, args, func(fs *pflag.FlagSet) answerer {
-					one := &sampling{}
-					one.add(a, fs)
-					return one
-				})
+				return a.runBatch(c, s.batch, args, func() answerer { return &sampling{} })
 			}
 			return a.sample(c, &s, args)
 		},

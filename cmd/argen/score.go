@@ -47,11 +47,7 @@ null and is not counted.`,
   argen score --json --top 3 "It was a rainy afternoon, and Mia was alone."`,
 		RunE: func(c *cobra.Command, args []string) error {
 			if s.batch != "" {
-				return a.runBatch(c, s.batch, args, func(fs *pflag.FlagSet) answerer {
-					one := &scoring{}
-					one.add(a, fs)
-					return one
-				})
+				return a.runBatch(c, s.batch, args, func() answerer { return &scoring{} })
 			}
 			return a.score(c.Context(), &s, args)
 		},

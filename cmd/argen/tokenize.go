@@ -53,11 +53,7 @@ are not all valid UTF-8.`,
   argen tokenize --tokenizer tokenizer.json --merges "the red kite"`,
 		RunE: func(c *cobra.Command, args []string) error {
 			if t.batch != "" {
-				return a.runBatch(c, t.batch, args, func(fs *pflag.FlagSet) answerer {
-					one := &tokenizing{}
-					one.add(a, fs)
-					return one
-				})
+				return a.runBatch(c, t.batch, args, func() answerer { return &tokenizing{} })
 			}
 			return a.tokenize(c.Context(), t, args)
 		},
