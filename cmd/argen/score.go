@@ -175,9 +175,9 @@ func (s *scoring) of(ctx context.Context, lm *model.LM, t text) (*score, error) 
 	if _, err := gen.Score(ctx, nil, ids); err != nil && !stuck(trace, err) {
 		return nil, err
 	}
-	first := len(trace.Head.PromptIDs)
-	if info.BOS != argen.NoID && (gen.BOS == argen.WithBOS || gen.BOS == argen.AutoBOS && info.AddBOS) {
-		first--
+	first := 0 // token that is predicted: one that nothing predicts is prompt
+	if p := trace.Head.PromptIDs; len(ids) > 0 && len(p) > 0 && p[len(p)-1] == ids[0] {
+		first = 1
 	}
 	r := &score{Model: lm.Ref, Tokens: make([]scoredToken, len(ids)), Counted: len(trace.Steps)}
 	counted := 0 // bytes

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"math"
 	"strings"
 	"testing"
@@ -99,4 +100,27 @@ func TestScoreTables(t *testing.T) {
 	if got := scoreText([]*score{one, three}); !strings.HasPrefix(got, "The models cut the text into different tokens.\n") || strings.Contains(got, "bits lost") {
 		t.Errorf("one after the other:\n%s", got)
 	}
+}
+
+// TestScoreGivenBOS: a BOS in the text is one that nothing predicts, and the
+// numbers stand beside the tokens that they are of.
+func TestScoreGivenBOS(t *testing.T) {
+	want := scores(t, "--ids", "44,647")
+	got := scores(t, "--ids", "0,44,647")
+	if len(got.Tokens) != 3 || got.Tokens[0].LogProb != nil || got.Counted != 2 || got.LogProb != want.LogProb {
+		t.Errorf("%+v, without BOS %+v", got, want)
+	}
+	for i := range want.Tokens {
+		if x, y := want.Tokens[i], got.Tokens[i+1]; y.LogProb == nil || *x.LogProb != *y.LogProb || x.ID != y.ID {
+			t.Errorf("token %d: %+v, without BOS %+v", i, y, x)
+		}
+	}
+}
+
+func scores(t *testing.T, args ...string) (one score) {
+	t.Helper()
+	if err := json.Unmarshal([]byte(succeed(t, "", append([]string{"score", "--json", "-m", "truth"}, args...)...)), &one); err != nil {
+		t.Fatal(err)
+	}
+	return one
 }
