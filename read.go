@@ -2,9 +2,11 @@ package argen
 
 import (
 	"bufio"
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 
 	"argen/internal/strict"
 )
@@ -19,7 +21,7 @@ const (
 // line. Steps taken back are gone. A last line that was cut short, as after
 // kill -9, is left out and the trace is marked as Torn; anything else that is
 // wrong is an error with line and column, and no trace is returned. Fields
-// that this version does not know are skipped.
+// that this version does not know are skipped, and blank lines.
 func ReadTraces(name string, r io.Reader) ([]*Trace, error) {
 	in := bufio.NewReaderSize(r, 1<<16)
 	var all []*Trace
@@ -36,6 +38,9 @@ func ReadTraces(name string, r io.Reader) ([]*Trace, error) {
 		case err != nil:
 			return nil, fmt.Errorf("%s: %w", name, err)
 		}
+		if len(bytes.TrimSpace(line)) == 0 {
+			continue
+		}
 		last := readTraceLine(strict.NewJSON(name, line, maxDepth).AtLine(no), &all)
 		if last == nil {
 			continue
@@ -44,11 +49,23 @@ func ReadTraces(name string, r io.Reader) ([]*Trace, error) {
 			all[len(all)-1].Torn = true
 			return all, nil
 		}
-		if says := strict.Foreign(line); no == 1 && says != "" {
+		if says := notATrace(line); len(all) == 0 && says != "" {
 			return nil, lineError(name, no, says)
 		}
 		return nil, last
 	}
+}
+
+// notATrace says what else the first line of a file may be of, "" if it is
+// nothing known.
+func notATrace(line []byte) string {
+	switch text := string(bytes.TrimSpace(line)); {
+	case strings.HasPrefix(text, "trace,t,"):
+		return "this is the CSV log, a table: give the .jsonl, which has the whole trace"
+	case text == "{" || text == "[":
+		return "a trace has one JSON value a line, this JSON is spread over several"
+	}
+	return strict.Foreign(line)
 }
 
 func lineError(file string, line int, msg string) error {

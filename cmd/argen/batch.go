@@ -133,7 +133,7 @@ func (a *app) request(c *cobra.Command, j *strict.JSON, opened *models, fresh fu
 			return j.Errorf("the text stands in the request: give text or ids")
 		case "logits":
 			if c.Name() != "sample" {
-				return j.Errorf("%s takes text or ids", c.Name())
+				break // a flag
 			}
 			t.logits = []float64{}
 			return j.Array(func(int) error {
@@ -143,7 +143,10 @@ func (a *app) request(c *cobra.Command, j *strict.JSON, opened *models, fresh fu
 			})
 		}
 		f := fs.Lookup(strings.ReplaceAll(name, "_", "-"))
-		if f == nil {
+		switch {
+		case f == nil && c.Flags().Lookup(strings.ReplaceAll(name, "_", "-")) != nil:
+			return j.Errorf("%s takes this on the command line only", c.Name())
+		case f == nil:
 			return j.Errorf("no field of a request and no flag of %s", c.Name())
 		}
 		return setFlag(fs, f, j)

@@ -76,10 +76,7 @@ func (a *app) generate(c *cobra.Command, g *generation, args []string) (err erro
 		return err
 	}
 	defer lm.Close()
-	if !c.Flags().Changed("seed") && !g.json {
-		a.hint("seed %d", gen.Seed)
-	}
-	log, err := a.openLog(g.log)
+	log, err := a.openLog(g.log, g.prompt.file)
 	if err != nil {
 		return err
 	}
@@ -91,17 +88,19 @@ func (a *app) generate(c *cobra.Command, g *generation, args []string) (err erro
 	if log != nil {
 		gen.Sinks, gen.Top = append(gen.Sinks, log), g.top
 	}
-	stream := &streamer{w: a.stdout, stop: gen.Stop}
 	if !g.json {
+		stream := &streamer{w: a.stdout, stop: gen.Stop}
+		if !c.Flags().Changed("seed") || g.samples > 1 {
+			stream.begin = func(h argen.Header) { a.hint("seed %d", h.Seed) }
+		}
 		gen.Sinks = append(gen.Sinks, stream)
 	}
 	for i := range g.samples {
-		if i > 0 && !g.json {
-			fmt.Fprintln(a.stdout)
+		if i > 0 {
 			gen.Seed++
-			a.hint("seed %d", gen.Seed)
-		} else if i > 0 {
-			gen.Seed++
+			if !g.json {
+				fmt.Fprintln(a.stdout)
+			}
 		}
 		answer, err := a.write(ctx, gen, prompt, &g.stop)
 		if g.json && answer != nil {

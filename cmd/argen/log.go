@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -52,35 +53,54 @@ func logKind(path string) int {
 }
 
 // A log is a trace being written to a file. It is a [argen.Sink] whose errors
-// name the file.
+// name the file. What the file held before stays until the run begins.
 type log struct {
 	argen.Sink
-	file *os.File
+	app   *app
+	file  *os.File
+	fresh bool // the file is new
+	begun bool
 }
 
-// openLog creates the log before the first token, readable by its owner only:
-// it holds the prompt. It returns nil if none is asked for.
-func (a *app) openLog(path string) (*log, error) {
+// openLog opens the log before the first token, readable by its owner only: it
+// holds the prompt. It returns nil if none is asked for. Inputs are files that
+// are read, "" and - for none.
+func (a *app) openLog(path string, inputs ...string) (*log, error) {
 	if path == "" {
 		return nil, nil
 	}
-	if info, err := os.Stat(path); err == nil && info.Mode().IsRegular() && info.Size() > 0 {
-		a.hint("%s is written anew", argen.Visible(path))
+	for _, input := range inputs {
+		if sameFile(path, input) {
+			return nil, usagef("--log %s would replace the prompt that is read: choose another name", argen.Visible(path))
+		}
 	}
-	return createLog(path)
+	return a.createLog(path)
 }
 
-// createLog begins a log.
-func createLog(path string) (*log, error) {
-	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
+// createLog opens a log.
+func (a *app) createLog(path string) (*log, error) {
+	_, err := os.Stat(path)
+	fresh := errors.Is(err, fs.ErrNotExist)
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE, 0o600)
 	if err != nil {
 		return nil, fileError(path, err)
 	}
-	return &log{Sink: logKinds[logKind(path)].sink(f), file: f}, nil
+	return &log{Sink: logKinds[logKind(path)].sink(f), app: a, file: f, fresh: fresh}, nil
 }
 
-// Header implements argen.Sink.
-func (l *log) Header(h argen.Header) error { return l.check(l.Sink.Header(h)) }
+// Header implements argen.Sink. The first one begins the file anew.
+func (l *log) Header(h argen.Header) error {
+	if !l.begun {
+		l.begun = true
+		if info, err := l.file.Stat(); err == nil && info.Mode().IsRegular() && info.Size() > 0 {
+			l.app.hint("%s is written anew", argen.Visible(l.file.Name()))
+			if err := l.file.Truncate(0); err != nil {
+				return l.check(err)
+			}
+		}
+	}
+	return l.check(l.Sink.Header(h))
+}
 
 // Step implements argen.Sink.
 func (l *log) Step(s argen.Step) error { return l.check(l.Sink.Step(s)) }
@@ -91,12 +111,17 @@ func (l *log) Back(t int) error { return l.check(l.Sink.Back(t)) }
 // End implements argen.Sink.
 func (l *log) End(e argen.End) error { return l.check(l.Sink.End(e)) }
 
-// Close closes the file; a nil log has none.
+// Close closes the file, which is gone again if it is new and nothing was
+// written; a nil log has none.
 func (l *log) Close() error {
 	if l == nil {
 		return nil
 	}
-	return l.check(l.file.Close())
+	err := l.file.Close()
+	if !l.begun && l.fresh {
+		err = errors.Join(err, os.Remove(l.file.Name()))
+	}
+	return l.check(err)
 }
 
 func (l *log) check(err error) error {

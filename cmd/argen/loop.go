@@ -112,15 +112,19 @@ func (a *app) close(r *argen.Run, err error) error {
 // A streamer writes the text as it grows. What may be the beginning of a stop
 // string waits until it is known. It is a [argen.Sink].
 type streamer struct {
-	w    io.Writer
-	stop []string
-	text strings.Builder
-	done int // bytes written
-	last byte
+	w     io.Writer
+	begin func(argen.Header) // called first, if not nil
+	stop  []string
+	text  strings.Builder
+	done  int // bytes written
+	last  byte
 }
 
 // Header implements argen.Sink.
-func (s *streamer) Header(argen.Header) error {
+func (s *streamer) Header(h argen.Header) error {
+	if s.begin != nil {
+		s.begin(h)
+	}
 	s.text.Reset()
 	s.done, s.last = 0, 0
 	return nil

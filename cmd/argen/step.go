@@ -128,7 +128,7 @@ func (a *app) step(c *cobra.Command, s *stepping, args []string) (err error) {
 	if err := s.readForced(lm); err != nil {
 		return err
 	}
-	log, err := a.openLog(s.log)
+	log, err := a.openLog(s.log, s.prompt.file)
 	if err != nil {
 		return err
 	}

@@ -46,7 +46,7 @@ func writable(path string, inputs []string) error {
 		return fmt.Errorf("%s is write-protected: choose another name or make it writable", path)
 	}
 	for _, input := range inputs {
-		if in, err := os.Stat(input); err == nil && old != nil && os.SameFile(in, old) {
+		if sameFile(path, input) {
 			return usagef("-o %s would replace the text that is read: choose another name", path)
 		}
 	}
@@ -58,6 +58,16 @@ func writable(path string, inputs []string) error {
 		return fmt.Errorf("%s cannot be written: %w", path, reason(err))
 	}
 	return errors.Join(probe.Close(), os.Remove(probe.Name()))
+}
+
+// sameFile reports whether two names are of one file.
+func sameFile(x, y string) bool {
+	one, err := os.Stat(x)
+	if err != nil {
+		return false
+	}
+	other, err := os.Stat(y)
+	return err == nil && os.SameFile(one, other)
 }
 
 // fileSum returns a file's size and its SHA-256 in hex; a device has neither.

@@ -86,31 +86,46 @@ func (a *app) verify(c *cobra.Command, v *verifying, files []string) error {
 	defer opened.close()
 	failed := false
 	for _, file := range files {
-		traces, err := a.readTraces(ctx, []string{file})
-		if err != nil {
+		ok, err := a.verifyFile(ctx, v, file, opened)
+		switch {
+		case ctx.Err() != nil || a.stdout.Err() != nil:
 			return err
+		case err != nil: // the other files may hold
+			a.json = v.json
+			a.complain(err)
 		}
-		for _, trace := range traces {
-			answer, err := v.check(ctx, trace, opened)
-			if err != nil {
-				return fmt.Errorf("%s: %w", argen.Visible(file), err)
-			}
-			answer.File = file
-			failed = failed || !answer.OK
-			if v.json {
-				err = a.printJSON(answer)
-			} else {
-				err = a.report(answer)
-			}
-			if err != nil {
-				return err
-			}
-		}
+		failed = failed || err != nil || !ok
 	}
 	if failed {
 		return errFailed
 	}
 	return nil
+}
+
+// verifyFile runs the traces of a file again and reports whether all hold.
+func (a *app) verifyFile(ctx context.Context, v *verifying, file string, opened *models) (bool, error) {
+	traces, err := a.readTraces(ctx, []string{file})
+	if err != nil {
+		return false, err
+	}
+	ok := true
+	for _, trace := range traces {
+		answer, err := v.check(ctx, trace, opened)
+		if err != nil {
+			return false, fmt.Errorf("%s: %w", argen.Visible(file), err)
+		}
+		answer.File = file
+		ok = ok && answer.OK
+		if v.json {
+			err = a.printJSON(answer)
+		} else {
+			err = a.report(answer)
+		}
+		if err != nil {
+			return false, err
+		}
+	}
+	return ok, nil
 }
 
 // check runs one trace again.
@@ -156,7 +171,11 @@ func (a *app) report(r *verified) error {
 		_, err = fmt.Fprintf(a.stdout, "%s: trace %s differs at step %d: %s is %s in the trace and %s when run again\n",
 			name, argen.Visible(r.Trace), m.T, m.Field, argen.Visible(m.Logged), argen.Visible(m.Computed))
 	} else {
-		_, err = fmt.Fprintf(a.stdout, "%s: trace %s holds, %d steps are as logged\n", name, argen.Visible(r.Trace), r.Steps)
+		are := "are"
+		if r.Steps == 1 {
+			are = "is"
+		}
+		_, err = fmt.Fprintf(a.stdout, "%s: trace %s holds, %s %s as logged\n", name, argen.Visible(r.Trace), count(r.Steps, "step"), are)
 	}
 	for _, law := range r.Identities {
 		holds := "holds"

@@ -347,6 +347,8 @@ func (j *JSON) expect(want Kind) error {
 		return j.err
 	case got == Invalid:
 		return j.noValue()
+	case got != want && got == Null && !j.atWord("null"), got != want && got == Bool && !j.atWord("true") && !j.atWord("false"):
+		return j.fail(j.pos, "want %v, found %s", want, j.found())
 	case got != want:
 		return j.fail(j.pos, "want %v, found %v", want, got)
 	}

@@ -126,6 +126,7 @@ func TestRefused(t *testing.T) {
 		{`0x1F`, `byte 0: 0x1F is not a number as JSON writes them`},
 		{`-Infinity`, `byte 0: -Infinity is not a number as JSON writes them`},
 		{`NaN`, `byte 0: want a value, found NaN`},
+		{`not json`, `byte 0: want a value, found not`},
 		{`{"a":nul}`, `byte 5: a: want a value, found nul`},
 		{`truefalse`, `byte 0: want a value, found truefalse`},
 		{`'a'`, `byte 0: want a value, found '\''`},

@@ -51,12 +51,17 @@ func (j *JSON) found() string {
 
 // literal reads a word if it is next.
 func (j *JSON) literal(word string) bool {
-	end := j.pos + len(word)
-	if end > len(j.data) || string(j.data[j.pos:end]) != word || !j.ended(end) {
+	if !j.atWord(word) {
 		return false
 	}
-	j.pos = end
+	j.pos += len(word)
 	return true
+}
+
+// atWord reports whether a word is next.
+func (j *JSON) atWord(word string) bool {
+	end := j.pos + len(word)
+	return end <= len(j.data) && string(j.data[j.pos:end]) == word && j.ended(end)
 }
 
 // number reads a number: -? (0 | [1-9][0-9]*) (. [0-9]+)? ([eE] [+-]? [0-9]+)?
