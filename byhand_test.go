@@ -364,3 +364,60 @@ func TestLogOfAFork(t *testing.T) {
 		t.Error(d)
 	}
 }
+
+// A run and its forks may go on at once; each writes what it writes alone.
+func TestForksAtOnce(t *testing.T) {
+	g := truth(12)
+	g.Top, g.Chain = 2, parsed(t, "fading=0.5,gambler,temperature=1.2")
+	r := start(t, g, "It")
+	steps(t, r, 8)
+	const forks = 4
+	write := func(f *argen.Run, i int) error {
+		if err := f.Back(i); err != nil {
+			return err
+		}
+		for range 20 {
+			if _, err := f.Predict(context.Background()); err != nil {
+				return err
+			}
+			if _, err := f.Append(f.ChooseAt(float64(i) / forks)); err != nil {
+				return err
+			}
+			if f.Over() != "" {
+				return nil
+			}
+		}
+		return nil
+	}
+	var at [forks]*argen.Run
+	var alone [forks]*argen.Trace
+	for i := range at {
+		var err error
+		if at[i], err = r.Fork(); err != nil {
+			t.Fatal(err)
+		}
+		other := start(t, g, "It")
+		steps(t, other, 8)
+		if err := write(other, i); err != nil {
+			t.Fatal(err)
+		}
+		alone[i] = other.Trace()
+	}
+	failed := make(chan error, forks)
+	for i, f := range at {
+		go func() { failed <- write(f, i) }()
+	}
+	for range at {
+		if err := <-failed; err != nil {
+			t.Fatal(err)
+		}
+	}
+	for i, f := range at {
+		if d := cmp.Diff(alone[i].Steps, f.Trace().Steps, traceOptions); d != "" {
+			t.Errorf("fork %d differs from a run alone: %s", i, d)
+		}
+	}
+	if n := len(r.Trace().Steps); n != 8 {
+		t.Errorf("the first run has %d steps", n)
+	}
+}

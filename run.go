@@ -298,7 +298,7 @@ func (r *Run) Back(n int) error {
 	}
 	r.ids = r.ids[:len(r.head.PromptIDs)+t]
 	r.state.Rewind(min(r.state.Len(), len(r.ids)))
-	r.steps = slices.Clip(r.steps[:t])
+	r.steps = slices.Clip(r.steps[:t]) // whoever has a Trace reads what follows
 	r.marks = r.marks[:t+1]
 	r.text = r.text[:r.now().end]
 	r.pending, r.closed = false, false
