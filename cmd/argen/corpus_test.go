@@ -76,7 +76,7 @@ func TestCorpusStories(t *testing.T) {
 
 func TestCorpusRefuses(t *testing.T) {
 	for _, c := range []struct{ text, want string }{
-		{"ab\nc\x00", "a.txt: line 2, byte 4: a zero byte: this is no text"},
+		{"ab\nc\x00", "a.txt: line 2, byte 4: a zero byte: this is no text: name a text file"},
 		{"\x1f\x8b\x08\x00", "a.txt: line 1, byte 3: a zero byte: this is a gzip, unpack it"},
 		{"\xff\xfeh\x00i\x00", "a.txt: line 1, byte 3: a zero byte: this is UTF-16, save it as UTF-8"},
 		{strings.Repeat("a", 1000) + strings.Repeat("\n\xe4\xf6", 80), "a.txt: line 2, byte 1001: not UTF-8 text, as are 160 of the first 1240 bytes: convert it (iconv -t UTF-8) or, if it is no text, leave it out"},

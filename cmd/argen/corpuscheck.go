@@ -30,7 +30,7 @@ func (c *check) look(name string, b []byte) error {
 		c.begin = append(c.begin, b[:min(len(b), 2)]...)
 	}
 	if i := bytes.IndexByte(b, 0); i >= 0 {
-		hint := "this is no text"
+		hint := "this is no text: name a text file"
 		switch {
 		case bytes.HasPrefix(c.begin, []byte("\x1f\x8b")):
 			hint = "this is a gzip, unpack it"

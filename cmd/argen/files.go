@@ -53,7 +53,7 @@ func (a *app) readFile(ctx context.Context, name string, most int64) ([]byte, er
 			a.hint("waits for %s to end", argen.Visible(name))
 		case r := <-done:
 			if r.err == nil && int64(len(r.data)) > most {
-				r.err = fmt.Errorf("longer than %s, the most that is read", sizeText(most))
+				r.err = fmt.Errorf("longer than %s, the most that is read: give it in parts", sizeText(most))
 			}
 			return r.data, fileError(name, r.err)
 		}
@@ -121,7 +121,7 @@ func readLine(ctx context.Context, in *bufio.Reader) ([]byte, error) {
 			if len(r.line)+len(part) <= largestText {
 				r.line = append(r.line, part...)
 			} else if r.err == nil {
-				r.err = fmt.Errorf("the line is longer than %d bytes", largestText)
+				r.err = fmt.Errorf("the line is longer than %s, the most that is read: give it in parts", sizeText(largestText))
 			}
 			if errors.Is(err, bufio.ErrBufferFull) {
 				continue

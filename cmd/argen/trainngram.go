@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -14,6 +13,7 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"argen"
 	"argen/internal/safefile"
@@ -49,6 +49,9 @@ it is named after the first file.`,
 		Example: `  argen train ngram --stories 2000 --seed 1 -o stories.bin
   argen generate -m stories.bin --seed 1`,
 		RunE: func(c *cobra.Command, files []string) error {
+			if err := t.idle(c.Flags()); err != nil {
+				return err
+			}
 			return a.trainNGram(c.Context(), t, files)
 		},
 	}
@@ -80,6 +83,27 @@ func smoothingNames() string {
 	return strings.Join(names, ", ")
 }
 
+// idle refuses flags that would change nothing.
+func (t *ngramTraining) idle(fs *pflag.FlagSet) error {
+	switch {
+	case fs.Changed("k") && t.smoothing != string(ngram.AddK):
+		return usagef("--k goes with --smoothing %s only", ngram.AddK)
+	case fs.Changed("vocab-size") && t.tokenizer != "bpe":
+		return usagef("--vocab-size goes with --tokenizer bpe only")
+	case fs.Changed("memory") && t.memory == 0:
+		return usagef("--memory 0: choose 1 byte or more")
+	}
+	return idleSeed(fs, t.stories)
+}
+
+// idleSeed refuses a seed where no stories are sampled.
+func idleSeed(fs *pflag.FlagSet, stories int) error {
+	if fs.Changed("seed") && stories == 0 {
+		return usagef("--seed goes with --stories only: text from files needs no dice")
+	}
+	return nil
+}
+
 // check finds what is wrong with the flags before any work is done.
 func (t *ngramTraining) check(files []string) error {
 	if t.options.Order < 1 || t.options.Order > ngram.MaxTrainOrder {
@@ -106,11 +130,8 @@ func (t *ngramTraining) check(files []string) error {
 	if err := acceptable(t.options); err != nil {
 		return err
 	}
-	if t.out == "" {
-		t.out = t.defaultOut(files)
-		if _, err := os.Stat(t.out); err == nil {
-			return usagef("%s exists already: -o %s writes it again", t.out, t.out)
-		}
+	if err := orNew(&t.out, t.defaultOut(files)); err != nil {
+		return err
 	}
 	format, err := modelFormat(t.out)
 	if err != nil {
@@ -135,7 +156,11 @@ func acceptable(o ngram.Options) error {
 	if errors.Is(err, errUnread) {
 		return nil
 	}
-	return usagef("%s", strings.TrimPrefix(err.Error(), "ngram: "))
+	says := strings.TrimPrefix(err.Error(), "ngram: ")
+	if rest, ok := strings.CutPrefix(says, "pruning threshold "); ok {
+		says = "--prune: threshold " + rest
+	}
+	return usagef("%s", says)
 }
 
 // unread is a text that must not be read yet.

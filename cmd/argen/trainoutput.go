@@ -10,6 +10,8 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+
+	"argen"
 )
 
 // The formats a trained n-gram model is written in.
@@ -28,6 +30,19 @@ func modelFormat(path string) (string, error) {
 		}
 	}
 	return "", usagef("-o %s: a model's name ends in %s, %s or %s", path, binaryFormat, arpaFormat, arpaGzipFormat)
+}
+
+// orNew names the output after usual where -o does not name it, but only if
+// there is no such file yet.
+func orNew(out *string, usual string) error {
+	if *out != "" {
+		return nil
+	}
+	*out = usual
+	if _, err := os.Stat(usual); err == nil {
+		return usagef("%s exists already: -o %s writes it again", argen.Visible(usual), argen.Visible(usual))
+	}
+	return nil
 }
 
 // writable reports why a file cannot be written, before hours are spent on

@@ -34,6 +34,9 @@ same file. - is stdin.`,
 		Example: `  argen train tokenizer --stories 300 --seed 1 --vocab-size 500 -o tokenizer.json
   argen tokenize --tokenizer tokenizer.json "the red kite"`,
 		RunE: func(c *cobra.Command, files []string) error {
+			if err := idleSeed(c.Flags(), t.stories); err != nil {
+				return err
+			}
 			return a.trainTokenizer(c.Context(), t, files)
 		},
 	}
@@ -41,7 +44,7 @@ same file. - is stdin.`,
 	f.IntVar(&t.vocabSize, "vocab-size", 1000, "`N` tokens, 258 (bytes, <s> and </s>) to 1000000")
 	f.IntVar(&t.stories, "stories", 0, "learn from `N` sampled stories instead of files, 1 to 1000000")
 	f.Var(&t.seed, "seed", "`N` sets the dice of the sampled stories (default random, and shown)")
-	f.StringVarP(&t.out, "output", "o", "tokenizer.json", "the `FILE` to write")
+	f.StringVarP(&t.out, "output", "o", "", "the `FILE` to write (default tokenizer.json, if there is none yet)")
 	f.BoolVar(&t.json, "json", false, "print the report as JSON")
 	return c
 }
@@ -52,6 +55,9 @@ func (a *app) trainTokenizer(ctx context.Context, t *tokenizerTraining, files []
 	}
 	text, err := a.corpus(files, t.stories, &t.seed)
 	if err != nil {
+		return err
+	}
+	if err := orNew(&t.out, "tokenizer.json"); err != nil {
 		return err
 	}
 	if !strings.HasSuffix(t.out, ".json") {
