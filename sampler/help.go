@@ -9,9 +9,7 @@ import (
 // parameters, made from Table, at most 80 columns wide.
 func Help() string {
 	var b strings.Builder
-	paragraph := func(indent, text string) {
-		b.WriteString(wrap(indent, text))
-	}
+	paragraph := func(indent, text string) { b.WriteString(wrap(indent, text)) }
 	paragraph("", "Stages stand between the model's distribution and the draw. Each drops tokens or changes logits; what is left is renormalised. --chain gives stages and their order:")
 	b.WriteString("\n  --chain \"top_k=40,top_p=0.95,temperature=0.8\"\n\n")
 	paragraph("", "A stage that is not asked for is not in the chain. Several values of a stage are separated by /; those left out at the end take their defaults. Flags instead of --chain put their stages in the order of this list. Without either the chain is "+Format(Default())+": the model's own distribution. An empty chain is the plain draw, which is the same.")
@@ -50,35 +48,6 @@ func (p Param) flags() string {
 		return "--" + p.Flag
 	}
 	return "--" + p.Flag + ", --" + p.Alias
-}
-
-// Markdown is the docs' table of stages, parameters and defaults.
-func Markdown() string {
-	var b strings.Builder
-	b.WriteString("| Stage | Flag | Default | Off | Range | Rule |\n|---|---|---|---|---|---|\n")
-	row := func(cells ...string) { b.WriteString("| " + strings.Join(cells, " | ") + " |\n") }
-	code := func(text string) string {
-		if text == "" {
-			return "–"
-		}
-		return "`" + text + "`"
-	}
-	for _, s := range Table {
-		if len(s.Params) == 0 {
-			row(code(s.syntax()), code("--"+s.Switch()), "–", "–", "–", s.Doc)
-		}
-		for i, p := range s.Params {
-			name, doc, standard, off := code(s.syntax()), s.Doc, number(p.Default), number(p.Off)
-			if i > 0 {
-				name, doc = "", p.Doc
-			}
-			if s.Many {
-				standard, off = "–", "–"
-			}
-			row(name, code(p.flags()), standard, off, p.Range(), doc)
-		}
-	}
-	return b.String()
 }
 
 // wrap breaks text between words into indented lines of at most 80 columns.

@@ -12,7 +12,6 @@ import (
 func TestHelp(t *testing.T) {
 	help := sampler.Help()
 	golden.String(t, "help.txt", help)
-	golden.String(t, "table.md", sampler.Markdown())
 	for line := range strings.Lines(help) {
 		if n := utf8.RuneCountInString(strings.TrimRight(line, "\n")); n > 80 {
 			t.Errorf("%d columns: %s", n, line)
