@@ -117,9 +117,10 @@ func (s Spec) param(i int) (Param, bool) {
 
 // syntax is a stage as a user writes it: "top_k=K".
 func (s Spec) syntax() string {
-	b := s.Name
-	for i, p := range s.Params {
-		b += "=/"[min(i, 1):][:1] + strings.ToUpper(p.Name)
+	b, before := s.Name, "="
+	for _, p := range s.Params {
+		b += before + strings.ToUpper(p.Name)
+		before = "/"
 	}
 	if s.Many {
 		b += "/…"
@@ -135,21 +136,9 @@ func (s Spec) syntax() string {
 func FromFlags(value func(flag string) (text string, given bool)) ([]argen.Transform, error) {
 	var chain []argen.Transform
 	for _, s := range Table {
-		var a Args
-		if text, ok := value(s.Switch()); len(s.Params) == 0 && (!ok || text != "true") {
-			continue
-		}
-		given := len(s.Params) == 0
-		for _, p := range s.Params {
-			v := p.Default
-			if name, text := flag(p, value); name != "" {
-				var err error
-				if v, err = p.Parse(text); err != nil {
-					return nil, fmt.Errorf("--%s: %w", name, err)
-				}
-				given = true
-			}
-			a = append(a, v)
+		a, given, err := s.fromFlags(value)
+		if err != nil {
+			return nil, err
 		}
 		if !given {
 			continue
@@ -166,11 +155,34 @@ func FromFlags(value func(flag string) (text string, given bool)) ([]argen.Trans
 	return chain, nil
 }
 
+// fromFlags returns the values of a stage's parameters, and whether any of its
+// flags was given.
+func (s Spec) fromFlags(value func(string) (string, bool)) (a Args, given bool, err error) {
+	if len(s.Params) == 0 {
+		text, _ := value(s.Switch())
+		return nil, text == "true", nil
+	}
+	for _, p := range s.Params {
+		v := p.Default
+		if name, text := flag(p, value); name != "" {
+			given = true
+			if v, err = p.Parse(text); err != nil {
+				return nil, true, fmt.Errorf("--%s: %w", name, err)
+			}
+		}
+		a = append(a, v)
+	}
+	return a, given, nil
+}
+
 // flag returns which of a parameter's flags was given, "" if none, and its
 // text.
 func flag(p Param, value func(string) (string, bool)) (name, text string) {
 	for _, name := range [...]string{p.Flag, p.Alias} {
-		if text, ok := value(name); ok && name != "" {
+		if name == "" {
+			continue
+		}
+		if text, ok := value(name); ok {
 			return name, text
 		}
 	}
