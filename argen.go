@@ -147,8 +147,9 @@ type Transform interface {
 
 // A Learner is a Transform that depends on what was drawn (mirostat, a
 // grammar). Learn returns the transform for the next step; the receiver does
-// not change, so that taking a step back or forking needs no copying. The Prob
-// of a token that was forced after the chain had removed it is 0.
+// not change, so that taking a step back or forking needs no copying. What was
+// learnt is no parameter: String stays the same. The Prob of a token that was
+// forced after the chain had removed it is 0.
 type Learner interface {
 	Transform
 	Learn(drawn Candidate) Transform

@@ -154,9 +154,10 @@ func apply(tr argen.Transform, logits []float64) error {
 	}
 	if l, ok := tr.(argen.Learner); ok {
 		next := l.Learn(c.At(0))
-		if next == nil || next.Name() != tr.Name() {
+		if next == nil || next.String() != name {
 			return fmt.Errorf("learns to be %v", next)
 		}
+		l.Learn(argen.Candidate{ID: argen.ID(len(logits) - 1), Logit: math.Inf(-1)}) // one that was forced
 		if err := c.Reset(logits); err != nil {
 			return err
 		}

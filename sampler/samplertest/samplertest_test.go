@@ -48,6 +48,40 @@ func TestCheckFinds(t *testing.T) {
 	}
 }
 
+// learner is a stage that learns by a function.
+type learner struct {
+	seen  *int
+	learn func(learner) argen.Transform
+}
+
+func (learner) Name() string                              { return "learner" }
+func (learner) String() string                            { return "learner" }
+func (l learner) Apply(c *argen.Candidates, _ argen.Past) { c.Keep(1 + *l.seen) }
+func (l learner) Learn(argen.Candidate) argen.Transform   { return l.learn(l) }
+
+func TestCheckFindsInLearners(t *testing.T) {
+	for want, learn := range map[string]func(learner) argen.Transform{
+		"learns to be <nil>":                nil,
+		"learns to be broken":               func(learner) argen.Transform { return broken{} },
+		"learning changed the stage itself": func(l learner) argen.Transform { *l.seen++; return l },
+		"": func(l learner) argen.Transform {
+			next := *l.seen + 1
+			return learner{&next, l.learn}
+		},
+	} {
+		if learn == nil {
+			learn = func(learner) argen.Transform { return nil }
+		}
+		got := ""
+		if err := apply(learner{new(int), learn}, []float64{3, 2, 1}); err != nil {
+			got = err.Error()
+		}
+		if want == "" && got != "" || !strings.HasPrefix(got, want) {
+			t.Errorf("%q, want %q", got, want)
+		}
+	}
+}
+
 func TestValidFinds(t *testing.T) {
 	c, err := argen.NewCandidates([]float64{1, 2, 3})
 	if err != nil {
