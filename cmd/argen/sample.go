@@ -5,9 +5,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"maps"
 	"math/rand/v2"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -58,7 +58,7 @@ A JSON result is {"stages":[{"name","params","kept","mass_removed","entropy"}],
 	s.add(a, fs)
 	s.top = defaultTop
 	fs.StringVar(&s.logits, "logits", "", "take the distribution from the logits in `FILE`, - is standard input")
-	fs.Var(&fromOneValue{&s.top}, "top", "list the `N` most probable tokens after each stage")
+	fs.Var(&fromOneValue{&s.top}, "top", "list the `N` most probable tokens after each stage, and the N drawn most often")
 	fs.BoolVar(&s.json, "json", false, "print it as JSON")
 	batchFlag(fs, &s.batch)
 	return c
@@ -81,6 +81,8 @@ type sampled struct {
 	Removed []removedToken `json:"removed"`
 	Draws   []argen.ID     `json:"draws"`
 	Seed    uint64         `json:"seed"`
+
+	times []int // by id, how often each was drawn
 }
 
 type sampledStage struct {
@@ -109,7 +111,7 @@ func (s *sampling) answer(ctx context.Context, a *app, opened *models, t text) (
 	if err != nil {
 		return nil, err
 	}
-	return s.apply(ctx, gen, t)
+	return s.apply(ctx, gen, t, true)
 }
 
 // generator returns a generator over the distribution, and the text before.
@@ -122,6 +124,11 @@ func (s *sampling) generator(ctx context.Context, a *app, t text, open func(cont
 	if t.logits != nil {
 		given := &givenLogits{logits: t.logits}
 		gen.Model, gen.Tokenizer, gen.BOS = given, given, argen.NoBOS
+		for i, id := range s.history {
+			if len(t.logits) > 0 && int(id) >= len(t.logits) {
+				return gen, t, fmt.Errorf("history: token %d is id %d, the logits have ids 0 to %d", i, id, len(t.logits)-1)
+			}
+		}
 		t.ids = append([]argen.ID{}, s.history...)
 	} else {
 		if s.hasHistory {
@@ -137,8 +144,29 @@ func (s *sampling) generator(ctx context.Context, a *app, t text, open func(cont
 	return gen, t, nil
 }
 
-// apply puts the distribution through the chain and draws.
-func (s *sampling) apply(ctx context.Context, gen argen.Generator, t text) (*sampled, error) {
+// The most draws: the text counts them, JSON lists them.
+const (
+	mostCounted = 1_000_000_000
+	mostListed  = 10_000_000
+)
+
+// checkDraws refuses more draws than can be made or listed.
+func (s *sampling) checkDraws(list bool) error {
+	switch {
+	case list && s.draws > mostListed:
+		return fmt.Errorf("draws: JSON lists at most %s of them", thousands(mostListed))
+	case s.draws > mostCounted:
+		return fmt.Errorf("draws: at most %s are made", thousands(mostCounted))
+	}
+	return nil
+}
+
+// apply puts the distribution through the chain and draws. The draws are
+// counted, and listed where that is asked for.
+func (s *sampling) apply(ctx context.Context, gen argen.Generator, t text, list bool) (*sampled, error) {
+	if err := s.checkDraws(list); err != nil {
+		return nil, err
+	}
 	r, err := t.start(gen)
 	if err != nil {
 		return nil, err
@@ -149,11 +177,19 @@ func (s *sampling) apply(ctx context.Context, gen argen.Generator, t text) (*sam
 	}
 	answer := &sampled{
 		Stages: []sampledStage{}, Probs: make([]number, c.VocabSize()), Removed: []removedToken{}, Draws: []argen.ID{}, Seed: gen.Seed,
+		times: make([]int, c.VocabSize()),
 	}
 	c.Each(func(id argen.ID, _ float64) { answer.Probs[id] = number(c.Prob(id)) })
 	dice := rand.New(rand.NewPCG(gen.Seed, 0)) // the stream of a run: the first draw is what step draws
-	for range s.draws {
-		answer.Draws = append(answer.Draws, r.ChooseAt(dice.Float64()))
+	for n := range s.draws {
+		if n&0xffff == 0 && ctx.Err() != nil {
+			return nil, ctx.Err()
+		}
+		id := r.ChooseAt(dice.Float64())
+		answer.times[id]++
+		if list {
+			answer.Draws = append(answer.Draws, id)
+		}
 	}
 	step, err := r.Append(r.Choose())
 	if err != nil {
@@ -184,6 +220,9 @@ func (a *app) sample(c *cobra.Command, s *sampling, args []string) error {
 	ctx := c.Context()
 	var t text
 	var err error
+	if err := s.checkDraws(s.json); err != nil {
+		return usagef("--%w", err)
+	}
 	switch {
 	case s.logits != "" && (len(args) > 0 || s.prompt.file != "" || s.prompt.hasIDs || c.Flags().Changed("model")):
 		return usagef("--logits are the distribution: no model and no text can be given with them")
@@ -203,7 +242,7 @@ func (a *app) sample(c *cobra.Command, s *sampling, args []string) error {
 	if err != nil {
 		return err
 	}
-	answer, err := s.apply(ctx, gen, t)
+	answer, err := s.apply(ctx, gen, t, s.json)
 	if err != nil {
 		return err
 	}
@@ -250,25 +289,34 @@ func (s *sampling) text(ctx context.Context, gen argen.Generator, t text, answer
 			fmt.Fprintf(&b, "%6s  %9s  %s\n", "", probText(number(max(0, rest))), count(others, "other"))
 		}
 	}
-	if len(answer.Draws) > 0 {
-		fmt.Fprintf(&b, "\n%s, seed %d:\n", count(len(answer.Draws), "draw"), gen.Seed)
-		drawn(&b, answer, gen.Tokenizer)
+	if s.draws > 0 {
+		fmt.Fprintf(&b, "\n%s, seed %d:\n", count(s.draws, "draw"), gen.Seed)
+		s.drawn(&b, answer, gen.Tokenizer)
 	}
 	return b.String(), nil
 }
 
 // drawn shows how often each token was drawn, and its P.
-func drawn(b *strings.Builder, answer *sampled, tok argen.Tokenizer) {
-	times := map[argen.ID]int{}
-	for _, id := range answer.Draws {
-		times[id]++
+func (s *sampling) drawn(b *strings.Builder, answer *sampled, tok argen.Tokenizer) {
+	var ids []argen.ID
+	for id, n := range answer.times {
+		if n > 0 {
+			ids = append(ids, argen.ID(id))
+		}
 	}
-	ids := slices.SortedFunc(maps.Keys(times), func(x, y argen.ID) int {
-		return cmp.Or(cmp.Compare(times[y], times[x]), cmp.Compare(x, y))
+	slices.SortFunc(ids, func(x, y argen.ID) int {
+		return cmp.Or(cmp.Compare(answer.times[y], answer.times[x]), cmp.Compare(x, y))
 	})
-	for _, id := range ids {
-		share := float64(times[id]) / float64(len(answer.Draws))
-		fmt.Fprintf(b, "%6d  %9s  %s (P %s)\n", times[id], probText(number(share)), shownToken(string(tok.Piece(id))), probText(answer.Probs[id]))
+	wide := max(6, len(strconv.Itoa(s.draws)))
+	share := func(n int) string { return probText(number(float64(n) / float64(s.draws))) }
+	rest := s.draws
+	for _, id := range ids[:min(s.top, len(ids))] {
+		n := answer.times[id]
+		rest -= n
+		fmt.Fprintf(b, "%*d  %9s  %s (P %s)\n", wide, n, share(n), shownToken(string(tok.Piece(id))), probText(answer.Probs[id]))
+	}
+	if others := len(ids) - s.top; others > 0 {
+		fmt.Fprintf(b, "%*d  %9s  %s\n", wide, rest, share(rest), count(others, "other"))
 	}
 }
 
