@@ -93,6 +93,12 @@ func (a *app) score(ctx context.Context, s *scoring, args []string) error {
 	if s.logits && !s.json {
 		return usagef("--logits are a part of the JSON only: add --json")
 	}
+	switch {
+	case s.top > 0 && len(s.models) > 1 && !s.json:
+		return usagef("--top lists the tokens of one model, or with --json of several")
+	case len(args) == 0 && s.prompt.file == "" && !s.prompt.hasIDs && a.stdinTTY:
+		return usagef("score: which text? give it as argument, with --file or through a pipe")
+	}
 	t, err := a.prompt(ctx, &s.prompt, args, false)
 	if err != nil {
 		return err
@@ -159,6 +165,9 @@ func (s *scoring) of(ctx context.Context, lm *model.LM, t text) (*score, error) 
 	ids, err := t.encode(lm.Tokenizer)
 	if err != nil {
 		return nil, err
+	}
+	if len(ids) == 0 && !s.eos {
+		return nil, errors.New("the text is empty: there is nothing to score")
 	}
 	length := len(t.text)
 	if t.ids != nil || t.special {

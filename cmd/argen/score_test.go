@@ -74,7 +74,7 @@ func TestScoreWithoutBeginning(t *testing.T) {
 		t.Errorf("table:\n%s", table)
 	}
 	for _, empty := range []text{{}, {ids: []argen.ID{}}} {
-		if got, err := s.of(t.Context(), lm, empty); err != nil || got.Counted != 0 || got.LogProb != 0 {
+		if got, err := s.of(t.Context(), lm, empty); err == nil || !strings.Contains(err.Error(), "the text is empty") {
 			t.Errorf("an empty text: %+v, %v", got, err)
 		}
 	}

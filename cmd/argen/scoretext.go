@@ -105,9 +105,15 @@ func totals(b *strings.Builder, all []*score) {
 			bitsText(s.Bits), bitsText(s.Bits/number(s.Counted)), bitsText(s.Perplexity), bitsText(s.BitsPerByte), s.Counted)
 	}
 	for _, s := range all {
-		if math.IsInf(float64(s.LogProb), -1) {
-			fmt.Fprintf(b, "The text is impossible to %s: after a token with P = 0 it has nothing to say.\n", argen.Visible(s.Model))
+		at := slices.IndexFunc(s.Tokens, func(t scoredToken) bool { return t.Prob != nil && *t.Prob == 0 })
+		if at < 0 || !math.IsInf(float64(s.LogProb), -1) {
+			continue
 		}
+		silent := ""
+		if s.Tokens[len(s.Tokens)-1].Prob == nil {
+			silent = ", and after it the model has nothing to say"
+		}
+		fmt.Fprintf(b, "The text is impossible to %s: at t = %d the token %s has P = 0%s.\n", argen.Visible(s.Model), at, strings.TrimSpace(shownToken(s.Tokens[at].Token)), silent)
 	}
 }
 
@@ -122,9 +128,10 @@ func shortNames(all []*score) []string {
 
 func width(name string) int { return max(9, ansi.StringWidth(name)) }
 
-// lost is log₂ of how many times more probable x is than y.
+// lost is log₂ of how many times more probable x is than y, NaN where x is
+// impossible: nothing can be lost there.
 func lost(x, y scoredToken) number {
-	if x.LogProb == nil || y.LogProb == nil {
+	if x.LogProb == nil || y.LogProb == nil || math.IsInf(float64(*x.LogProb), -1) {
 		return number(math.NaN())
 	}
 	return (*x.LogProb - *y.LogProb) / math.Ln2
