@@ -24,7 +24,7 @@ func Chain(in Input) (*Figure, error) {
 		return nil, err
 	}
 	long, cut := shown(traces[0])
-	least := 0.0
+	least, impossible := 0.0, false
 	for _, tr := range traces {
 		list, _ := shown(tr)
 		if len(list) > len(long) {
@@ -33,6 +33,8 @@ func Chain(in Input) (*Figure, error) {
 		for i := range list {
 			if v := list[i].CumLogProb; finite(v) {
 				least = min(least, v)
+			} else {
+				impossible = true
 			}
 		}
 	}
@@ -46,6 +48,10 @@ func Chain(in Input) (*Figure, error) {
 	p := newPlot()
 	downTo(min(least*1.02, -1e-3)).set(&p.Y)
 	p.Y.Min = max(p.Y.Min, min(least*1.08, -1e-3))
+	if impossible { // room for the fall that has no end
+		p.Y.Min = min(p.Y.Min, least*1.25)
+		f.Caption += " Where the line falls to −∞ the model held the token impossible."
+	}
 	p.Add(grid{y: true})
 	if len(traces) == 1 {
 		tr := traces[0]
@@ -55,6 +61,7 @@ func Chain(in Input) (*Figure, error) {
 		p.Add(stairs(long, looks[0]), falls(long, p))
 	} else {
 		f.Subtitle = fmt.Sprintf("%d traces; numbers below count tokens", len(traces))
+		f.Caption += source(traces...)
 		upTo(float64(len(long))).set(&p.X)
 		p.X.Max = float64(len(long))
 		for i, tr := range traces {
@@ -63,7 +70,7 @@ func Chain(in Input) (*Figure, error) {
 			p.Add(stairs(list, looks[i]))
 		}
 	}
-	f.Height = math.Round(f.head() + 360)
+	f.setBody(360)
 	f.body = func(c draw.Canvas) { stack(c, panel{"ln P(text so far), nats", p, 1}) }
 	return f, nil
 }
@@ -76,6 +83,10 @@ func stairs(steps []argen.Step, l look) painter {
 		for i := range steps {
 			v := steps[i].CumLogProb
 			if !finite(v) {
+				end := pts[len(pts)-1]
+				sty := line(vermillion, 1.5)
+				sty.Dashes = []vg.Length{3, 2}
+				c.StrokeLine2(sty, end.X, end.Y, end.X, c.Min.Y)
 				break // a token that the model holds impossible: there is no way on
 			}
 			at := vg.Length(y(v))
@@ -105,6 +116,16 @@ func falls(steps []argen.Step, p *plot.Plot) painter {
 		sty := style(smallSize, false, 0, -.5)
 		sty.Color = vermillion
 		var taken []vg.Rectangle
+		if i := slices.IndexFunc(steps, func(s argen.Step) bool { return !finite(s.CumLogProb) }); i >= 0 {
+			what := label(steps[i].Token) + "  −∞"
+			wide := measure(what, sty.Font)
+			left, at := x(float64(i))+6, float64(c.Min.Y)+9
+			if left+wide > float64(c.Max.X) {
+				left = max(x(float64(i))-6-wide, float64(c.Min.X))
+			}
+			taken = append(taken, rect(left, at-7, left+wide, at+7))
+			say(c, sty, left, at, what)
+		}
 		for _, i := range deep {
 			s := &steps[i]
 			mid := s.CumLogProb - s.LogProb/2

@@ -97,7 +97,7 @@ func (in Input) all(chart string) ([]*argen.Trace, error) {
 			}
 			return nil, fmt.Errorf("the trace has no steps: there is nothing to draw")
 		}
-		if err := check(tr); err != nil {
+		if err := Check(tr); err != nil {
 			return nil, err
 		}
 	}

@@ -7,9 +7,9 @@ import (
 	"argen"
 )
 
-// check refuses a trace whose numbers cannot be: a file may say anything. A
+// Check refuses a trace whose numbers cannot be: a file may say anything. A
 // token that the model holds impossible has ln P = −∞, which is possible.
-func check(tr *argen.Trace) error {
+func Check(tr *argen.Trace) error {
 	for i := range tr.Steps {
 		if what, x, want := wrong(&tr.Steps[i]); what != "" {
 			return fmt.Errorf("step %d of the trace: %s is %v, it must be %s: the trace is damaged", i, what, x, want)

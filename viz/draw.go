@@ -3,7 +3,6 @@ package viz
 import (
 	"cmp"
 	"fmt"
-	"math"
 	"slices"
 	"strings"
 
@@ -87,7 +86,7 @@ func Draw(in Input) (*Figure, error) {
 	if s.Forced {
 		f.Title = "No dice: " + quoted(s.Token) + " was given"
 	}
-	f.Height = math.Round(f.head() + float64(len(list))*24 + 118)
+	f.setBody(float64(len(list))*24 + 118)
 	p := newPlot()
 	n := len(list)
 	axis{min: 0, max: 1, ticks: upTo(1).ticks}.set(&p.X)
@@ -112,24 +111,34 @@ func Draw(in Input) (*Figure, error) {
 			if i+1 < n { // the next one begins where this one ends
 				c.StrokeLine2(line(quiet, .75), vg.Length(x(a.high)), vg.Length(y(mid-.36)), vg.Length(x(a.high)), vg.Length(y(mid-.64)))
 			}
-			sty := style(smallSize, false, 0, -.5)
-			what := prob(a.high - a.low)
-			switch wide := measure(what, sty.Font) + 10; {
-			case x(a.high)+wide < float64(c.Max.X):
-				sayBar(c, sty, x(a.high), y(mid), what)
-			case x(a.low)-wide > float64(c.Min.X):
-				sayBar(c, sty, x(a.low)-wide, y(mid), what)
-			default: // the bar is all the width: on it
-				sty.XAlign, sty.Color = -1, over(a.fill(i).color)
-				say(c, sty, x(a.high)-6, y(mid), what)
-			}
 		}
 		if !s.Forced {
 			drawU(c, x(s.U), y(-.5), y(float64(n)+1.2), s.U)
 		}
+		for i, a := range list {
+			sayPart(c, a, i, x, y(float64(n-1-i)))
+		}
 	}))
 	f.body = func(c draw.Canvas) { p.Draw(c) }
 	return f, nil
+}
+
+// sayPart writes how long a part is beside its bar, over the line of u.
+func sayPart(c draw.Canvas, a part, i int, x func(float64) float64, mid float64) {
+	sty := style(smallSize, false, 0, -.5)
+	what := prob(a.high - a.low)
+	switch wide := measure(what, sty.Font) + 10; {
+	case x(a.high)+wide < float64(c.Max.X):
+		sayBar(c, sty, x(a.high), mid, what)
+	case x(a.low)-wide > float64(c.Min.X):
+		sayBar(c, sty, x(a.low)-wide, mid, what)
+	default: // the bar is all the width: on it
+		k := a.fill(i).color
+		c.SetColor(k)
+		c.Fill(rect(x(a.high)-wide+2, mid-smallSize*.55, x(a.high)-3, mid+smallSize*.55).Path())
+		sty.XAlign, sty.Color = -1, over(k)
+		say(c, sty, x(a.high)-6, mid, what)
+	}
 }
 
 // fill of the i-th part: neighbours differ.
@@ -194,7 +203,7 @@ func altDraw(s *argen.Step, list []part) string {
 		if i > 0 {
 			b.WriteString("; ")
 		}
-		name := "“" + a.name + "”"
+		name := inQuotes(a.name)
 		if a.rest {
 			name = "tokens not listed"
 		}

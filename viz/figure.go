@@ -1,6 +1,7 @@
 package viz
 
 import (
+	"math"
 	"strings"
 
 	"gonum.org/v1/plot"
@@ -15,10 +16,11 @@ type Figure struct {
 	Caption  string // how to read it, units included
 	Alt      string // what it shows, in words made from its data
 
-	Width, Height float64 // points, 1/72 inch
+	Width, Height float64 // points, 1/72 inch, with the texts it was made with
 
-	keys []key
-	body func(c draw.Canvas) // draws between subtitle and caption
+	headed float64 // the part of Height that head says
+	keys   []key
+	body   func(c draw.Canvas) // draws between subtitle and caption
 }
 
 // A key is a line of the legend.
@@ -73,6 +75,20 @@ func (f *Figure) draw(on vg.CanvasSizer) {
 		c.Min.Y += 8
 	}
 	f.body(c)
+}
+
+// setBody sets the height to that of a body and all around it.
+func (f *Figure) setBody(height float64) {
+	f.headed = f.head()
+	f.Height = math.Round(f.headed + height)
+}
+
+// size is that of the page: a title that was set since may need more lines.
+func (f *Figure) size() (width, height float64) {
+	if f.headed == 0 {
+		return f.Width, f.Height
+	}
+	return f.Width, math.Round(f.Height + f.head() - f.headed)
 }
 
 // legend draws the keys in lines below the title and returns its height.

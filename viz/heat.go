@@ -2,8 +2,8 @@ package viz
 
 import (
 	"fmt"
-	"math"
 	"strings"
+	"unicode/utf8"
 
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
@@ -38,14 +38,14 @@ func Heat(in Input) (*Figure, error) {
 		Title:    "The text by the probability of its tokens",
 		Subtitle: fmt.Sprintf("%s · chain: %s", some(len(tr.Steps), "token"), chainOf(tr, 0)),
 		Caption: "Below each token is P(token | context), the model’s own. Dark tokens are those that the model did not expect. " +
-			"Grey is the prompt." + underlined(steps) + cut + dotted(pieces(steps)...) + source(tr),
+			"Grey is the prompt." + forcedNote(steps, "Underlined") + cut + dotted(pieces(steps)...) + source(tr),
 		Alt:   altHeat(tr, steps),
 		Width: pageWidth,
 	}
 	cells := heatCells(tr, steps)
 	lines := flow(cells, f.Width-2*margin)
 	const scale = 44.0
-	f.Height = math.Round(f.head() + scale + float64(lines)*heatLine)
+	f.setBody(scale + float64(lines)*heatLine)
 	f.body = func(c draw.Canvas) {
 		drawScale(c)
 		c.Max.Y -= scale
@@ -70,8 +70,8 @@ func heatCells(tr *argen.Trace, steps []argen.Step) []cell {
 	for i := range steps {
 		s := &steps[i]
 		text, space := s.Text, 1.5
-		if text == "" {
-			text = s.Token // a control token, or a part of a character
+		if text == "" || !utf8.ValidString(s.Token) {
+			text = s.Token // a control token, or a part of a character, by its bytes
 		}
 		if t := strings.TrimLeft(text, " "); t != "" && t != text {
 			text, space = t, 5
@@ -145,13 +145,6 @@ func drawScale(c draw.Canvas) {
 		say(c, sty, at, y-4, tick(v))
 	}
 	say(c, style(smallSize, false, 0, -.5), x+wide+12, y+high/2, "P(token | context)")
-}
-
-func underlined(steps []argen.Step) string {
-	if forcedNote(steps) == "" {
-		return ""
-	}
-	return " Underlined: given, not drawn."
 }
 
 func altHeat(tr *argen.Trace, steps []argen.Step) string {

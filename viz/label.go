@@ -3,6 +3,7 @@ package viz
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -30,7 +31,16 @@ func label(token string) string {
 }
 
 // quoted is a token in running text.
-func quoted(token string) string { return "“" + label(token) + "”" }
+func quoted(token string) string { return inQuotes(label(token)) }
+
+// inQuotes puts quotation marks around a label, others around one that holds
+// some.
+func inQuotes(label string) string {
+	if strings.ContainsAny(label, "“”") {
+		return "‹" + label + "›"
+	}
+	return "“" + label + "”"
+}
 
 // dotted says what a dot in a label means, where one stands for a blank.
 func dotted(tokens ...string) string {
@@ -168,14 +178,19 @@ func named(i int, tr *argen.Trace) string {
 	return fmt.Sprintf("%d: %s · seed %d", i+1, s, tr.Head.Seed)
 }
 
-// source says what was run, for captions.
-func source(tr *argen.Trace) string {
+// source says what was run, for captions. The legend names models that
+// differ.
+func source(traces ...*argen.Trace) string {
 	s := ""
-	if ref := tr.Head.Model.Ref; ref != "" {
+	first := &traces[0].Head.Model
+	if ref := first.Ref; ref != "" && !slices.ContainsFunc(traces, func(tr *argen.Trace) bool { return tr.Head.Model.Ref != ref }) {
 		s = " Model " + argen.Visible(ref) + "."
 	}
-	if tr.Head.Model.Partial {
+	switch partial := slices.ContainsFunc(traces, func(tr *argen.Trace) bool { return tr.Head.Model.Partial }); {
+	case partial && len(traces) == 1:
 		s += " Its engine lists the best tokens only; entropy and rank are of those."
+	case partial:
+		s += " Some engines list the best tokens only; entropy is of those."
 	}
 	return s
 }

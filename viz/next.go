@@ -3,6 +3,7 @@ package viz
 import (
 	"fmt"
 	"math"
+	"strconv"
 	"strings"
 
 	"gonum.org/v1/plot"
@@ -108,7 +109,7 @@ func Next(in Input) (*Figure, error) {
 	if both {
 		each = 32
 	}
-	f.Height = math.Round(f.head() + float64(len(list))*each + 46)
+	f.setBody(float64(len(list))*each + 46)
 	p := newPlot()
 	most := 0.0
 	var ticks []plot.Tick
@@ -187,7 +188,14 @@ func how(s *argen.Step) string {
 	return fmt.Sprintf("u = %s picked %s", decimals(s.U), quoted(s.Token))
 }
 
-func decimals(u float64) string { return fmt.Sprintf("%.4f", u) }
+// decimals writes u in [0,1) with so many digits that it stays below 1.
+func decimals(u float64) string {
+	n := 4
+	for u < 1 && n < 17 && strconv.FormatFloat(u, 'f', n, 64)[0] == '1' {
+		n++
+	}
+	return strconv.FormatFloat(u, 'f', n, 64)
+}
 
 func tokens(s *argen.Step) []string {
 	list := make([]string, len(s.Top))
@@ -204,7 +212,7 @@ func altNext(s *argen.Step, list []row, both bool) string {
 		if i > 0 {
 			b.WriteString("; ")
 		}
-		name := "“" + r.name + "”"
+		name := inQuotes(r.name)
 		if r.rest {
 			name = r.name
 		}

@@ -35,7 +35,7 @@ func NgramOrders(in Input) (*Figure, error) {
 		floor = math.Exp2(d.TrueBits)
 	}
 	f := &Figure{
-		Title: "A longer memory helps, as far as the data reach",
+		Title: titleOrders(d.Order, d.Perplexity[0]),
 		Caption: "Perplexity: as hard to guess as among so many equally probable " + unit + "s; 2 to the power of the bits a " + unit +
 			". An n-gram model sees the last n − 1 of them.",
 		Alt:   altOrders(d, floor, unit),
@@ -82,9 +82,29 @@ func NgramOrders(in Input) (*Figure, error) {
 		f.keys = append(f.keys, key{name, looks[i].swatch})
 		p.Add(orderCurve(d.Order, curve, looks[i], i == 0))
 	}
-	f.Height = math.Round(f.head() + 360)
+	f.setBody(360)
 	f.body = func(c draw.Canvas) { stack(c, panel{"perplexity (logarithmic)", p, 1}) }
 	return f, nil
+}
+
+// titleOrders says what the first curve shows.
+func titleOrders(orders []int, curve []float64) string {
+	first, best := 0, 0
+	for i, v := range curve {
+		if orders[i] < orders[first] {
+			first = i
+		}
+		if v < curve[best] {
+			best = i
+		}
+	}
+	switch v := curve[best]; {
+	case len(curve) < 2 || math.IsNaN(v) || math.IsNaN(curve[first]):
+		return "Perplexity of n-gram models by order"
+	case v < curve[first]:
+		return "A longer memory helps, as far as the data reach"
+	}
+	return "A longer memory does not help: the data do not reach that far"
 }
 
 // orderCurve draws one curve; its values are written at its marks if it is the

@@ -47,16 +47,18 @@ func Write(f *Figure, format string, w io.Writer) error {
 
 func writeSVG(f *Figure, w io.Writer) error {
 	desc := strings.TrimSpace(clean(f.Subtitle) + "\n" + clean(f.Alt) + "\n" + clean(f.Caption))
-	c := newSVG(f.Width, f.Height, clean(f.Title), desc)
+	width, height := f.size()
+	c := newSVG(width, height, clean(f.Title), desc)
 	c.SetColor(paper)
-	c.Fill(rect(0, 0, f.Width, f.Height).Path())
+	c.Fill(rect(0, 0, width, height).Path())
 	f.draw(c)
 	_, err := c.WriteTo(w)
 	return err
 }
 
 func writePNG(f *Figure, w io.Writer) error {
-	c := vgimg.NewWith(vgimg.UseWH(vg.Length(f.Width), vg.Length(f.Height)), vgimg.UseDPI(dotsPerInch), vgimg.UseBackgroundColor(color.White))
+	width, height := f.size()
+	c := vgimg.NewWith(vgimg.UseWH(vg.Length(width), vg.Length(height)), vgimg.UseDPI(dotsPerInch), vgimg.UseBackgroundColor(color.White))
 	f.draw(&outliner{CanvasSizer: c})
 	e := png.Encoder{CompressionLevel: png.BestSpeed}
 	if img, ok := c.Image().(*image.RGBA); ok {
@@ -72,7 +74,8 @@ func writePNG(f *Figure, w io.Writer) error {
 var created = regexp.MustCompile(`\((D:)\d{14}[^)]*\)`)
 
 func writePDF(f *Figure, w io.Writer) error {
-	c := vgpdf.New(vg.Length(f.Width), vg.Length(f.Height))
+	width, height := f.size()
+	c := vgpdf.New(vg.Length(width), vg.Length(height))
 	c.EmbedFonts(false)
 	f.draw(&outliner{CanvasSizer: c, cubic: true})
 	var b bytes.Buffer

@@ -42,7 +42,7 @@ func Stages(in Input) (*Figure, error) {
 		Width: math.Round(min(max(pageWidth, 2*margin+labels+float64(len(s.Stages)+1)*120), widestPage)),
 	}
 	const top, each = 52.0, 24.0
-	f.Height = math.Round(f.head() + top + each*float64(len(list)) + 4)
+	f.setBody(top + each*float64(len(list)) + 4)
 	names := stageNames(tr, s)
 	f.body = func(c draw.Canvas) {
 		left := float64(c.Min.X) + labels
@@ -148,7 +148,7 @@ func altStages(s *argen.Step, list []row, g flowing) string {
 		if i > 0 {
 			b.WriteString("; ")
 		}
-		name := "“" + r.name + "”"
+		name := inQuotes(r.name)
 		if r.rest {
 			name = r.name
 		}

@@ -22,11 +22,11 @@ func Steps(in Input) (*Figure, error) {
 	f := &Figure{
 		Title:    "How probable was each token?",
 		Subtitle: fmt.Sprintf("%s after %s · chain: %s", some(len(tr.Steps), "token"), ahead(tr, 0, 44), chainOf(tr, 0)),
-		Caption:  "Probability and rank are the model’s own, before any stage of the chain; rank 1 is the most probable token." + forcedNote(steps) + cut + dotted(pieces(steps)...) + source(tr),
+		Caption:  "Probability and rank are the model’s own, before any stage of the chain; rank 1 is the most probable token." + forcedNote(steps, "Hatched or square") + cut + dotted(pieces(steps)...) + source(tr),
 		Alt:      altSteps(steps),
 		Width:    textWidth(n),
 	}
-	f.Height = math.Round(f.head() + 430)
+	f.setBody(430)
 	top, low := newPlot(), newPlot()
 	upTo(1).set(&top.Y)
 	blankTicks(top, n)
@@ -82,10 +82,10 @@ func (logScale) Normalize(least, most, x float64) float64 {
 }
 
 // forcedNote says how tokens are marked that nobody drew.
-func forcedNote(steps []argen.Step) string {
+func forcedNote(steps []argen.Step, marked string) string {
 	for i := range steps {
 		if steps[i].Forced {
-			return " Hatched or square: given, not drawn."
+			return " " + marked + ": given, not drawn."
 		}
 	}
 	return ""

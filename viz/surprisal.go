@@ -2,7 +2,9 @@ package viz
 
 import (
 	"fmt"
+	"image/color"
 	"math"
+	"slices"
 	"strings"
 
 	"gonum.org/v1/plot/vg"
@@ -37,6 +39,7 @@ func Surprisal(in Input) (*Figure, error) {
 	if len(traces) == 1 {
 		f.Subtitle = fmt.Sprintf("%s after %s · mean %s bits, perplexity %s", some(len(tr.Steps), "token"), ahead(tr, 0, 44), short(mean), short(math.Exp2(mean)))
 	}
+	f.setBody(curvesHeight)
 	return f, nil
 }
 
@@ -51,21 +54,30 @@ func Entropy(in Input) (*Figure, error) {
 		what: "entropy of P(next token | context), bits",
 	}
 	tr := traces[0]
+	same := ""
 	if len(traces) == 1 && staged(tr.Steps) {
-		c.after = func(s *argen.Step) float64 {
-			if n := len(s.Stages); n > 0 {
-				return s.Stages[n-1].Entropy
-			}
-			return s.Entropy
+		if list, _ := shown(tr); slices.ContainsFunc(list, func(s argen.Step) bool { return math.Abs(afterChain(&s)-s.Entropy) > 1e-3 }) {
+			c.after = afterChain
+		} else {
+			same = " The chain leaves the entropy as it is: one line is both."
 		}
 	}
 	f := c.figure(traces)
 	f.Title = "How uncertain was the model before each token?"
-	f.Caption = "0 bits: only one token is possible. n bits: as uncertain as among 2ⁿ equally probable tokens." + f.Caption
+	f.Caption = "0 bits: only one token is possible. n bits: as uncertain as among 2ⁿ equally probable tokens." + same + f.Caption
 	if len(traces) == 1 {
 		f.Subtitle = fmt.Sprintf("%s after %s · chain: %s", some(len(tr.Steps), "token"), ahead(tr, 0, 44), chainOf(tr, 0))
 	}
+	f.setBody(curvesHeight)
 	return f, nil
+}
+
+// afterChain is the entropy that the chain leaves.
+func afterChain(s *argen.Step) float64 {
+	if n := len(s.Stages); n > 0 {
+		return s.Stages[n-1].Entropy
+	}
+	return s.Entropy
 }
 
 // staged reports whether a step records what the chain did.
@@ -78,6 +90,9 @@ func staged(steps []argen.Step) bool {
 	return false
 }
 
+// curvesHeight is the height of axes, heading and names of tokens.
+const curvesHeight = 320
+
 // curves is a chart of one number a step over the text.
 type curves struct {
 	of    func(*argen.Step) float64
@@ -87,7 +102,7 @@ type curves struct {
 	mean  float64                   // drawn as a line if it is not 0
 }
 
-// figure draws the curves of all traces, without a title.
+// figure draws the curves of all traces, without a title and a height.
 func (k curves) figure(traces []*argen.Trace) *Figure {
 	steps, cut := shown(traces[0])
 	most := 0.0
@@ -108,16 +123,28 @@ func (k curves) figure(traces []*argen.Trace) *Figure {
 			}
 		}
 	}
-	f := &Figure{Width: textWidth(len(steps)), Caption: forcedNote(steps) + cut + dotted(pieces(steps)...) + source(traces[0]), Alt: k.alt(traces)}
+	marked := "Hatched"
+	if !k.bars {
+		marked = "Hatched at the foot"
+	}
+	endless := slices.ContainsFunc(values(steps, k.of), func(v float64) bool { return math.IsInf(v, 1) })
+	note := ""
+	if endless {
+		note = " ∞: the model held the token impossible."
+	}
+	f := &Figure{Width: textWidth(len(steps)), Caption: forcedNote(steps, marked) + note + cut + dotted(pieces(steps)...) + source(traces...), Alt: k.alt(traces)}
 	p := newPlot()
 	upTo(most).set(&p.Y)
 	if most > 0 {
 		p.Y.Max = min(p.Y.Max, most*1.08)
 	}
+	if endless { // room above all finite ones
+		p.Y.Max = max(p.Y.Max, most*1.2)
+	}
 	p.Add(grid{y: true})
 	switch {
 	case len(traces) > 1:
-		f.Caption = " Each line is a trace and the mean of its tokens up to there; numbers below count tokens." + cut + source(traces[0])
+		f.Caption = " Each line is a trace and the mean of its tokens up to there; numbers below count tokens." + cut + source(traces...)
 		f.Subtitle = fmt.Sprintf("%d traces", len(traces))
 		p.X.Min, p.X.Max = 0, float64(len(steps))
 		upTo(float64(len(steps))).set(&p.X)
@@ -130,21 +157,30 @@ func (k curves) figure(traces []*argen.Trace) *Figure {
 	case k.after != nil:
 		f.keys = []key{{"the model", looks[0].swatch}, {"after the chain", looks[1].swatch}}
 		tokenTicks(p, steps, f.Width)
-		p.Add(joined(values(steps, k.of), looks[0], true, p.Y.Max), joined(values(steps, k.after), looks[1], true, p.Y.Max))
+		p.Add(given(steps), joined(values(steps, k.of), looks[0], true, p.Y.Max), joined(values(steps, k.after), looks[1], true, p.Y.Max))
 	default:
 		tokenTicks(p, steps, f.Width)
 		if !k.bars {
-			p.Add(joined(values(steps, k.of), looks[0], true, p.Y.Max))
+			p.Add(given(steps), joined(values(steps, k.of), looks[0], true, p.Y.Max))
 			break
 		}
 		p.Add(painter(func(c draw.Canvas, x, y func(float64) float64) {
+			said := math.Inf(-1)
 			for i := range steps {
-				bar(c, &steps[i], x(float64(i)), x(float64(i)+1), y(0), y(min(k.of(&steps[i]), p.Y.Max)))
+				v, left, right := k.of(&steps[i]), x(float64(i)), x(float64(i)+1)
+				if !math.IsInf(v, 1) {
+					bar(c, &steps[i], left, right, y(0), y(min(v, p.Y.Max)))
+					continue
+				}
+				bar(c, &steps[i], left, right, y(0), float64(c.Max.Y)-16)
+				if mid := (left + right) / 2; mid-said > smallSize {
+					said = mid
+					sayEndless(c, vermillion, mid, float64(c.Max.Y)-1, "∞")
+				}
 			}
 			k.drawMean(c, y)
 		}))
 	}
-	f.Height = math.Round(f.head() + 360)
 	what := k.what
 	if len(traces) > 1 {
 		what = "mean " + what
@@ -189,22 +225,54 @@ func (k curves) drawMean(c draw.Canvas, y func(float64) float64) {
 	say(c, t, float64(c.Max.X)-1, at+3, what)
 }
 
-// joined joins the values of steps; those above top, an infinite surprisal, are
-// drawn there.
+// sayEndless writes what has no place on the axis, hanging below y.
+func sayEndless(c draw.Canvas, k color.Color, x, y float64, what string) {
+	sty := style(bodySize, true, -.5, -1)
+	sty.Color = k
+	say(c, sty, x, y, what)
+}
+
+// given marks the tokens that nobody drew at the foot of their slots.
+func given(steps []argen.Step) painter {
+	return func(c draw.Canvas, x, _ func(float64) float64) {
+		for i := range steps {
+			if left, right := x(float64(i)), x(float64(i)+1); steps[i].Forced {
+				fill{color: vermillion, hatched: right-left > slim}.paint(c, rect(left, float64(c.Min.Y), right, float64(c.Min.Y)+9))
+			}
+		}
+	}
+}
+
+// joined joins the values of steps up to the first that is infinite, which has
+// a sign at the top. Those above top are drawn there. The last has a mark.
 func joined(list []float64, l look, marks bool, top float64) painter {
 	return func(c draw.Canvas, x, y func(float64) float64) {
-		pts := make([]vg.Point, len(list))
+		pts := make([]vg.Point, 0, len(list))
 		for i, v := range list {
-			pts[i] = vg.Point{X: vg.Length(x(float64(i) + .5)), Y: vg.Length(y(min(v, top)))}
+			if math.IsInf(v, 1) {
+				at := vg.Point{X: vg.Length(x(float64(i) + .5)), Y: c.Max.Y - 16}
+				sayEndless(c, l.color, float64(at.X), float64(at.Y)+15, "∞")
+				if n := len(pts); n > 0 {
+					c.StrokeLine2(line(l.color, .75), pts[n-1].X, pts[n-1].Y, at.X, at.Y)
+				}
+				break
+			}
+			pts = append(pts, vg.Point{X: vg.Length(x(float64(i) + .5)), Y: vg.Length(y(min(v, top)))})
 		}
 		sty := line(l.color, 2)
 		sty.Dashes = l.dash
-		c.StrokeLines(sty, pts)
+		if len(pts) > 1 {
+			c.StrokeLines(sty, pts)
+		}
 		if !marks || x(1)-x(0) < slim*2 {
-			return
+			pts = pts[max(len(pts)-1, 0):]
+		}
+		radius := vg.Length(3.2)
+		if len(list) == 1 { // the mark is all there is
+			radius = 5
 		}
 		for _, at := range pts {
-			c.DrawGlyph(draw.GlyphStyle{Color: l.color, Radius: 3.2, Shape: l.mark}, at)
+			c.DrawGlyph(draw.GlyphStyle{Color: l.color, Radius: radius, Shape: l.mark}, at)
 		}
 	}
 }

@@ -19,6 +19,7 @@ const (
 	smallSize  = 11.0
 	tinySize   = 10.0
 	widestPage = 2160.0
+	widestText = 1080.0 // 1920 dots of a PNG: a text on a screen
 )
 
 // Colours on white paper. Those of the data are of Okabe and Ito, Color

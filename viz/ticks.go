@@ -73,25 +73,28 @@ const (
 
 // textWidth is the width of a figure whose axis has n tokens.
 func textWidth(n int) float64 {
-	return math.Round(min(max(pageWidth, float64(n)*slot+110), widestPage))
+	return math.Round(min(max(pageWidth, float64(n)*slot+110), widestText))
 }
 
-// tokenTicks names the tokens of a text below their slots, the first at
-// 0.5. Where not all names have room every second, fifth or tenth is written,
-// with its number.
+// mostLeftOut is up to which n names of every nth token help to read a text.
+const mostLeftOut = 4
+
+// tokenTicks names the tokens of a text below their slots, the first at 0.5.
+// Where not all names have room every second, third or fourth is written, and
+// in longer texts numbers.
 func tokenTicks(p *plot.Plot, steps []argen.Step, width float64) {
 	n := len(steps)
 	p.X.Min, p.X.Max = 0, float64(n)
 	room := (width - 110) / float64(n)
 	var ticks []plot.Tick
-	if room >= slot*.75 {
+	if every := max(int(math.Ceil(slot*.75/room)), 1); every <= mostLeftOut {
 		wide := 0.0
-		for i := range steps {
+		for i := 0; i < n; i += every {
 			name := label(steps[i].Token)
 			wide = max(wide, measure(name, face(smallSize, false)))
 			ticks = append(ticks, plot.Tick{Value: float64(i) + .5, Label: name})
 		}
-		if wide+10 > room {
+		if wide+10 > room*float64(every) {
 			p.X.Tick.Label = style(smallSize, false, -1, -.5)
 			p.X.Tick.Label.Rotation = math.Pi / 2
 		}
