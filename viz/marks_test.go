@@ -133,15 +133,18 @@ func TestBytesOfCharacters(t *testing.T) {
 }
 
 func TestOrdersTitle(t *testing.T) {
-	for want, curve := range map[string][]float64{
-		"A longer memory helps, as far as the data reach":                {9, 5, 4},
-		"A longer memory helps, as far as the data  reach":               {9, 5, 6},
-		"A longer memory does not help: the data do not reach that far":  {5, 6, 7},
-		"A longer memory does not help: the data do  not reach that far": {5, 5, 5},
-		"Perplexity of n-gram models by order":                           {math.NaN(), 5, 5},
+	nan := math.NaN()
+	for _, c := range []struct {
+		curves [][]float64
+		want   string
+	}{
+		{[][]float64{{9, 5, 4}, {9, 5, 6}}, "A longer memory helps, as far as the data reach"},
+		{[][]float64{{9, 5, 4}, {9, 10, 11}}, "A longer memory helps some models only: the data are few"},
+		{[][]float64{{5, 6, 7}, {5, 5, 5}}, "A longer memory does not help: the data are too few"},
+		{[][]float64{{nan, 5, 5}}, "Perplexity of n-gram models by order"},
 	} {
-		if got := titleOrders([]int{1, 2, 3}, curve); got != strings.ReplaceAll(want, "  ", " ") {
-			t.Errorf("%v: %s", curve, got)
+		if got := titleOrders([]int{1, 2, 3}, c.curves); got != c.want {
+			t.Errorf("%v: %s", c.curves, got)
 		}
 	}
 }

@@ -35,7 +35,7 @@ func NgramOrders(in Input) (*Figure, error) {
 		floor = math.Exp2(d.TrueBits)
 	}
 	f := &Figure{
-		Title: titleOrders(d.Order, d.Perplexity[0]),
+		Title: titleOrders(d.Order, d.Perplexity),
 		Caption: "Perplexity: as hard to guess as among so many equally probable " + unit + "s; 2 to the power of the bits a " + unit +
 			". An n-gram model sees the last n − 1 of them.",
 		Alt:   altOrders(d, floor, unit),
@@ -87,24 +87,37 @@ func NgramOrders(in Input) (*Figure, error) {
 	return f, nil
 }
 
-// titleOrders says what the first curve shows.
-func titleOrders(orders []int, curve []float64) string {
-	first, best := 0, 0
-	for i, v := range curve {
-		if orders[i] < orders[first] {
-			first = i
+// titleOrders says what the curves show: whether orders above the least are
+// better for all, for some or for none.
+func titleOrders(orders []int, curves [][]float64) string {
+	helped, all := 0, 0
+	for _, curve := range curves {
+		first, best := 0, 0
+		for i, v := range curve {
+			if orders[i] < orders[first] {
+				first = i
+			}
+			if v < curve[best] {
+				best = i
+			}
 		}
-		if v < curve[best] {
-			best = i
+		if len(curve) < 2 || math.IsNaN(curve[first]) {
+			continue
+		}
+		all++
+		if curve[best] < curve[first] {
+			helped++
 		}
 	}
-	switch v := curve[best]; {
-	case len(curve) < 2 || math.IsNaN(v) || math.IsNaN(curve[first]):
+	switch {
+	case all == 0:
 		return "Perplexity of n-gram models by order"
-	case v < curve[first]:
+	case helped == all:
 		return "A longer memory helps, as far as the data reach"
+	case helped > 0:
+		return "A longer memory helps some models only: the data are few"
 	}
-	return "A longer memory does not help: the data do not reach that far"
+	return "A longer memory does not help: the data are too few"
 }
 
 // orderCurve draws one curve; its values are written at its marks if it is the
