@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"argen"
+	"argen/internal/strict"
 	"argen/tokenizer"
 )
 
@@ -44,7 +45,7 @@ The tokenizer is that of the model, or with --tokenizer one of
   FILE    a tokenizer.json of a byte-level BPE, as argen train tokenizer writes
 
 A JSON result is {"ids","tokens","offsets","text"}: offsets are [start,end) in
-bytes, text is what the ids decode to; bytes (base64) stand beside tokens that
+bytes of TEXT, or of text where ids are given; text is what they decode to; bytes (base64) stand beside tokens that
 are not all valid UTF-8.`,
 		Example: `  argen tokenize "Mia was in the garden."
   argen tokenize --tokenizer bytes --json "naïve"
@@ -79,7 +80,7 @@ type tokenized struct {
 	IDs     []argen.ID  `json:"ids"`
 	Tokens  []string    `json:"tokens"`
 	Bytes   []string    `json:"bytes,omitempty"` // base64, if a token is not valid UTF-8
-	Offsets [][2]int    `json:"offsets,omitempty"`
+	Offsets [][2]int    `json:"offsets"`
 	Text    string      `json:"text"` // of the ids
 	Merges  []mergeStep `json:"merges,omitempty"`
 }
@@ -178,6 +179,9 @@ func (t *tokenizing) open(ctx context.Context, a *app, opened *models, text stri
 	if err != nil {
 		return nil, fmt.Errorf("--tokenizer: none is called so (chars, words, bytes, story), nor is a file to be read: %w", err)
 	}
+	if strict.Foreign(data) == "" && !strings.HasPrefix(strings.TrimSpace(string(data[:min(len(data), 64)])), "{") {
+		return nil, fmt.Errorf("--tokenizer: %s is no tokenizer.json, as argen train tokenizer writes", argen.Visible(t.tokenizer))
+	}
 	return tokenizer.ReadBPE(argen.Visible(t.tokenizer), data)
 }
 
@@ -235,7 +239,19 @@ func decoded(tok argen.Tokenizer, ids []argen.ID) (tokenized, error) {
 			return tokenized{}, fmt.Errorf("token %d is id %d, the vocabulary has ids 0 to %d", i, id, tok.VocabSize()-1)
 		}
 	}
-	r := tokenized{IDs: append([]argen.ID{}, ids...)}
+	r := tokenized{IDs: append([]argen.ID{}, ids...), Offsets: [][2]int{}}
+	at, prev := 0, argen.NoID
+	for _, id := range ids {
+		end := at
+		if !tok.Control(id) {
+			if j, ok := tok.(argen.Joiner); ok {
+				at += len(j.Join(prev, id))
+			}
+			end = at + len(tok.Piece(id))
+		}
+		r.Offsets = append(r.Offsets, [2]int{at, end})
+		at, prev = end, id
+	}
 	r.name(tok)
 	return r, nil
 }

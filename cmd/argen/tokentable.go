@@ -16,7 +16,7 @@ func tokenTable(tokens []tokenizer.Token, text, decoded string) string {
 	for i, t := range tokens {
 		rows = append(rows, [4]string{
 			fmt.Sprint(i), fmt.Sprint(t.ID), fmt.Sprintf("%d-%d", t.Start, t.End),
-			`"` + argen.Visible(string(t.Piece)) + `"`,
+			`"` + visibleToken(string(t.Piece)) + `"`,
 		})
 	}
 	var width [3]int
@@ -43,6 +43,18 @@ func tokenTable(tokens []tokenizer.Token, text, decoded string) string {
 		fmt.Fprintf(&b, "they decode to \"%s\", which is not the same\n", argen.Visible(decoded))
 	}
 	return b.String()
+}
+
+// joiners are characters that only show in what stands beside them.
+var joiners = strings.NewReplacer("\u200c", `\u200c`, "\u200d", `\u200d`)
+
+// visibleToken is a token as it can be shown; one of nothing but joiners is
+// shown as escapes.
+func visibleToken(piece string) string {
+	if strings.Trim(piece, "\u200c\u200d") == "" {
+		return joiners.Replace(piece)
+	}
+	return argen.Visible(piece)
 }
 
 // mergeText shows the merges of a BPE, a paragraph a word.

@@ -75,7 +75,7 @@ func (b *rows) row(name, format string, args ...any) {
 	fmt.Fprintf(b, "%-13s %s\n", argen.Visible(name), argen.Visible(fmt.Sprintf(format, args...)))
 }
 
-func shownToken(token string) string { return ansi.Truncate(argen.Visible(token), 40, "…") }
+func shownToken(token string) string { return ansi.Truncate(visibleToken(token), 40, "…") }
 
 // probText is a probability with four decimals, more where it is small; 0 and
 // 1 are exactly that.
