@@ -136,7 +136,7 @@ func TestHostile(t *testing.T) {
 		if r.code != 0 && r.code != 1 && r.code != 2 {
 			t.Errorf("argen %q: exit code %d", args, r.code)
 		}
-		if r.code != 0 && strings.Count(r.stderr, "argen: ") != 1 && !strings.Contains(r.stdout, `"error"`) {
+		if r.code != 0 && strings.Count(r.stderr, "argen: ") != 1 && !strings.Contains(r.stdout+r.stderr, `"error"`) {
 			t.Errorf("argen %q fails with %q", args, r.stderr)
 		}
 		return r

@@ -39,7 +39,7 @@ func (s *byteSize) Set(text string) error {
 // sizeText is a number of bytes for people: "1.5 GiB".
 func sizeText(n int64) string {
 	if n < 1024 {
-		return fmt.Sprintf("%d bytes", n)
+		return count(int(n), "byte")
 	}
 	x := float64(n)
 	unit := 0

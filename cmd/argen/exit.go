@@ -197,13 +197,5 @@ func noCommand(c *cobra.Command, args []string) error {
 	if len(args) == 0 {
 		return nil
 	}
-	return usagef("unknown command %q%s; argen help lists all", args[0], didYouMean(c.SuggestionsFor(args[0])))
-}
-
-// didYouMean lists what a mistyped word may stand for.
-func didYouMean(words []string) string {
-	if len(words) == 0 {
-		return ""
-	}
-	return " (did you mean " + strings.Join(words, " or ") + "?)"
+	return usagef("unknown command %q%s; argen help lists all", args[0], didYouMean(args[0], names(c.Commands())))
 }

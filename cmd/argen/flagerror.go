@@ -20,7 +20,11 @@ func flagError(c *cobra.Command, err error) error {
 		if unknown.GetSpecifiedShortnames() != "" {
 			return usagef("unknown flag -%s; %s --help lists all", name, c.CommandPath())
 		}
-		return usagef("unknown flag --%s%s; %s --help lists all", name, didYouMean(nearFlags(c, name)), c.CommandPath())
+		meant := near(name, flagNames(c))
+		for i := range meant {
+			meant[i] = "--" + meant[i]
+		}
+		return usagef("unknown flag --%s%s; %s --help lists all", name, orAsk(meant), c.CommandPath())
 	case errors.As(err, &missing):
 		return usagef("--%s needs a value; %s --help says which", missing.GetFlag().Name, c.CommandPath())
 	case errors.As(err, &invalid):
@@ -39,15 +43,9 @@ func plainNumber(value string, err error) error {
 	return err
 }
 
-// nearFlags returns the flags that a mistyped one may stand for.
-func nearFlags(c *cobra.Command, name string) []string {
-	names := &cobra.Command{SuggestionsMinimumDistance: 2}
-	c.Flags().VisitAll(func(f *pflag.Flag) {
-		names.AddCommand(&cobra.Command{Use: f.Name, Run: func(*cobra.Command, []string) {}})
-	})
-	near := names.SuggestionsFor(name)
-	for i := range near {
-		near[i] = "--" + near[i]
-	}
-	return near[:min(len(near), 3)]
+// flagNames are the names of a command's flags.
+func flagNames(c *cobra.Command) []string {
+	var all []string
+	c.Flags().VisitAll(func(f *pflag.Flag) { all = append(all, f.Name) })
+	return all
 }

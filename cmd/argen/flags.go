@@ -137,7 +137,7 @@ func (s *stopFlags) add(fs *pflag.FlagSet) {
 	fs.VarP(&countValue{&s.tokens}, "tokens", "n", "write at most `N` tokens, -1 for no limit (default until the text ends, at most "+strconv.Itoa(defaultTokens)+")")
 	fs.Var(&textsValue{&s.stop}, "stop", "end the text before this `STRING`; may be repeated")
 	fs.BoolVar(&s.ignoreEOS, "ignore-eos", false, "draw no token that ends a text as long as another is possible")
-	fs.Var(&timeoutValue{&s.timeout}, "timeout", "end the text after this `TIME`: 500ms, 2s")
+	fs.Var(&timeoutValue{&s.timeout}, "timeout", "end the text after this `TIME`: 500ms, 1m30s, or a number of seconds")
 	fs.Var(&s.when, "stop-when", "end the text, or pause it in step, after a token for which `EXPR` holds: \"entropy>4 || prob<0.05 || repeat>=3\"")
 }
 

@@ -20,7 +20,15 @@ type idsValue struct {
 
 // Set implements pflag.Value.
 func (v *idsValue) Set(text string) error {
-	return v.Replace(strings.FieldsFunc(text, func(r rune) bool { return r == ',' || r == ' ' || r == '\n' || r == '\t' }))
+	var words []string
+	for part := range strings.SplitSeq(text, ",") {
+		fields := strings.Fields(part)
+		if len(fields) == 0 && strings.TrimSpace(text) != "" {
+			return fmt.Errorf("%q has a comma without an id before and after it", text)
+		}
+		words = append(words, fields...)
+	}
+	return v.Replace(words)
 }
 
 // Replace implements pflag.SliceValue, for batch requests.

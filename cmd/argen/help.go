@@ -12,8 +12,12 @@ func helpCommand() *cobra.Command {
 		RunE: func(c *cobra.Command, args []string) error {
 			root := c.Root()
 			about, rest, err := root.Find(args)
-			if err != nil || len(rest) > 0 {
-				return usagef("unknown command or topic %q%s; argen help lists all", args[len(args)-max(len(rest), 1)], didYouMean(root.SuggestionsFor(args[0])))
+			switch {
+			case err == nil && len(rest) > 0 && about != root && !about.HasSubCommands():
+				return usagef("%s has no commands below it, found %q; help explains one command or topic", about.CommandPath(), rest[0])
+			case err != nil || len(rest) > 0:
+				word := args[len(args)-max(len(rest), 1)]
+				return usagef("unknown command or topic %q%s; argen help lists all", word, didYouMean(word, names(about.Commands())))
 			}
 			about.InitDefaultHelpFlag()
 			return about.Help()

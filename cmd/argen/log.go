@@ -30,7 +30,7 @@ type logFlag struct{ path *string }
 // Set implements pflag.Value.
 func (l *logFlag) Set(path string) error {
 	*l.path = path
-	if logKind(path) < 0 {
+	if logKind(path) < 0 || strings.HasPrefix(filepath.Base(path), ".") && strings.Count(filepath.Base(path), ".") == 1 {
 		return errors.New("a log ends in .jsonl (the full record) or .csv (one row a step)")
 	}
 	return nil

@@ -10,7 +10,11 @@ import (
 
 // open opens the model that a user names.
 func (a *app) open(ctx context.Context, ref string) (*model.LM, error) {
-	return model.Open(ctx, ref, model.Options{})
+	lm, err := model.Open(ctx, ref, model.Options{})
+	if err != nil && ref == a.env("ARGEN_MODEL") {
+		err = fmt.Errorf("ARGEN_MODEL: %w", err)
+	}
+	return lm, err
 }
 
 // modelError names the model that an error is about, where there are several.

@@ -19,6 +19,7 @@ type plotFlags struct {
 	out      string
 	describe bool
 	step     int
+	trace    int
 	title    string
 	json     bool
 	orders   ordersFlags
@@ -47,6 +48,7 @@ ngram-orders needs no trace: it trains models on sampled stories itself.`,
 	f.StringVarP(&p.out, "output", "o", "", "write the chart to `FILE`: *.png, *.svg or *.pdf")
 	f.BoolVar(&p.describe, "describe", false, "say in words what the chart shows; -o may be left out")
 	f.IntVar(&p.step, "step", -1, "`T` of the step for next, draw and stages, from 0; -1 is the last")
+	f.Var(&fromOneValue{&p.trace}, "trace", "draw only the trace number `N`, from 1, of all in the files")
 	f.StringVar(&p.title, "title", "", "`TEXT` above the chart instead of its own title")
 	f.BoolVar(&p.json, "json", false, "with list: print the kinds as JSON")
 	p.orders.add(f)
@@ -76,7 +78,7 @@ func (a *app) plot(ctx context.Context, p *plotFlags, args []string) error {
 	}
 	chart, ok := viz.Lookup(kind)
 	if !ok {
-		return usagef("unknown chart %q%s; argen plot list shows the kinds", kind, didYouMean(nearCharts(kind)))
+		return usagef("unknown chart %q%s; argen plot list shows the kinds", kind, didYouMean(kind, chartNames()))
 	}
 	if err := p.checkOutput(files); err != nil {
 		return err
@@ -93,12 +95,19 @@ func (a *app) plot(ctx context.Context, p *plotFlags, args []string) error {
 	default:
 		in.Traces, err = a.readTraces(ctx, files)
 	}
-	if err != nil {
+	switch n := len(in.Traces); {
+	case err != nil:
 		return err
+	case p.trace > 0 && kind == "ngram-orders":
+		return usagef("ngram-orders trains its own models: --trace changes nothing there")
+	case p.trace > n:
+		return usagef("--trace %d: there are %s", p.trace, count(n, "trace"))
+	case p.trace > 0:
+		in.Traces = in.Traces[p.trace-1 : p.trace]
 	}
 	fig, err := chart.Draw(in)
 	if err != nil {
-		return err
+		return drawError(err, len(in.Traces))
 	}
 	if p.title != "" {
 		fig.Title = p.title
@@ -115,6 +124,14 @@ func (a *app) plot(ctx context.Context, p *plotFlags, args []string) error {
 	return err
 }
 
+// drawError says by which flag one of several traces is chosen.
+func drawError(err error, traces int) error {
+	if traces > 1 {
+		return fmt.Errorf("%w; --trace N takes one", err)
+	}
+	return err
+}
+
 // checkOutput finds what is wrong with -o before anything is read.
 func (p *plotFlags) checkOutput(files []string) error {
 	if p.out == "" {
@@ -123,7 +140,7 @@ func (p *plotFlags) checkOutput(files []string) error {
 		}
 		return nil
 	}
-	if ending := strings.ToLower(strings.TrimPrefix(filepath.Ext(p.out), ".")); !slices.Contains(viz.Formats, ending) {
+	if ending := strings.ToLower(strings.TrimPrefix(filepath.Ext(p.out), ".")); !slices.Contains(viz.Formats, ending) || len(filepath.Base(p.out)) == len(ending)+1 {
 		return usagef("-o %s: a chart's name ends in .%s", p.out, strings.Join(viz.Formats, ", ."))
 	}
 	return writable(p.out, files)
@@ -151,11 +168,11 @@ func (a *app) plotList(asJSON bool) error {
 	return err
 }
 
-// nearCharts are the charts that a mistyped name may stand for.
-func nearCharts(name string) []string {
-	names := &cobra.Command{SuggestionsMinimumDistance: 2}
+// chartNames are the names of the charts.
+func chartNames() []string {
+	var all []string
 	for _, c := range viz.Charts {
-		names.AddCommand(&cobra.Command{Use: c.Name, Run: func(*cobra.Command, []string) {}})
+		all = append(all, c.Name)
 	}
-	return names.SuggestionsFor(name)
+	return all
 }

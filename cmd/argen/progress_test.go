@@ -102,7 +102,7 @@ func TestNumbers(t *testing.T) {
 			t.Errorf("amount(%g) = %s, want %s", x, got, want)
 		}
 	}
-	for n, want := range map[int64]string{0: "0 bytes", 1023: "1023 bytes", 1024: "1 KiB", 1536: "1.5 KiB", 5 << 30: "5 GiB", 3 << 50: "3072 TiB"} {
+	for n, want := range map[int64]string{0: "0 bytes", 1023: "1,023 bytes", 1024: "1 KiB", 1536: "1.5 KiB", 5 << 30: "5 GiB", 3 << 50: "3072 TiB"} {
 		if got := sizeText(n); got != want {
 			t.Errorf("sizeText(%d) = %s, want %s", n, got, want)
 		}

@@ -83,9 +83,7 @@ repeat. Every probability on the way is shown and can be logged.`,
 		SilenceErrors:     true,
 		SilenceUsage:      true,
 		DisableAutoGenTag: true,
-
-		SuggestionsMinimumDistance: 2,
-		Version:                    argen.Version,
+		Version:           argen.Version,
 	}
 	root.SetOut(a.stdout)
 	root.SetErr(a.stderr)
@@ -106,5 +104,12 @@ repeat. Every probability on the way is shown and can be logged.`,
 	}
 	root.AddCommand(topicCommands(a)...)
 	completeFlags(root)
+	root.InitDefaultCompletionCmd()
+	for _, c := range root.Commands() {
+		if c.Name() == "completion" {
+			c.Args = needKind
+			c.RunE = func(c *cobra.Command, _ []string) error { return c.Help() }
+		}
+	}
 	return root
 }

@@ -36,7 +36,11 @@ func tokenTable(tokens []tokenizer.Token, text, decoded string) string {
 		fmt.Fprintf(&b, " (%s)", count(n, "character"))
 	}
 	if len(tokens) > 0 {
-		fmt.Fprintf(&b, ", %.3g bytes a token", float64(len(text))/float64(len(tokens)))
+		each := fmt.Sprintf("%.3g bytes", float64(len(text))/float64(len(tokens)))
+		if each == "1 bytes" {
+			each = "1 byte"
+		}
+		b.WriteString(", " + each + " a token")
 	}
 	b.WriteByte('\n')
 	if decoded != text {

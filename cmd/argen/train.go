@@ -13,8 +13,6 @@ and tokenizer, which learns where to cut text into tokens.`,
 		Example: `  argen train ngram --stories 2000 --seed 1 -o stories.bin`,
 		Args:    needKind,
 		RunE:    func(c *cobra.Command, _ []string) error { return c.Help() },
-
-		SuggestionsMinimumDistance: 2,
 	}
 	c.AddCommand(trainNGramCommand(a), trainTokenizerCommand(a))
 	return c
@@ -26,5 +24,5 @@ func needKind(c *cobra.Command, args []string) error {
 	if len(args) == 0 {
 		return nil
 	}
-	return usagef("%s: unknown kind %q%s; argen help %s lists all", c.Name(), args[0], didYouMean(c.SuggestionsFor(args[0])), c.Name())
+	return usagef("%s: unknown kind %q%s; argen help %s lists all", c.Name(), args[0], didYouMean(args[0], names(c.Commands())), c.Name())
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"io"
 	"iter"
+	"path/filepath"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -60,7 +61,7 @@ func (a *app) trainTokenizer(ctx context.Context, t *tokenizerTraining, files []
 	if err := orNew(&t.out, "tokenizer.json"); err != nil {
 		return err
 	}
-	if !strings.HasSuffix(t.out, ".json") {
+	if !strings.HasSuffix(t.out, ".json") || filepath.Base(t.out) == ".json" {
 		return usagef("-o %s: a tokenizer's name ends in .json", t.out)
 	}
 	if err := writable(t.out, files); err != nil {
