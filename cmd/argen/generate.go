@@ -62,7 +62,7 @@ func (g *generation) answer(ctx context.Context, a *app, models *models, t text)
 		return nil, err
 	}
 	t.special = g.prompt.special
-	answer, err := a.write(ctx, gen, t, &g.stop)
+	answer, err := a.write(ctx, gen, t, &g.stop, func() bool { return false })
 	if err != nil {
 		return nil, err
 	}
@@ -102,7 +102,10 @@ func (a *app) generate(c *cobra.Command, g *generation, args []string) (err erro
 				fmt.Fprintln(a.stdout)
 			}
 		}
-		answer, err := a.write(ctx, gen, prompt, &g.stop)
+		answer, err := a.write(ctx, gen, prompt, &g.stop, func() bool {
+			a.hint("ends where %s", g.stop.when.text)
+			return false
+		})
 		if g.json && answer != nil {
 			if out := a.printJSON(answer); out != nil {
 				return out
@@ -116,8 +119,8 @@ func (a *app) generate(c *cobra.Command, g *generation, args []string) (err erro
 }
 
 // write writes one text. Where it fails on the way the answer is what there is
-// of it.
-func (a *app) write(ctx context.Context, gen argen.Generator, prompt text, stop *stopFlags) (*generated, error) {
+// of it. Met is called where the condition of --stop-when holds.
+func (a *app) write(ctx context.Context, gen argen.Generator, prompt text, stop *stopFlags, met func() bool) (*generated, error) {
 	last := &lastWord{}
 	gen.Sinks = append(slices.Clip(gen.Sinks), last)
 	r, err := prompt.start(gen)
@@ -128,7 +131,7 @@ func (a *app) write(ctx context.Context, gen argen.Generator, prompt text, stop 
 		_, err := r.Next(ctx)
 		return err
 	}
-	err = a.follow(ctx, r, stop, next, func() bool { return false })
+	err = a.follow(ctx, r, stop, next, met)
 	return newGenerated(r, last.end), err
 }
 

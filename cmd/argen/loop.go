@@ -89,12 +89,21 @@ func (a *app) follow(ctx context.Context, r *argen.Run, stop *stopFlags, next fu
 	for {
 		err := next(ctx)
 		if err != nil {
-			return a.close(r, err)
+			return a.close(r, plainDeadEnd(err, r.Trace().Head.Model))
 		}
 		if stop.when.hold != nil && stop.when.holds(r.Trace().Steps) && r.Over() == "" && !met() {
 			return a.close(r, nil)
 		}
 	}
+}
+
+// plainDeadEnd says in words that a grammar knows no token that could follow.
+func plainDeadEnd(err error, m argen.Info) error {
+	var none *argen.LogitsError
+	if m.Kind != "grammar" || !errors.As(err, &none) || none.ID != argen.NoID || none.V == 0 {
+		return err
+	}
+	return errors.New(strings.Replace(err.Error(), none.Error(), "no story goes on like this", 1))
 }
 
 // close ends a run. That the time is over is no error.

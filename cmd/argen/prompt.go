@@ -2,11 +2,13 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
 
 	"argen"
+	"argen/tokenizer"
 )
 
 // A text is what stands before the first token, as text or as ids.
@@ -54,13 +56,29 @@ func (a *app) prompt(ctx context.Context, p *promptFlags, args []string, interac
 // start begins a text.
 func (t text) start(g argen.Generator) (*argen.Run, error) {
 	if t.ids == nil && !t.special {
-		return g.Start(t.text)
+		r, err := g.Start(t.text)
+		return r, unknownWords(err)
 	}
 	ids, err := t.encode(g.Tokenizer)
 	if err != nil {
-		return nil, fmt.Errorf("prompt: %w", err)
+		return nil, err
 	}
 	return g.StartIDs(ids)
+}
+
+// unknownWords is err without what stands before, if it is about words that a
+// model does not know, and with what to do where none is near.
+func unknownWords(err error) error {
+	var unknown *tokenizer.UnknownWordsError
+	if !errors.As(err, &unknown) {
+		return err
+	}
+	for _, w := range unknown.Words {
+		if len(w.Nearest) > 0 {
+			return unknown
+		}
+	}
+	return fmt.Errorf("%w; argen generate without a prompt shows words that are known", unknown)
 }
 
 // encode returns the ids of a text.
@@ -69,7 +87,8 @@ func (t text) encode(tok argen.Tokenizer) ([]argen.ID, error) {
 	case t.ids != nil:
 		return slices.Clone(t.ids), nil
 	case !t.special:
-		return tok.Encode(t.text)
+		ids, err := tok.Encode(t.text)
+		return ids, unknownWords(err)
 	}
 	ids, rest := []argen.ID{}, t.text
 	for rest != "" {
@@ -83,7 +102,7 @@ func (t text) encode(tok argen.Tokenizer) ([]argen.ID, error) {
 		}
 		part, err := tok.Encode(rest[:at])
 		if err != nil {
-			return nil, err
+			return nil, unknownWords(err)
 		}
 		ids, rest = append(ids, part...), rest[at:]
 		if control != argen.NoID {

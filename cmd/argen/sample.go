@@ -173,7 +173,7 @@ func (s *sampling) apply(ctx context.Context, gen argen.Generator, t text, list 
 	}
 	c, err := r.Predict(ctx)
 	if err != nil {
-		return nil, plainLogits(err, t)
+		return nil, plainLogits(err, t, gen)
 	}
 	answer := &sampled{
 		Stages: []sampledStage{}, Probs: make([]number, c.VocabSize()), Removed: []removedToken{}, Draws: []argen.ID{}, Seed: gen.Seed,
@@ -207,13 +207,14 @@ func (s *sampling) apply(ctx context.Context, gen argen.Generator, t text, list 
 	return answer, nil
 }
 
-// plainLogits takes the step from an error about logits that a user gave.
-func plainLogits(err error, t text) error {
+// plainLogits takes the step from an error about logits that a user gave, and
+// says in words what a grammar means by them.
+func plainLogits(err error, t text, gen argen.Generator) error {
 	var bad *argen.LogitsError
 	if t.logits != nil && errors.As(err, &bad) {
 		return fmt.Errorf("logits: %w", bad)
 	}
-	return err
+	return plainDeadEnd(err, gen.Model.Info())
 }
 
 func (a *app) sample(c *cobra.Command, s *sampling, args []string) error {
@@ -272,7 +273,7 @@ func (s *sampling) text(ctx context.Context, gen argen.Generator, t text, answer
 		}
 		c, err := r.Predict(ctx)
 		if err != nil {
-			return "", plainLogits(err, t)
+			return "", plainLogits(err, t, gen)
 		}
 		if n == 0 {
 			fmt.Fprintf(&b, "Model: %s, %s bits\n", count(c.Len(), "token"), bitsText(number(c.Entropy())))

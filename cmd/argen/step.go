@@ -2,9 +2,8 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"io"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -148,7 +147,13 @@ func (a *app) step(c *cobra.Command, s *stepping, args []string) (err error) {
 	if err != nil {
 		return err
 	}
-	return a.follow(ctx, r, &s.stop, func(ctx context.Context) error { return a.oneStep(ctx, r, s) }, func() bool { return a.pause(ctx, s) })
+	err = a.follow(ctx, r, &s.stop, func(ctx context.Context) error { return a.oneStep(ctx, r, s) }, func() bool { return a.pause(ctx, s) })
+	for _, t := range slices.Sorted(maps.Keys(s.forced)) {
+		if n := len(r.Trace().Steps); t >= n && err == nil {
+			a.hint("--force %d=%s: step %d was never reached, the text has %s", t, s.piece(s.forced[t]), t, count(n, "step"))
+		}
+	}
+	return err
 }
 
 // stepView returns the sink that shows steps, where the screen does not.
@@ -183,7 +188,7 @@ func (a *app) oneStep(ctx context.Context, r *argen.Run, s *stepping) error {
 		_, err := r.Force(forced)
 		return err
 	case s.dice:
-		a.parts(c, s)
+		a.parts(c, s, t)
 		u, typed, err := a.throw(ctx, t)
 		switch {
 		case err != nil:
@@ -200,22 +205,6 @@ func (a *app) oneStep(ctx context.Context, r *argen.Run, s *stepping) error {
 	return err
 }
 
-// parts shows which part of [0, 1) each token has.
-func (a *app) parts(c *argen.Candidates, s *stepping) {
-	if a.quiet {
-		return
-	}
-	low := 0.0
-	for _, id := range c.Top(s.top) {
-		high := min(low+c.Prob(id), 1)
-		fmt.Fprintf(a.stderr, "  %.4f to %.4f  %s\n", low, high, s.piece(id))
-		low = high
-	}
-	if others := c.Len() - s.top; others > 0 {
-		fmt.Fprintf(a.stderr, "  %.4f to 1.0000  %s\n", low, count(others, "other"))
-	}
-}
-
 // wait waits, unless ctx ends first.
 func wait(ctx context.Context, d time.Duration) error {
 	timer := time.NewTimer(d)
@@ -225,35 +214,6 @@ func wait(ctx context.Context, d time.Duration) error {
 		return nil
 	case <-ctx.Done():
 		return ctx.Err()
-	}
-}
-
-// throw asks for the u of a draw. Typed is false if the dice are to be thrown
-// by the program.
-func (a *app) throw(ctx context.Context, t int) (u float64, typed bool, err error) {
-	for {
-		fmt.Fprintf(a.stderr, "u for step %d, 0 ≤ u < 1: ", t)
-		line, err := a.line(ctx)
-		if !a.stdinTTY {
-			fmt.Fprintln(a.stderr)
-		}
-		switch line = strings.TrimSpace(line); {
-		case errors.Is(err, io.EOF) && line == "":
-			return 0, false, io.EOF // nobody is there to throw: the text ends
-		case err != nil && !errors.Is(err, io.EOF):
-			return 0, false, err
-		case line == "":
-			return 0, false, nil
-		}
-		u, err := strconv.ParseFloat(line, 64)
-		if err == nil && u >= 0 && u < 1 {
-			return u, true, nil
-		}
-		err = fmt.Errorf("step %d: %q is no u, it must be a number with 0 ≤ u < 1", t, line)
-		if !a.stdinTTY {
-			return 0, false, err
-		}
-		a.complain(err)
 	}
 }
 
