@@ -57,7 +57,7 @@ func (a *app) replayOnScreen(ctx context.Context, s *stepping, trace *argen.Trac
 	o := a.screenOptions(s)
 	o.Replay = trace
 	o.Left = func(l tui.Leaving) {
-		of := fmt.Sprintf("of %d in %s", len(trace.Steps), argen.Visible(s.replay))
+		of := fmt.Sprintf(" of %d in %s", len(trace.Steps), argen.Visible(s.replay))
 		a.takeLeave(l, of+"; the same command shows it again")
 	}
 	return tui.Run(ctx, nil, argen.Generator{}, a.stdin, a.screen, o)
@@ -71,7 +71,7 @@ func (a *app) takeLeave(l tui.Leaving, again string) {
 		fmt.Fprintln(a.stdout, head.PromptText+l.Trace.Text())
 		_ = a.stdout.Flush() // where it fails nobody is there to be told
 	}
-	a.hint("%s, chain %s, seed %d, %s %s", argen.Visible(head.Model.Ref), argen.Visible(l.Chain), head.Seed, count(len(l.Trace.Steps), "token"), again)
+	a.hint("%s, chain %s, seed %d, %s%s", argen.Visible(head.Model.Ref), argen.Visible(l.Chain), head.Seed, count(len(l.Trace.Steps), "token"), again)
 }
 
 // again says how a text that was watched comes again.
@@ -82,11 +82,11 @@ func again(s *stepping, l tui.Leaving) string {
 	}
 	switch {
 	case path != "" && strings.EqualFold(filepath.Ext(path), ".jsonl"):
-		return "in " + argen.Visible(path) + "; argen step --replay shows it again"
+		return " in " + argen.Visible(path) + "; argen step --replay shows it again"
 	case l.ByHand:
-		return "some by hand; w in the view or --log FILE keeps them"
+		return ", some by hand; w in the view or --log FILE keeps them"
 	}
-	return fmt.Sprintf("so far; the same command with --seed %d writes it again", l.Trace.Head.Seed)
+	return fmt.Sprintf(" so far; the same command with --seed %d writes it again", l.Trace.Head.Seed)
 }
 
 func (a *app) screenOptions(s *stepping) tui.Options {

@@ -21,7 +21,7 @@ type question struct {
 
 var (
 	askToken = &question{
-		text: "append, whatever the dice say: ",
+		text: "append, whatever the dice say (text or #ID): ",
 		do: func(m *model, answer string) (tea.Cmd, error) {
 			ids, err := m.encode(answer)
 			if err != nil || len(ids) == 0 {
@@ -79,14 +79,23 @@ func keep(chain, old []argen.Transform) []argen.Transform {
 	return chain
 }
 
-// encode makes tokens of what was typed: a listed token that reads like it, or
-// what the tokenizer makes of it.
+// encode makes tokens of what was typed: a listed token that reads like it,
+// the one of #ID, or what the tokenizer makes of it.
 func (m *model) encode(text string) ([]argen.ID, error) {
 	if next := m.cur().next; next != nil {
 		for _, c := range next.Top {
 			if c.Token == text {
 				return []argen.ID{c.ID}, nil
 			}
+		}
+	}
+	if digits, ok := strings.CutPrefix(text, "#"); ok && m.gen.Tokenizer != nil {
+		last := m.gen.Tokenizer.VocabSize() - 1
+		if n, err := strconv.ParseUint(digits, 10, 31); err == nil {
+			if n > uint64(last) {
+				return nil, fmt.Errorf("%s: the vocabulary has ids 0 to %d", text, last)
+			}
+			return []argen.ID{argen.ID(n)}, nil
 		}
 	}
 	if m.gen.Tokenizer == nil {

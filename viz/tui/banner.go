@@ -76,13 +76,24 @@ func (m *model) bannerLines(w int) []string {
 		style = m.s.forced.UnsetUnderline()
 	}
 	name := m.s.token(step.Token)
-	percent := fmt.Sprintf("%.0f%%", 100*step.Prob)
+	percent := percent(step.Prob)
 	for _, text := range []string{name + " " + percent, name, percent} {
 		if lines := m.s.banner(text, w); lines != nil {
 			return inStyle(lines, style.Render)
 		}
 	}
 	return nil
+}
+
+// percent is a probability in whole percent; 0 and 100 are such.
+func percent(p float64) string {
+	switch {
+	case p > 0 && p < 0.005:
+		return "<1%"
+	case p < 1 && p >= 0.995:
+		return ">99%"
+	}
+	return fmt.Sprintf("%.0f%%", 100*p)
 }
 
 func inStyle(lines []string, style func(...string) string) []string {

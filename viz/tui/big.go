@@ -13,17 +13,22 @@ func (m *model) bigLines() []string {
 	case h >= 30:
 		thick = 2
 	}
-	list := h - 1 - context - 1 - banner - 1 - 3 - 1
+	head := min(h/14, 1)
+	list := h - head - 1 - context - 1 - banner - 1 - 3 - 1
 	if most := (m.listed * thick) + 2; list > most && m.listed > 0 {
 		context = min(context+list-most, 8)
 		list = most
 	}
-	lines := []string{m.bigPhases(in)}
+	var lines []string
+	if head > 0 {
+		lines = append(lines, m.header(in))
+	}
+	lines = append(lines, m.bigPhases(in))
 	lines = append(lines, padded(m.contextLines(in, context), context)...)
 	lines = append(lines, padded(m.candidateLines(in, list, thick), list)...)
 	lines = append(lines, m.formulaLine(in))
 	lines = append(lines, padded(m.diceLines(in), 3)...)
-	m.falling(lines, 1+context, len(lines)-3, 0, in)
+	m.falling(lines, head+1+context, len(lines)-3, 0, in)
 	if banner > 0 {
 		lines = append(lines, padded(m.bannerLines(in), banner)...)
 	}

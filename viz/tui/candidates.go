@@ -21,7 +21,7 @@ func columnsFor(w int) columns {
 	left := w - 2 - c.rank - 1 - c.token - 1 - c.before - 1 - 2 - c.after - 1
 	c.barBefore = max(left/2, 0)
 	c.barAfter = max(left-c.barBefore, 0)
-	if left < 12 { // one bar
+	if left < 14 { // one bar
 		c.barBefore, c.barAfter = 0, max(left+1, 0)
 	}
 	return c
@@ -118,11 +118,15 @@ func others(step *argen.Step, rows []int) argen.Rest {
 func (m *model) title(step *argen.Step, c columns, w int, scale float64) string {
 	left := strings.Repeat(" ", 2+c.rank+1) + m.s.fit("token", c.token) + " " + m.s.fit("P model", c.before)
 	if c.barBefore > 0 {
-		left += " " + m.s.fit(longest(c.barBefore, fmt.Sprintf("a full bar is %g", scale), fmt.Sprintf("bar: %g", scale)), c.barBefore+1)
+		left += " " + m.s.fit(longest(c.barBefore+1, fmt.Sprintf("a full bar is %g", scale), fmt.Sprintf("bar: %g", scale), fmt.Sprintf("bar %g", scale)), c.barBefore+1)
 	}
 	left += " " + m.s.fit("P drawn", c.after) + " "
 	all, kept := count(step.Rest.Tokens+len(step.Top)), count(step.Kept)
-	left += longest(c.barAfter, kept+" of "+all+" tokens", kept+" of "+all, kept+" left")
+	said := []string{kept + " of " + all + " tokens", kept + " of " + all, kept + " left"}
+	if bar := fmt.Sprintf("bar %g", scale); c.barBefore == 0 {
+		said = []string{bar + ", " + said[1], bar + ", " + said[2], bar}
+	}
+	left += longest(c.barAfter, said...)
 	return m.s.dim.Render(m.s.fit(left, w))
 }
 

@@ -31,7 +31,7 @@ func (m *model) contextLines(w, h int) []string {
 	complete := m.beat == enter && b.next != nil && b.next.Text != ""
 	for i := len(b.steps) - 1; i >= 0 && room > 0; i-- {
 		step := &b.steps[i]
-		if complete && !utf8.ValidString(step.Token) && step.Text == "" {
+		if complete && partial(step) {
 			continue // the character that it is a part of stands there whole
 		}
 		complete = complete || step.Text != ""
@@ -56,7 +56,7 @@ func (m *model) slot(tail []inked) []inked {
 	next := b.next
 	if next == nil {
 		if b.over != "" {
-			tail = append(tail, inked{text: " [" + overText(b.over) + "]", style: m.s.dim})
+			tail = append(tail, inked{text: " [" + b.why() + "]", style: m.s.dim})
 		}
 		return tail
 	}
@@ -89,6 +89,10 @@ func endsWord(b *branch) bool {
 	return text != "" && !strings.HasSuffix(text, " ") && !strings.HasSuffix(text, "\n")
 }
 
+// partial reports whether a step wrote a part of a character that others
+// complete.
+func partial(s *argen.Step) bool { return s.Text == "" && !utf8.ValidString(s.Token) }
+
 // written is what a step adds to the text, not cleaned: control tokens stand
 // in it by name, parts of characters by their bytes.
 func written(s *argen.Step) string {
@@ -103,11 +107,7 @@ func written(s *argen.Step) string {
 
 // prompt is the end of the prompt, about n characters of it.
 func (m *model) prompt(n int) string {
-	h := &m.cur().head
-	text := h.PromptText
-	if text == "" {
-		text = strings.Join(h.PromptTokens, "")
-	}
+	text := m.wholePrompt()
 	for i := len(text); i > 0; n-- {
 		if n < 0 {
 			return text[i:]
@@ -116,6 +116,15 @@ func (m *model) prompt(n int) string {
 		i -= size
 	}
 	return text
+}
+
+// wholePrompt is the prompt; control tokens alone stand there by name.
+func (m *model) wholePrompt() string {
+	h := &m.cur().head
+	if h.PromptText == "" && len(h.PromptTokens) > 0 {
+		return strings.Join(h.PromptTokens, " ") + " "
+	}
+	return h.PromptText
 }
 
 // wrapTail breaks text, given from its end, into lines of w cells, at blanks

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strconv"
 	"strings"
 
 	"charm.land/lipgloss/v2"
@@ -90,7 +91,7 @@ func (m *model) fallLine(step *argen.Step, w int) string {
 		return m.s.forced.Render("forced") + m.s.dim.Render(m.s.fit(": somebody chose, no u was drawn", w-6))
 	}
 	at := cell(step.U, w)
-	label := fmt.Sprintf("u = %.4f", step.U)
+	label := fmt.Sprintf("u = %.*f", digits(step), step.U)
 	if step.Dice {
 		label += " by hand"
 	}
@@ -99,6 +100,34 @@ func (m *model) fallLine(step *argen.Step, w int) string {
 		return strings.Repeat(" ", at-n-1) + m.s.bold.Render(label) + " " + fell + strings.Repeat(" ", max(w-at-1, 0))
 	}
 	return strings.Repeat(" ", at) + fell + " " + m.s.bold.Render(m.s.fit(label, max(w-at-2, 0)))
+}
+
+// digits is how many decimals of u and of the part that it fell into tell the
+// truth: that u is in the part, and that 0 and 1 are such.
+func digits(step *argen.Step) int {
+	const least, most = 4, 15
+	for n := least; n < most; n++ {
+		round := func(x float64) float64 {
+			r, _ := strconv.ParseFloat(strconv.FormatFloat(x, 'f', n, 64), 64)
+			return r
+		}
+		low, u, high := round(step.Low), round(step.U), round(step.High)
+		if low <= u && u < high && (high < 1 || step.High > 1-1e-12) && (low > 0 || step.Low < 1e-12) {
+			return n
+		}
+	}
+	return most
+}
+
+// bound is an end of a part with n decimals; 0 and 1 need none.
+func bound(x float64, n int) string {
+	switch {
+	case x < 1e-12:
+		return "0"
+	case x > 1-1e-12:
+		return "1"
+	}
+	return strconv.FormatFloat(x, 'f', n, 64)
 }
 
 // partLine is [0,1) with the names of the tokens in their parts.
@@ -150,7 +179,8 @@ func (m *model) segment(p part, step *argen.Step, w int, style lipgloss.Style) s
 func (m *model) scaleLine(step *argen.Step, w int) string {
 	middle := ""
 	if m.picked() && !step.Forced {
-		middle = fmt.Sprintf("%s has [%.4f, %.4f)", m.s.quote(step.Token), step.Low, step.High)
+		n := digits(step)
+		middle = fmt.Sprintf("%s has [%s, %s)", m.s.quote(step.Token), bound(step.Low, n), bound(step.High, n))
 	}
 	n := ansi.StringWidth(middle)
 	if n > w-4 {

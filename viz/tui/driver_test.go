@@ -2,6 +2,7 @@ package tui
 
 import (
 	"context"
+	"io/fs"
 	"strings"
 	"testing"
 	"time"
@@ -55,7 +56,7 @@ func driveRun(t testing.TB, run *argen.Run, gen argen.Generator, o Options) *dri
 		o.Dark = &dark
 	}
 	if o.Save == nil {
-		o.Save = func(name string, _ []byte) (string, error) { return name, nil }
+		o.Save = func(name string, _ []byte, _ fs.FileMode) (string, error) { return name, nil }
 	}
 	o.after = func(wait time.Duration, msg tea.Msg) tea.Cmd {
 		if _, ok := msg.(tickMsg); ok {

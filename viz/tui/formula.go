@@ -4,14 +4,13 @@ import (
 	"fmt"
 	"math"
 	"strings"
-	"unicode/utf8"
 )
 
 // formulaLine is P(token | context) with its numbers filled in.
 func (m *model) formulaLine(w int) string {
 	step, _ := m.shown()
 	if step == nil {
-		return m.s.dim.Render(m.s.fit("no token follows: "+m.words(overText(m.cur().over)), w))
+		return m.s.dim.Render(m.s.fit("no token follows: "+m.words(m.cur().why()), w))
 	}
 	given := " " + m.given(step.T) + ") = "
 	switch {
@@ -54,28 +53,38 @@ func (m *model) join(w int, parts ...string) string {
 
 // given is the end of the context before step t, a few words.
 func (m *model) given(t int) string {
+	const enough = 40
 	b := m.cur()
-	var text string
-	for i := min(t, len(b.steps)) - 1; i >= 0 && len(text) < 40; i-- {
-		text = written(&b.steps[i]) + text
+	text := ""
+	i := min(t, len(b.steps)) - 1
+	for complete := false; i >= 0 && len(text) < enough; i-- {
+		step := &b.steps[i]
+		if complete && partial(step) {
+			continue
+		}
+		complete = complete || step.Text != ""
+		text = written(step) + text
 	}
-	if len(text) < 40 {
-		text = m.prompt(40) + text
+	prompt := ""
+	if i < 0 {
+		prompt = m.prompt(enough)
 	}
-	text = strings.Join(strings.Fields(text), " ")
+	whole := i < 0 && prompt == m.wholePrompt()
+	text = m.s.clean(strings.Join(strings.Fields(prompt+text), " "))
 	most := min(max(m.s.w/5, 8), 28)
-	whole := b.head.PromptText
-	n := utf8.RuneCountInString(text)
-	if n <= most && t == 0 && text == whole {
-		return m.s.clean(text)
-	}
 	runes := []rune(text)
-	runes = runes[max(n-most, 0):]
-	end := string(runes)
-	if i := strings.IndexByte(end, ' '); i >= 0 && i < len(end)-1 && n > most {
-		end = end[i+1:]
+	switch n := len(runes); {
+	case whole && n == 0:
+		return "nothing"
+	case whole && n <= most:
+		return text
+	case n > most:
+		text = string(runes[n-most:])
+		if i := strings.IndexByte(text, ' '); i >= 0 && i < len(text)-1 {
+			text = text[i+1:]
+		}
 	}
-	return m.s.g.ellipsis + " " + m.s.clean(end)
+	return m.s.g.ellipsis + " " + text
 }
 
 // totalsLine sums up what has been written.

@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"fmt"
 	"strings"
 
 	"charm.land/bubbles/v2/key"
@@ -21,18 +22,31 @@ func (m *model) words(text string) string {
 
 var plainWords = strings.NewReplacer("≤", "<=", "≥", ">=", "…", "...", "−", "-", "·", "|", "→", "->", "×", "x", "–", "-")
 
-// shortHelp is as many keys as fit in a line.
-func (m *model) shortHelp(w int, keys ...key.Binding) string {
-	m.styleHelp()
-	m.help.SetWidth(w)
-	return m.help.ShortHelpView(keys)
+// keyLine is as many keys as fit into a line of w cells, and always those at
+// its end.
+func (m *model) keyLine(w int, keys []key.Binding, end ...key.Binding) string {
+	const between = "  "
+	var line string
+	var last []string
+	for _, b := range end {
+		last = append(last, m.keyWords(b))
+	}
+	tail := strings.Join(last, between)
+	for _, b := range keys {
+		if !b.Enabled() {
+			continue
+		}
+		longer := line + m.keyWords(b) + between
+		if width(longer)+width(tail) > w {
+			break
+		}
+		line = longer
+	}
+	return m.s.fit(line+tail, w)
 }
 
-func (m *model) styleHelp() {
-	h := &m.help.Styles
-	h.ShortKey, h.FullKey = m.s.bold, m.s.bold
-	h.ShortDesc, h.FullDesc = m.s.dim, m.s.text
-	h.ShortSeparator, h.FullSeparator, h.Ellipsis = m.s.dim, m.s.dim, m.s.dim
+func (m *model) keyWords(b key.Binding) string {
+	return m.s.bold.Render(b.Help().Key) + " " + m.s.dim.Render(b.Help().Desc)
 }
 
 // helpBody is the page of help: all keys, then how to read the screen.
@@ -40,7 +54,7 @@ func (m *model) helpBody() []string {
 	w := m.s.w
 	var lines []string
 	var all []key.Binding
-	for _, group := range m.keys.FullHelp() {
+	for _, group := range m.keys.page() {
 		for _, b := range group {
 			if b.Enabled() {
 				all = append(all, b)
@@ -69,22 +83,28 @@ func (m *model) helpBody() []string {
 
 // helpLines is as much of the page of help as the screen holds.
 func (m *model) helpLines() []string {
-	body := m.helpBody()
+	body, room := m.helpBody(), m.s.h-helpFrame
+	most := m.helpMost(body)
+	at := min(m.helpAt, most)
 	hint := "any key goes back"
-	if m.helpMost(body) > 0 {
-		hint = m.keys.Up.Help().Key + " scroll, any other key goes back"
+	if most > 0 {
+		keys := m.keys.Up.Help().Key
+		hint = longest(m.s.w, fmt.Sprintf("lines %d to %d of %d: %s scroll, any other key goes back", at+1, at+room, len(body), keys), keys+" scroll, other keys go back")
 	}
-	lines := []string{m.s.ends(m.s.bold.Render("argen step: keys"), m.s.dim.Render(hint), m.s.w), ""}
-	lines = append(lines, body[min(m.helpAt, m.helpMost(body)):]...)
-	return lines[:min(len(lines), m.s.h)]
+	lines := append([]string{m.s.bold.Render("argen step: keys"), ""}, body[at:]...)
+	return append(padded(lines[:min(len(lines), m.s.h-1)], m.s.h-1), m.s.bold.Render(hint))
 }
 
+// helpFrame are the lines of the screen that the page of help leaves: a title,
+// a blank, how to go on.
+const helpFrame = 3
+
 // helpMost is how many lines of help may be above the screen.
-func (m *model) helpMost(body []string) int { return max(len(body)-(m.s.h-2), 0) }
+func (m *model) helpMost(body []string) int { return max(len(body)-(m.s.h-helpFrame), 0) }
 
 // pressHelp scrolls the page of help or leaves it.
 func (m *model) pressHelp(k tea.KeyPressMsg) tea.Cmd {
-	switch page := max(m.s.h-4, 1); k.String() {
+	switch page := max(m.s.h-helpFrame-1, 1); k.String() {
 	case "up", "k":
 		m.helpAt--
 	case "down", "j":
@@ -109,6 +129,6 @@ func (m *model) legend() []string {
 		"P model is what the model says of the next token, P drawn what the chain makes of it: what is left after cutting (" + g.cut + " and the stage that did it) is scaled to sum to 1.",
 		"The candidates divide [0,1), the most probable first; u is drawn evenly from it, and the token whose part holds u is appended.",
 		"Surprisal is −log2 P of the token written, entropy the surprisal to be expected before: both in bits. Perplexity is exp(−ln P / tokens).",
-		g.mark + " chosen  " + g.point + " pointed at  " + g.track + " tracked  " + g.blank + " a blank of the token; purple and underlined: forced by somebody.",
+		g.mark + " chosen  " + g.point + " pointed at  " + g.track + " tracked  " + g.blank + " a blank of the token; underlined: forced.",
 	}
 }

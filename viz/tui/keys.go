@@ -54,7 +54,7 @@ func newKeys(ascii, live bool) keyMap {
 	bind(&k.TopK, true, "k K", "k K", "top_k down, up", "k", "K")
 	bind(&k.TopP, true, "p P", "p P", "top_p down, up", "p", "P")
 	bind(&k.Chain, true, "c", "c", "type the whole chain", "c")
-	bind(&k.Track, false, "x", "x", "track the token pointed at, or typed", "x")
+	bind(&k.Track, false, "x", "x", "track a token, or no more", "x")
 
 	bind(&k.Save, false, "w", "w", "write the trace to a file", "w")
 	bind(&k.Picture, false, "s", "s", "save a picture of the screen", "s")
@@ -64,9 +64,12 @@ func newKeys(ascii, live bool) keyMap {
 	return k
 }
 
-// ShortHelp implements help.KeyMap.
-func (k keyMap) ShortHelp() []key.Binding {
-	return []key.Binding{k.Next, short(k.Play, "play"), k.Back, k.Help, short(k.Up, "point"), short(k.Type, "type"), short(k.Fork, "fork"), short(k.Temp, "temperature"), k.Quit}
+// line are the keys of the line below the screen, the most needed first.
+func (k keyMap) line() []key.Binding {
+	return []key.Binding{
+		short(k.Next, "next"), short(k.Play, "play"), k.Back, short(k.Up, "point"), short(k.Type, "type"),
+		short(k.Fork, "fork"), short(k.Temp, "temperature"), short(k.Chain, "chain"),
+	}
 }
 
 // short is a binding with fewer words.
@@ -75,8 +78,8 @@ func short(b key.Binding, what string) key.Binding {
 	return b
 }
 
-// FullHelp implements help.KeyMap.
-func (k keyMap) FullHelp() [][]key.Binding {
+// page are all keys, as the page of help has them.
+func (k keyMap) page() [][]key.Binding {
 	return [][]key.Binding{
 		{k.Next, k.Beat, k.Play, k.Faster, k.Back, k.First},
 		{k.Up, k.Pick, k.Rank, k.Type, k.Dice, k.Fork, k.Switch},
@@ -94,10 +97,16 @@ func (m *model) press(k tea.KeyPressMsg) tea.Cmd {
 		m.playing, m.hurry = false, false
 		return tea.Suspend
 	}
-	if m.asking != nil {
+	if m.asking != nil && !m.s.small() {
 		return m.edit(k)
 	}
 	m.note = ""
+	if m.s.small() { // nobody sees what a key does
+		if key.Matches(k, m.keys.Quit) {
+			return tea.Quit
+		}
+		return nil
+	}
 	if m.helping {
 		return m.pressHelp(k)
 	}

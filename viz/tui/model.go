@@ -6,7 +6,6 @@ import (
 	"slices"
 	"time"
 
-	"charm.land/bubbles/v2/help"
 	tea "charm.land/bubbletea/v2"
 
 	"argen"
@@ -20,7 +19,6 @@ type model struct {
 	s   screen // size, signs, colours
 	// keys depend on what is shown: a trace takes no other token.
 	keys keyMap
-	help help.Model
 
 	branches []branch
 	at       int  // the branch shown
@@ -77,7 +75,7 @@ func newModel(ctx context.Context, run *argen.Run, gen argen.Generator, o Option
 	}
 	m := &model{
 		ctx: ctx, gen: gen, o: o, cursor: -1, speed: 1,
-		track: slices.Clone(o.Track), help: help.New(),
+		track: slices.Clone(o.Track),
 	}
 	if o.Speed > 0 {
 		m.speed, m.playing = o.Speed, true
@@ -91,8 +89,6 @@ func newModel(ctx context.Context, run *argen.Run, gen argen.Generator, o Option
 	}
 	m.listed = listed(gen, o)
 	m.keys = newKeys(o.ASCII, run != nil)
-	m.help.Ellipsis = m.s.g.ellipsis
-	m.help.ShortSeparator, m.help.FullSeparator = "  ", "   "
 	return m
 }
 
@@ -251,7 +247,7 @@ func (m *model) nextToken() tea.Cmd {
 	case m.busy && b.live != nil:
 		return m.start(opAppend) // waits its turn
 	case b.next == nil:
-		m.note = "the text is over: " + overText(b.over)
+		m.note = "the text is over: " + b.why()
 		return nil
 	case m.hurry:
 		m.again = true
@@ -323,6 +319,17 @@ func (m *model) switchTo(by int) tea.Cmd {
 	return m.start(opLook) // P of tokens tracked since
 }
 
+// why says why nothing can follow.
+func (s *snapshot) why() string {
+	if s.over != argen.Length {
+		return overText(s.over)
+	}
+	if most := s.head.Model.ContextLength; most > 0 && len(s.head.PromptIDs)+len(s.steps) >= most {
+		return fmt.Sprintf("the context of the model is full: %d tokens", most)
+	}
+	return "as many tokens as asked for"
+}
+
 // overText is a reason as one reads it.
 func overText(reason string) string {
 	switch reason {
@@ -330,8 +337,6 @@ func overText(reason string) string {
 		return "the model wrote an end-of-text token"
 	case argen.StopString:
 		return "a stop string was written"
-	case argen.Length:
-		return "as many tokens as asked for, or as fit"
 	case argen.Interrupted:
 		return "it was interrupted"
 	case argen.Timeout:

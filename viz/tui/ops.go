@@ -95,7 +95,9 @@ func opForce(ids []argen.ID) op {
 		var r opResult
 		for _, id := range ids {
 			if why := l.run.Over(); why != "" {
-				r.note = "the text is over: " + overText(why)
+				tr := l.run.Trace()
+				s := snapshot{head: tr.Head, steps: tr.Steps, over: why}
+				r.note = "the text is over: " + s.why()
 				return r, nil
 			}
 			step, err := l.append(ctx, &id)
@@ -210,6 +212,9 @@ func (m *model) arrived(appended []argen.Step) {
 		if m.o.StopWhen != nil && m.o.StopWhen(appended[i]) {
 			m.playing, m.hurry = false, false
 			m.note = fmt.Sprintf("stopped at step %d, %s", appended[i].T, m.s.quote(appended[i].Token))
+			if m.o.StopText != "" {
+				m.note += ": " + m.o.StopText
+			}
 		}
 	}
 	if m.cur().next == nil {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"io/fs"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -24,6 +25,7 @@ type Options struct {
 
 	Track    []argen.ID            // tokens whose P is followed
 	StopWhen func(argen.Step) bool // playing pauses after a step for which it holds
+	StopText string                // what StopWhen says, in words
 
 	// Replay is a trace to be read again; then no run is needed.
 	Replay *argen.Trace
@@ -31,12 +33,34 @@ type Options struct {
 	ForkSinks func() ([]argen.Sink, error)
 	// Save writes a file that the user asked for and returns its name; nil
 	// writes to the working directory and never over a file that is there.
-	Save        func(name string, data []byte) (string, error)
+	Save        func(name string, data []byte, mode fs.FileMode) (string, error)
 	TraceFile   string // its name for a trace; "": argen-trace.jsonl
 	PictureFile string // its name for a picture of the screen; "": argen-step.svg
 
+	// Left is told how things stood when the view was left, after its end.
+	Left func(Leaving)
+
 	// after is how time passes; tests have their own.
 	after func(time.Duration, tea.Msg) tea.Cmd
+}
+
+// A Leaving is how things stood when the view was left.
+type Leaving struct {
+	Trace    *argen.Trace // of the branch shown, up to where it was shown
+	Chain    string       // in force at the end
+	ByHand   bool         // the seed alone does not give the text again
+	Branch   int          // the index of the one shown; 0 is the first
+}
+
+func (m *model) leaving() Leaving {
+	b := m.cur()
+	l := Leaving{Trace: &argen.Trace{Head: b.head, Steps: b.steps}, Chain: b.chain, Branch: m.at}
+	l.ByHand = b.chain != b.head.Chain && b.live != nil
+	for i := range b.steps {
+		s := &b.steps[i]
+		l.ByHand = l.ByHand || s.Forced || s.Dice || s.Chain != "" && s.Chain != b.head.Chain
+	}
+	return l
 }
 
 // Run shows a run of gen, or o.Replay if run is nil, until the user leaves.
@@ -69,7 +93,11 @@ func Run(ctx context.Context, run *argen.Run, gen argen.Generator, in io.Reader,
 	case err == nil:
 		err = m.failed
 	}
-	return errors.Join(err, m.close(err))
+	err = errors.Join(err, m.close(err))
+	if o.Left != nil {
+		o.Left(m.leaving())
+	}
+	return err
 }
 
 // close ends all branches. What went wrong is their reason, and is not

@@ -17,17 +17,23 @@ func (m *model) stageLines(w, h int) []string {
 	}
 	lines := []string{m.s.bold.Render(m.s.fit("chain", w))}
 	for _, st := range step.Stages {
-		lines = append(lines, m.s.fit(m.stage(st), w))
+		lines = append(lines, m.stage(st, w)...)
 	}
 	return lines[:min(len(lines), h)]
 }
 
-func (m *model) stage(st argen.Stage) string {
+// stage says what a stage did, in two lines where one is too short.
+func (m *model) stage(st argen.Stage, w int) []string {
 	cut := ""
 	if st.MassRemoved > 1e-12 {
 		cut = fmt.Sprintf("cuts %s, ", prob(st.MassRemoved))
 	}
-	return fmt.Sprintf("%s %sleaves %s, %.2f bits", m.s.fit(m.s.clean(st.Name), 12), cut, count(st.Kept), st.Entropy)
+	name := m.s.clean(st.Name)
+	did := fmt.Sprintf("%sleaves %s, %.2f bits", cut, count(st.Kept), st.Entropy)
+	if line := m.s.fit(name, max(width(name), 12)) + " " + did; width(line) <= w {
+		return []string{m.s.fit(line, w)}
+	}
+	return []string{m.s.fit(name, w), m.s.fit("  "+did, w)}
 }
 
 // originLines say where the probability of the chosen token comes from, if
@@ -67,7 +73,10 @@ func (m *model) branchLines(w, h int) []string {
 		if n := len(b.steps); n > 0 {
 			sum = b.steps[n-1].CumLogProb
 		}
-		left := fmt.Sprintf("%s branch %s from %d ", sign, b.name, b.head.ForkT)
+		left := fmt.Sprintf("%s branch %s ", sign, b.name)
+		if b.head.Parent != "" {
+			left += fmt.Sprintf("from step %d ", b.head.ForkT)
+		}
 		right := fmt.Sprintf(" ln P = %s", m.s.number(sum, 3))
 		room := max(w-width(left)-width(right), 0)
 		lines = append(lines, style.Render(left+m.s.fit(m.tail(b, room), room)+right))
@@ -79,7 +88,7 @@ func (m *model) branchLines(w, h int) []string {
 func (m *model) tail(b *branch, w int) string {
 	text := ""
 	for i := len(b.steps) - 1; i >= min(b.head.ForkT, len(b.steps)) && width(text) <= w; i-- {
-		text = m.s.clean(strings.Map(blankLines, written(&b.steps[i]))) + text
+		text = m.s.clean(blanks.Replace(written(&b.steps[i]))) + text
 	}
 	text = strings.TrimLeft(text, " ")
 	if n := width(text); n > w {
@@ -88,9 +97,4 @@ func (m *model) tail(b *branch, w int) string {
 	return text
 }
 
-func blankLines(r rune) rune {
-	if r == '\n' || r == '\t' || r == '\r' {
-		return ' '
-	}
-	return r
-}
+var blanks = strings.NewReplacer("\n", " ", "\t", " ", "\r", " ")

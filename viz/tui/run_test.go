@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -232,7 +233,7 @@ func TestSave(t *testing.T) {
 	if d.m.note != "saved: argen-step.svg" {
 		t.Error(d.m.note)
 	}
-	d.m.o.Save = func(string, []byte) (string, error) { return "", errors.New("the disk is full") }
+	d.m.o.Save = func(string, []byte, fs.FileMode) (string, error) { return "", errors.New("the disk is full") }
 	if d.keys("w"); d.m.note != "not saved: the disk is full" {
 		t.Error(d.m.note)
 	}

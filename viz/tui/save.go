@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -13,7 +12,6 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"argen"
-	"argen/internal/safefile"
 )
 
 // saveTrace writes the trace of this branch.
@@ -28,7 +26,7 @@ func (m *model) saveTrace() tea.Cmd {
 	if err == nil && tr.Ended == nil {
 		err = argen.NewJSONL(&buf).End(argen.End{Reason: reason(b.over), Tokens: len(b.steps), Text: tr.Text(), LogProb: tr.LogProb()})
 	}
-	m.save(m.o.TraceFile, "argen-trace.jsonl", buf.Bytes(), err)
+	m.save(m.o.TraceFile, "argen-trace.jsonl", buf.Bytes(), 0o600, err) // it holds the prompt
 	return nil
 }
 
@@ -42,11 +40,11 @@ func reason(over string) string {
 
 // savePicture writes the screen as it is.
 func (m *model) savePicture() tea.Cmd {
-	m.save(m.o.PictureFile, "argen-step.svg", Picture(m.Screen(), m.s.dark), nil)
+	m.save(m.o.PictureFile, "argen-step.svg", Picture(m.Screen(), m.s.dark), 0o644, nil)
 	return nil
 }
 
-func (m *model) save(name, usual string, data []byte, err error) {
+func (m *model) save(name, usual string, data []byte, mode fs.FileMode, err error) {
 	if name == "" {
 		name = usual
 	}
@@ -55,7 +53,7 @@ func (m *model) save(name, usual string, data []byte, err error) {
 		write = saveNew
 	}
 	if err == nil {
-		name, err = write(name, data)
+		name, err = write(name, data, mode)
 	}
 	if err != nil {
 		m.note = "not saved: " + err.Error()
@@ -65,22 +63,23 @@ func (m *model) save(name, usual string, data []byte, err error) {
 }
 
 // saveNew writes a file that is not there yet: name, or name-2, name-3, …
-func saveNew(name string, data []byte) (string, error) {
+func saveNew(name string, data []byte, mode fs.FileMode) (string, error) {
 	ext := filepath.Ext(name)
 	stem := strings.TrimSuffix(name, ext)
 	for n := 2; ; n++ {
-		if _, err := os.Lstat(name); errors.Is(err, fs.ErrNotExist) {
-			break
-		} else if err != nil {
+		f, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, mode)
+		switch {
+		case err == nil:
+			_, err = f.Write(data)
+			if err = errors.Join(err, f.Close()); err != nil {
+				_ = os.Remove(name)
+			}
 			return name, err
-		}
-		if n > 9999 {
+		case !errors.Is(err, fs.ErrExist):
+			return name, err
+		case n > 9999:
 			return name, fmt.Errorf("%s-2%s to %s-9999%s are all there", stem, ext, stem, ext)
 		}
 		name = fmt.Sprintf("%s-%d%s", stem, n, ext)
 	}
-	return name, safefile.Write(name, func(w io.Writer) error {
-		_, err := w.Write(data)
-		return err
-	})
 }

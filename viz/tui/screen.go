@@ -138,8 +138,20 @@ func (s *screen) token(piece string) string {
 	return strings.Repeat(s.g.blank, before) + s.clean(t) + strings.Repeat(s.g.blank, after)
 }
 
-// quote is a piece in quotes.
-func (s *screen) quote(piece string) string { return s.g.open + s.token(piece) + s.g.close }
+// quote is a piece in quotes, in others if it has some itself.
+func (s *screen) quote(piece string) string {
+	t := s.token(piece)
+	switch {
+	case !strings.Contains(t, s.g.open) && !strings.Contains(t, s.g.close):
+		return s.g.open + t + s.g.close
+	case s.ascii:
+		return "'" + t + "'"
+	}
+	return "‹" + t + "›"
+}
+
+// small reports whether the screen is too small for the loop to be shown.
+func (s *screen) small() bool { return s.w < leastW || s.h < leastH }
 
 // fit is a line of exactly w cells: cut or filled up.
 func (s *screen) fit(line string, w int) string {
@@ -207,6 +219,10 @@ func prob(p float64) string {
 		return "0"
 	case p < 0.00005:
 		return fmt.Sprintf("%.0e", p)
+	case p >= 1:
+		return "1"
+	case p >= 0.99995: // not 1
+		return ">0.9999"
 	}
 	return fmt.Sprintf("%.4f", p)
 }

@@ -4,7 +4,9 @@ import (
 	"fmt"
 	"strings"
 
+	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
+	"charm.land/lipgloss/v2"
 )
 
 // The least screen on which the loop can be shown.
@@ -28,7 +30,7 @@ func (m *model) Screen() string {
 	switch {
 	case w <= 0 || h <= 0:
 		return ""
-	case w < leastW || h < leastH:
+	case m.s.small():
 		lines = m.tooSmall()
 	case m.helping:
 		lines = m.helpLines()
@@ -40,8 +42,13 @@ func (m *model) Screen() string {
 	if len(lines) > h {
 		lines = lines[:h]
 	}
-	if m.asking != nil && m.note != "" && len(lines) == h && h > 1 {
-		lines[h-2] = m.s.wrong.Render(m.s.fit(m.words(m.note), w)) // why it was not taken
+	if !m.s.small() && !m.helping && len(lines) == h {
+		said := m.said(w)
+		end := h
+		if m.asking != nil { // why the answer was not taken, above it
+			end--
+		}
+		copy(lines[end-len(said):end], said)
 	}
 	for i := range lines {
 		lines[i] = m.s.fit(lines[i], w)
@@ -49,11 +56,36 @@ func (m *model) Screen() string {
 	return strings.Join(lines, "\n")
 }
 
+// tooSmall says what size is needed, which is read also where all of it does
+// not fit.
 func (m *model) tooSmall() []string {
-	return []string{
-		fmt.Sprintf("terminal too small: %d%s%d,", m.s.w, m.times(), m.s.h),
-		fmt.Sprintf("needs %d%s%d", leastW, m.times(), leastH),
+	text := fmt.Sprintf("needs %d%s%d, is %d%s%d: enlarge it or press q", leastW, m.times(), leastH, m.s.w, m.times(), m.s.h)
+	return strings.Split(lipgloss.Wrap(text, m.s.w, ""), "\n")
+}
+
+// mostSaid is how many lines a message may have.
+const mostSaid = 3
+
+// said are the lines of what just happened or went wrong.
+func (m *model) said(w int) []string {
+	text, style := m.note, m.s.bold
+	switch {
+	case m.asking != nil:
+		style = m.s.wrong
+	case m.failed != nil:
+		text, style = m.failed.Error(), m.s.wrong
 	}
+	if text == "" {
+		return nil
+	}
+	lines := strings.Split(lipgloss.Wrap(m.words(text), w, ""), "\n")
+	if len(lines) > mostSaid {
+		lines = append(lines[:mostSaid-1], strings.Join(lines[mostSaid-1:], " "))
+	}
+	for i := range lines {
+		lines[i] = style.Render(m.s.fit(lines[i], w))
+	}
+	return lines
 }
 
 func (m *model) times() string {
@@ -142,7 +174,7 @@ func (m *model) beside(h int) []string {
 	w := m.s.w
 	right := w * 3 / 10
 	left := w - right - 3
-	stages := append(m.stageLines(right, h/3), m.originLines(right, h/4)...) // as many at each beat
+	stages := append(m.stageLines(right, h/2), m.originLines(right, h/4)...) // as many at each beat
 	panel := m.curvePanel(right, h-len(stages))
 	panel = append(padded(panel, h-len(stages)), stages...)
 	list := padded(m.candidateLines(left, h, 1), h)
@@ -240,19 +272,15 @@ func (m *model) phases(w int) string {
 	return line
 }
 
-// footer is the line of the keys, of a question, or of what just happened.
+// footer is the line of the keys or of a question.
 func (m *model) footer(w int) string {
 	switch {
 	case m.asking != nil:
 		return m.question(w)
-	case m.failed != nil:
-		return m.s.wrong.Render(m.s.fit(m.words(m.failed.Error()), w))
-	case m.note != "":
-		return m.s.bold.Render(m.s.fit(m.words(m.note), w))
 	case m.cursor >= 0 && m.keys.live:
-		return m.s.fit(m.shortHelp(w, m.keys.Pick, m.keys.Up, short(m.keys.Track, "track"), m.keys.Leave), w)
+		return m.keyLine(w, []key.Binding{short(m.keys.Pick, "append it"), short(m.keys.Up, "point"), short(m.keys.Track, "track")}, short(m.keys.Leave, "leave"), m.keys.Quit)
 	}
-	return m.s.fit(m.shortHelp(w, m.keys.ShortHelp()...), w)
+	return m.keyLine(w, m.keys.line(), m.keys.Help, m.keys.Quit)
 }
 
 // question shows what is asked and what was typed.
