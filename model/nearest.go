@@ -24,15 +24,23 @@ func short(name string) string {
 	return argen.Visible(name)
 }
 
-// clean makes the message of a system call safe to show: the path in it may
-// hold anything.
+// clean makes the message of a system call one for people, and safe to show:
+// the path in it may hold anything, and what was done with the file says
+// nothing to them.
 func clean(err error) error {
 	var path *fs.PathError
-	if errors.As(err, &path) && short(path.Path) != path.Path {
-		return &fs.PathError{Op: path.Op, Path: short(path.Path), Err: path.Err}
+	if errors.As(err, &path) {
+		return &pathError{path}
 	}
 	return err
 }
+
+// A pathError is a *fs.PathError without the name of the system call.
+type pathError struct{ path *fs.PathError }
+
+func (e *pathError) Error() string { return short(e.path.Path) + ": " + e.path.Err.Error() }
+
+func (e *pathError) Unwrap() error { return e.path }
 
 func schemeNames() string {
 	var names []string

@@ -133,9 +133,9 @@ func (v *paramValue) String() string { return v.text }
 // Type implements pflag.Value.
 func (v *paramValue) Type() string {
 	if v.param.Kind == sampler.Int {
-		return "int"
+		return "N"
 	}
-	return "float"
+	return "X"
 }
 
 // countValue reads a number of tokens.

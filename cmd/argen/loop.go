@@ -27,7 +27,6 @@ type runFlags struct {
 
 // add adds the flags that a request of a batch may have too.
 func (f *runFlags) add(a *app, fs *pflag.FlagSet) {
-	fs.SortFlags = false
 	a.modelFlag(fs, &f.model)
 	f.prompt.add(fs)
 	f.stop.add(fs)

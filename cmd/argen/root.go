@@ -68,6 +68,15 @@ func (a *app) run(args []string) int {
 	return a.exit(ctx, err)
 }
 
+// byTopic lists the flags of c and all commands below it in the order in which
+// they were added.
+func byTopic(c *cobra.Command) {
+	c.Flags().SortFlags = false
+	for _, below := range c.Commands() {
+		byTopic(below)
+	}
+}
+
 // root makes the tree of commands.
 func (a *app) root() *cobra.Command {
 	root := &cobra.Command{
@@ -104,6 +113,7 @@ repeat. Every probability on the way is shown and can be logged.`,
 	}
 	root.AddCommand(topicCommands(a)...)
 	completeFlags(root)
+	byTopic(root)
 	root.InitDefaultCompletionCmd()
 	for _, c := range root.Commands() {
 		if c.Name() == "completion" {

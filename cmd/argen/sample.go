@@ -65,7 +65,6 @@ A JSON result is {"stages":[{"name","params","kept","mass_removed","entropy"}],
 }
 
 func (s *sampling) add(a *app, fs *pflag.FlagSet) {
-	fs.SortFlags = false
 	a.modelFlag(fs, &s.model)
 	s.prompt.add(fs)
 	s.chain.add(fs)

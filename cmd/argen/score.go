@@ -60,7 +60,6 @@ null and is not counted.`,
 }
 
 func (s *scoring) add(a *app, fs *pflag.FlagSet) {
-	fs.SortFlags = false
 	fs.StringArrayVarP(&s.models, "model", "m", []string{a.defaultModel()}, "`REF` of the model: "+modelRefs+"; may be repeated (environment ARGEN_MODEL)")
 	s.prompt.add(fs)
 	fs.BoolVar(&s.eos, "eos", false, "score the end of the text too")

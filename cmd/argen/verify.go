@@ -47,7 +47,6 @@ A JSON result is a line a trace: {"file","trace","steps","ok","torn",
 		RunE: func(c *cobra.Command, args []string) error { return a.verify(c, &v, args) },
 	}
 	fs := c.Flags()
-	fs.SortFlags = false
 	fs.StringVarP(&v.model, "model", "m", "", "`REF` of the model to run, instead of the one that the trace names; it must be the same file")
 	fs.BoolVar(&v.identities, "identities", false, "check the laws of an autoregressive model too")
 	fs.BoolVar(&v.json, "json", false, "print a line of JSON for each trace")

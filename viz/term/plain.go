@@ -55,8 +55,16 @@ func (p *Plain) Header(h argen.Header) error {
 	if h.PromptText != "" {
 		prompt = p.quote(h.PromptText, 50)
 	}
-	p.paragraph("", fmt.Sprintf("Prompt: %s, %s.", prompt, count(len(h.PromptIDs), "token")))
+	p.paragraph("", fmt.Sprintf("Prompt: %s, %s%s.", prompt, count(len(h.PromptIDs), "token"), p.unseen(&h)))
 	return p.write()
+}
+
+// unseen names the first token of the prompt where its text does not show it.
+func (p *Plain) unseen(h *argen.Header) string {
+	if len(h.PromptTokens) == 0 || strings.Contains(h.PromptText, h.PromptTokens[0]) {
+		return ""
+	}
+	return " with " + p.quote(h.PromptTokens[0], 30)
 }
 
 // Step implements argen.Sink.
@@ -150,7 +158,7 @@ func (p *Plain) context(s *argen.Step) {
 
 // predict lists the model's most probable tokens.
 func (p *Plain) predict(s *argen.Step) {
-	bits := p.number(s.Entropy) + " bits of uncertainty"
+	bits := p.bits(s.Entropy) + " of uncertainty"
 	top, others, rest := p.listed(s)
 	switch {
 	case len(top) == 0:
@@ -221,9 +229,9 @@ func (p *Plain) stages(s *argen.Step) {
 		}
 		switch {
 		case g.MassRemoved > 0:
-			p.paragraph("  ", fmt.Sprintf("Stage %s: removes P = %s, leaves %s and %s bits.", g.Name, p.prob(g.MassRemoved), count(g.Kept, "token"), p.number(g.Entropy)))
+			p.paragraph("  ", fmt.Sprintf("Stage %s: removes P = %s, leaves %s and %s.", g.Name, p.prob(g.MassRemoved), count(g.Kept, "token"), p.bits(g.Entropy)))
 		case math.Abs(g.Entropy-before) > 1e-9:
-			p.paragraph("  ", fmt.Sprintf("Stage %s: changes the uncertainty to %s bits.", g.Name, p.number(g.Entropy)))
+			p.paragraph("  ", fmt.Sprintf("Stage %s: changes the uncertainty to %s.", g.Name, p.bits(g.Entropy)))
 		}
 	}
 }
@@ -276,8 +284,8 @@ func upper(s string) string { return strings.ToUpper(s[:1]) + s[1:] }
 
 // appended says what the token makes of the text.
 func (p *Plain) appended(s *argen.Step) {
-	p.paragraph("  ", fmt.Sprintf("Append: %s, P = %s, rank %d, %s bits. ln P(text) = %s.",
-		p.quote(s.Token, 30), p.prob(s.Prob), s.Rank, p.number(s.Surprisal), p.number(s.CumLogProb)))
+	p.paragraph("  ", fmt.Sprintf("Append: %s, P = %s, rank %d, %s. ln P(text) = %s.",
+		p.quote(s.Token, 30), p.prob(s.Prob), s.Rank, p.bits(s.Surprisal), p.number(s.CumLogProb)))
 }
 
 func removed(t *argen.TopToken) string {

@@ -93,7 +93,7 @@ Step 2. Context: A fox ran. (4 tokens)
 Step 3. Context: A fox ran. flew (5 tokens)
   Predict: 0 bits of uncertainty.
   Choose: of 3 tokens, your u = 0.25 falls on “</s>”, whose part is 0 to 0.5.
-  Append: “</s>”, P = 0.5000, rank 1, 1 bits. ln P(text) = −∞.
+  Append: “</s>”, P = 0.5000, rank 1, 1 bit. ln P(text) = −∞.
 
 End: the model ended the text, after 4 tokens.
   ln P(text) = −∞, perplexity ∞ a token.

@@ -94,6 +94,14 @@ func (p *Plain) number(x float64) string {
 	return s
 }
 
+// bits is a number of bits.
+func (p *Plain) bits(x float64) string {
+	if s := p.number(x); s != "1" {
+		return s + " bits"
+	}
+	return "1 bit"
+}
+
 // trimmed is a decimal without zeros at its end.
 func trimmed(s string) string {
 	return strings.TrimSuffix(strings.TrimRight(s, "0"), ".")
