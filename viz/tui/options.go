@@ -46,10 +46,10 @@ type Options struct {
 
 // A Leaving is how things stood when the view was left.
 type Leaving struct {
-	Trace    *argen.Trace // of the branch shown, up to where it was shown
-	Chain    string       // in force at the end
-	ByHand   bool         // the seed alone does not give the text again
-	Branch   int          // the index of the one shown; 0 is the first
+	Trace  *argen.Trace // of the branch shown, up to where it was shown
+	Chain  string       // in force at the end
+	ByHand bool         // the seed alone does not give the text again
+	Branch int          // the index of the one shown; 0 is the first
 }
 
 func (m *model) leaving() Leaving {
