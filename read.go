@@ -34,7 +34,7 @@ func ReadTraces(name string, r io.Reader) ([]*Trace, error) {
 			}
 			return all, nil
 		case errors.Is(err, errLong):
-			return nil, lineError(name, no, fmt.Sprintf("the line is longer than %d bytes: not a trace", maxLine))
+			return nil, lineError(name, no, fmt.Sprintf("the line is longer than %d MiB: this is no trace", maxLine>>20))
 		case err != nil:
 			return nil, fmt.Errorf("%s: %w", name, err)
 		}

@@ -207,7 +207,7 @@ func readLimited(path string, limit int64) ([]byte, error) {
 	case err != nil:
 		return nil, clean(err)
 	case int64(len(data)) > limit:
-		return nil, fmt.Errorf("%s: larger than %d bytes", quote(path), limit)
+		return nil, fmt.Errorf("%s: larger than %d bytes, the most that is read: is it the right file?", quote(path), limit)
 	}
 	return data, nil
 }
