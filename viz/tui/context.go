@@ -42,7 +42,7 @@ func (m *model) contextLines(w, h int) []string {
 		case i == len(b.steps)-1 && m.beat == deal:
 			style = m.s.chosen
 		}
-		add(written(step), style)
+		add(b.written(i), style)
 	}
 	if room > 0 {
 		add(m.prompt(room), m.s.dim)
@@ -60,7 +60,7 @@ func (m *model) slot(tail []inked) []inked {
 		}
 		return tail
 	}
-	text := written(next)
+	text := b.written(len(b.steps))
 	lead := len(text) - len(strings.TrimLeft(text, " "))
 	if lead == len(text) {
 		lead = 0
@@ -84,10 +84,27 @@ func (m *model) slot(tail []inked) []inked {
 func endsWord(b *branch) bool {
 	text := b.head.PromptText
 	if n := len(b.steps); n > 0 {
-		text = b.steps[n-1].Text
+		text = b.written(n - 1)
 	}
 	return text != "" && !strings.HasSuffix(text, " ") && !strings.HasSuffix(text, "\n")
 }
+
+// written is what step t, or the next one, adds to the text: a control token
+// has a blank on both sides.
+func (b *branch) written(t int) string {
+	s := b.next
+	if t < len(b.steps) {
+		s = &b.steps[t]
+	}
+	text := written(s)
+	if t > 0 && control(&b.steps[t-1]) && !strings.HasPrefix(text, " ") {
+		return " " + text
+	}
+	return text
+}
+
+// control reports whether a step wrote a control token.
+func control(s *argen.Step) bool { return s.Text == "" && utf8.ValidString(s.Token) }
 
 // partial reports whether a step wrote a part of a character that others
 // complete.

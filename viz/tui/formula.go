@@ -63,7 +63,7 @@ func (m *model) given(t int) string {
 			continue
 		}
 		complete = complete || step.Text != ""
-		text = written(step) + text
+		text = b.written(i) + text
 	}
 	prompt := ""
 	if i < 0 {

@@ -88,7 +88,7 @@ func (m *model) branchLines(w, h int) []string {
 func (m *model) tail(b *branch, w int) string {
 	text := ""
 	for i := len(b.steps) - 1; i >= min(b.head.ForkT, len(b.steps)) && width(text) <= w; i-- {
-		text = m.s.clean(blanks.Replace(written(&b.steps[i]))) + text
+		text = m.s.clean(blanks.Replace(b.written(i))) + text
 	}
 	text = strings.TrimLeft(text, " ")
 	if n := width(text); n > w {

@@ -250,3 +250,14 @@ func TestSmallScales(t *testing.T) {
 		}
 	}
 }
+
+// TestControlTokens stand apart from the words on both sides.
+func TestControlTokens(t *testing.T) {
+	gen := plain().generator(3)
+	gen.NoStop = true
+	d := drive(t, gen, "It was a", Options{}).size(80, 24)
+	d.keys("i").typing("#0").keys("enter", "i").typing("day").keys("enter")
+	if text := d.text(); !strings.Contains(text, "Itwasa </s> day") || !strings.Contains(text, "a </s> day) =") {
+		t.Error(text)
+	}
+}
