@@ -68,7 +68,7 @@ func TestTraceRoundTrip(t *testing.T) {
 	if err := got[0].Replay(argen.NewJSONL(&again)); err != nil || again.String() != log {
 		t.Errorf("written again the log differs, %v: %s", err, cmp.Diff(log, again.String()))
 	}
-	two, err := argen.ReadTraces("two.jsonl", strings.NewReader(log+log))
+	two, err := argen.ReadTraces("two.jsonl", strings.NewReader("\n"+log+"\n \r\n"+log+"\n"))
 	if err != nil || len(two) != 2 {
 		t.Errorf("two traces in a log: %d, %v", len(two), err)
 	}
@@ -214,6 +214,9 @@ func TestBadTraces(t *testing.T) {
 	head, step := lines[0], lines[1]
 	for _, test := range []struct{ name, log, want string }{
 		{"empty", "", "bad:1: the log is empty: want a header line"},
+		{"blank", "\n \n", "bad:3: the log is empty: want a header line"},
+		{"CSV", "trace,t,context_len,id\n1,0,1,4\n", "bad:1: this is the CSV log"},
+		{"pretty", "{\n \"type\": \"header\"}\n", "bad:1: a trace has one JSON value a line"},
 		{"gzip", "\x1f\x8b\x08\x00\n", "bad:1: "},
 		{"page", "<!DOCTYPE html>\n<html>", "bad:1: "},
 		{"not JSON", head + "step 1\n" + step, "bad:2:1: "},

@@ -56,8 +56,8 @@ func logKind(path string) int {
 // name the file. What the file held before stays until the run begins.
 type log struct {
 	argen.Sink
-	app   *app
 	file  *os.File
+	anew  func() // called when the file held something that is gone now, if not nil
 	fresh bool // the file is new
 	begun bool
 }
@@ -74,18 +74,22 @@ func (a *app) openLog(path string, inputs ...string) (*log, error) {
 			return nil, usagef("--log %s would replace the prompt that is read: choose another name", argen.Visible(path))
 		}
 	}
-	return a.createLog(path)
+	l, err := createLog(path)
+	if err == nil {
+		l.anew = func() { a.hint("%s is written anew", argen.Visible(path)) }
+	}
+	return l, err
 }
 
 // createLog opens a log.
-func (a *app) createLog(path string) (*log, error) {
+func createLog(path string) (*log, error) {
 	_, err := os.Stat(path)
 	fresh := errors.Is(err, fs.ErrNotExist)
 	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE, 0o600)
 	if err != nil {
 		return nil, fileError(path, err)
 	}
-	return &log{Sink: logKinds[logKind(path)].sink(f), app: a, file: f, fresh: fresh}, nil
+	return &log{Sink: logKinds[logKind(path)].sink(f), file: f, fresh: fresh}, nil
 }
 
 // Header implements argen.Sink. The first one begins the file anew.
@@ -93,9 +97,11 @@ func (l *log) Header(h argen.Header) error {
 	if !l.begun {
 		l.begun = true
 		if info, err := l.file.Stat(); err == nil && info.Mode().IsRegular() && info.Size() > 0 {
-			l.app.hint("%s is written anew", argen.Visible(l.file.Name()))
 			if err := l.file.Truncate(0); err != nil {
 				return l.check(err)
+			}
+			if l.anew != nil {
+				l.anew()
 			}
 		}
 	}

@@ -70,7 +70,7 @@ func (s *sampling) add(a *app, fs *pflag.FlagSet) {
 	s.chain.add(fs)
 	s.seed.add(fs)
 	fs.Var(&idsValue{&s.history, &s.hasHistory}, "history", "`IDS` of the tokens before, for stages that look at them; with --logits")
-	fs.Var(&fromOneValue{&s.draws}, "draws", "draw `N` tokens")
+	fs.Var(&fromOneValue{&s.draws}, "draws", "draw `N` tokens, at most "+thousands(mostCounted)+", or "+thousands(mostListed)+" as JSON")
 }
 
 // sampled is the JSON of a distribution after a chain.

@@ -25,7 +25,7 @@ func (a *app) stepOnScreen(ctx context.Context, s *stepping, prompt text, gen ar
 	var forks []*log
 	if s.log != "" {
 		o.ForkSinks = func() ([]argen.Sink, error) {
-			log, err := a.createLog(branchName(s.log, len(forks)+2))
+			log, err := createLog(branchName(s.log, len(forks)+2))
 			if err != nil {
 				return nil, err
 			}
