@@ -58,7 +58,7 @@ type log struct {
 	argen.Sink
 	file  *os.File
 	anew  func() // called when the file held something that is gone now, if not nil
-	fresh bool // the file is new
+	fresh bool   // the file is new
 	begun bool
 }
 
