@@ -119,7 +119,7 @@ func (m *model) lines() []string {
 	list := left - context
 	most := m.listed + 2
 	if wide {
-		most = max(most, 20) // for what is beside it
+		most = max(most, 24) // for what is beside it
 	}
 	if list > most && m.listed > 0 {
 		context = min(context+list-most, 12)
@@ -172,9 +172,9 @@ func (m *model) tightLines() []string {
 // beside is the list of candidates with the curves and the chain at its right.
 func (m *model) beside(h int) []string {
 	w := m.s.w
-	right := w * 3 / 10
+	right := max(w*3/10, 38) // what a stage did
 	left := w - right - 3
-	stages := append(m.stageLines(right, h/2), m.originLines(right, h/4)...) // as many at each beat
+	stages := append(m.stageLines(right, h/2), m.originLines(right, h/3)...) // as many at each beat
 	panel := m.curvePanel(right, h-len(stages))
 	panel = append(padded(panel, h-len(stages)), stages...)
 	list := padded(m.candidateLines(left, h, 1), h)
