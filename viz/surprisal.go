@@ -105,7 +105,7 @@ type curves struct {
 // figure draws the curves of all traces, without a title and a height.
 func (k curves) figure(traces []*argen.Trace) *Figure {
 	steps, cut := shown(traces[0])
-	most := 0.0
+	most, endless := 0.0, false
 	for i, tr := range traces {
 		list, _ := shown(tr)
 		if i > 0 && len(list) > len(steps) {
@@ -121,13 +121,13 @@ func (k curves) figure(traces []*argen.Trace) *Figure {
 			if finite(v) {
 				most = max(most, v)
 			}
+			endless = endless || math.IsInf(v, 1)
 		}
 	}
 	marked := "Hatched"
 	if !k.bars {
 		marked = "Hatched at the foot"
 	}
-	endless := slices.ContainsFunc(values(steps, k.of), func(v float64) bool { return math.IsInf(v, 1) })
 	note := ""
 	if endless {
 		note = " ∞: the model held the token impossible."
@@ -144,7 +144,7 @@ func (k curves) figure(traces []*argen.Trace) *Figure {
 	p.Add(grid{y: true})
 	switch {
 	case len(traces) > 1:
-		f.Caption = " Each line is a trace and the mean of its tokens up to there; numbers below count tokens." + cut + source(traces...)
+		f.Caption = " Each line is a trace and the mean of its tokens up to there; numbers below count tokens." + note + cut + source(traces...)
 		f.Subtitle = fmt.Sprintf("%d traces", len(traces))
 		p.X.Min, p.X.Max = 0, float64(len(steps))
 		upTo(float64(len(steps))).set(&p.X)
