@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"argen"
+	"argen/model/story"
 	"argen/tokenizer"
 )
 
@@ -297,12 +298,27 @@ func TestRandomStream(t *testing.T) {
 	}
 }
 
+// A step of the loop by the truth and by the n-gram, alone and with all that a
+// log holds.
 func BenchmarkNext(b *testing.B) {
-	for name, top := range map[string]int{"quiet": 0, "logged": 10} {
-		b.Run(name, func(b *testing.B) {
+	ngram, err := story.NGram()
+	if err != nil {
+		b.Fatal(err)
+	}
+	for _, m := range []struct {
+		name  string
+		model argen.Model
+		top   int
+	}{
+		{"truth", story.Truth(), 0},
+		{"truth,logged", story.Truth(), 10},
+		{"story-ngram", ngram, 0},
+		{"story-ngram,logged", ngram, 10},
+	} {
+		b.Run(m.name, func(b *testing.B) {
 			g := truth(1)
-			g.Top, g.Chain = top, chain(b, "top_k=40,top_p=0.95,temperature=0.8")
-			if top > 0 {
+			g.Model, g.Top, g.Explain, g.Chain = m.model, m.top, m.top > 0, chain(b, "top_k=40,top_p=0.95,temperature=0.8")
+			if m.top > 0 {
 				g.Sinks = []argen.Sink{argen.NewJSONL(io.Discard)}
 			}
 			b.ReportAllocs()
