@@ -3,13 +3,16 @@ package main
 import (
 	"bufio"
 	"bytes"
+	"context"
 	"io"
 	"math/rand/v2"
 	"os"
 	"os/exec"
+	"os/signal"
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -17,9 +20,18 @@ import (
 	"argen"
 )
 
-// command is argen as a process of its own; testscript.Main has put it there.
+// hangups keeps SIGHUP from being ignored where the tests run under nohup: a
+// signal that is caught here has its default in a process started from here.
+var hangups = sync.OnceFunc(func() { signal.Notify(make(chan os.Signal, 1), syscall.SIGHUP) })
+
+// command makes a process of argen, which testscript.Main has put in the PATH,
+// in a folder of its own. It is killed if
+// it is still there after a minute.
 func command(t testing.TB, args ...string) (c *exec.Cmd, stdout, stderr *bytes.Buffer) {
-	c = exec.Command("argen", args...)
+	hangups()
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	t.Cleanup(cancel)
+	c = exec.CommandContext(ctx, "argen", args...)
 	c.Dir = t.TempDir()
 	stdout, stderr = &bytes.Buffer{}, &bytes.Buffer{}
 	c.Stdout, c.Stderr = stdout, stderr

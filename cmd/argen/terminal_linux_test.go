@@ -48,6 +48,7 @@ func onTerminal(t *testing.T, env string, args ...string) *terminal {
 		t.Fatal(err)
 	}
 	defer near.Close()
+	hangups()
 	x.cmd = exec.Command("argen", args...)
 	x.cmd.Dir = t.TempDir()
 	x.cmd.Env = append(os.Environ(), "TERM=xterm", env)
