@@ -88,7 +88,7 @@ func (x *terminal) seen() string {
 // wait waits until something is on the screen.
 func (x *terminal) wait(what string) {
 	x.t.Helper()
-	for end := time.Now().Add(10 * time.Second); !strings.Contains(x.seen(), what); time.Sleep(2 * time.Millisecond) {
+	for end := time.Now().Add(time.Minute); !strings.Contains(x.seen(), what); time.Sleep(2 * time.Millisecond) {
 		if time.Now().After(end) {
 			x.cmd.Process.Kill()
 			x.t.Fatalf("no %q on the screen: %q", what, x.seen())
@@ -110,7 +110,7 @@ func (x *terminal) ends() int {
 	select {
 	case err := <-done:
 		return code(err)
-	case <-time.After(10 * time.Second):
+	case <-time.After(time.Minute):
 		x.cmd.Process.Kill()
 		x.t.Fatalf("does not end: %q", x.seen())
 		return 0
