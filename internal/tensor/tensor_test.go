@@ -66,8 +66,14 @@ func TestChoose(t *testing.T) {
 		name       string
 		best, want kernel
 	}{
-		{"", avx512, avx512}, {"", plain, plain}, {"go", avx512, plain}, {"avx2", avx512, avx2},
-		{"avx512", avx512, avx512}, {"avx512", avx2, avx2}, {"avx2", plain, plain}, {"sse9", avx2, avx2},
+		{"", avx512, avx512},
+		{"", plain, plain},
+		{"go", avx512, plain},
+		{"avx2", avx512, avx2},
+		{"avx512", avx512, avx512},
+		{"avx512", avx2, avx2},
+		{"avx2", plain, plain},
+		{"sse9", avx2, avx2},
 	} {
 		if got := choose(c.name, c.best); got != c.want {
 			t.Errorf("choose(%q, %d) = %d, want %d", c.name, c.best, got, c.want)
