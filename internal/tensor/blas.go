@@ -34,7 +34,7 @@ func (e engine) Sgemv(tA blas.Transpose, m, n int, alpha float32, a []float32, l
 	if tA != blas.NoTrans {
 		lenX, lenY = m, n
 	}
-	if !known(tA) || !fits(m, n, lda, len(a)) || incX != 1 || incY != 1 || len(x) < lenX || len(y) < lenY || alpha == 0 {
+	if !known(tA) || !fits(m, n, lda, len(a)) || incX != 1 || incY != 1 || len(x) < lenX || len(y) < lenY || m == 0 || n == 0 || alpha == 0 {
 		e.Implementation.Sgemv(tA, m, n, alpha, a, lda, x, incX, beta, y, incY)
 		return
 	}
