@@ -109,7 +109,7 @@ func (h *head) foreign() string {
 func (h *head) unknown(path string) string {
 	switch {
 	case strings.HasSuffix(strings.ToLower(path), ".safetensors"):
-		return "a safetensors file: transformers are not opened by this version"
+		return "a safetensors file, weights without their configuration: give the folder with its config.json"
 	case bytes.Contains(h.text, []byte("\nargen-story-grammar")), bytes.HasPrefix(h.text, []byte("# Story grammar")):
 		return "a story grammar: open it as truth:" + short(filepath.Base(path))
 	case isText(h.text):

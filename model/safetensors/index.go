@@ -39,7 +39,7 @@ func OpenFolder(dir string) (*File, error) {
 	defer root.Close()
 	data, err := readIndex(root)
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("%s: there is neither %s nor %s", dir, WeightsFile, IndexFile)
+		return nil, fmt.Errorf("there is neither %s nor %s in the folder", WeightsFile, IndexFile)
 	}
 	if err != nil {
 		return nil, err

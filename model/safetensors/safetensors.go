@@ -108,7 +108,7 @@ func Open(path string) (*File, error) {
 		return nil, err
 	}
 	if !info.Mode().IsRegular() { // a pipe might never end
-		return nil, fmt.Errorf("%s: no regular file", path)
+		return nil, fmt.Errorf("%s: no regular file", filepath.Base(path))
 	}
 	file, err := os.Open(path)
 	if err != nil {

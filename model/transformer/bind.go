@@ -20,6 +20,7 @@ type binder struct {
 	Config
 	weights Weights
 	prefix  string // of all names: "transformer." or ""
+	params  int64  // numbers taken so far
 	err     error
 }
 
@@ -52,6 +53,7 @@ func (b *binder) tensor(name, what string, shape ...int) *safetensors.Tensor {
 		b.fail("tensor %q: shape %v, %s wants %v (%s)", name, t.Shape, ConfigFile, shape, what)
 		return nil
 	}
+	b.params += int64(t.Len())
 	return t
 }
 

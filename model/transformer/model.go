@@ -49,6 +49,7 @@ type Model struct {
 	hash   func() string
 	close  func() error
 	size   int64
+	params int64
 }
 
 // New returns the model of a configuration and weights, which it checks and
@@ -63,7 +64,7 @@ func New(c Config, w Weights) (*Model, error) {
 	if b.err != nil {
 		return nil, b.err
 	}
-	return &Model{config: c, net: net, head: head, hash: func() string { return "" }, close: func() error { return nil }}, nil
+	return &Model{config: c, net: net, head: head, params: b.params, hash: func() string { return "" }, close: func() error { return nil }}, nil
 }
 
 // Read returns the model of a config.json and a model.safetensors that are in
@@ -161,9 +162,9 @@ func readSmall(path string) ([]byte, error) {
 	case err != nil:
 		return nil, err
 	case !info.Mode().IsRegular():
-		return nil, fmt.Errorf("%s: no regular file", path)
+		return nil, fmt.Errorf("%s: no regular file", filepath.Base(path))
 	case info.Size() > maxConfig:
-		return nil, fmt.Errorf("%s: larger than %d bytes", path, maxConfig)
+		return nil, fmt.Errorf("%s: larger than %d bytes", filepath.Base(path), maxConfig)
 	}
 	f, err := os.Open(path)
 	if err != nil {
@@ -182,6 +183,9 @@ func (m *Model) Config() Config {
 
 // Size is the number of bytes of its weights' files, 0 if it has none.
 func (m *Model) Size() int64 { return m.size }
+
+// Parameters is how many numbers the model consists of.
+func (m *Model) Parameters() int64 { return m.params }
 
 // Info implements argen.Model.
 func (m *Model) Info() argen.Info {
