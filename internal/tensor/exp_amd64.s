@@ -3,24 +3,25 @@
 #include "textflag.h"
 
 // The steps of expf, in its order and with its roundings, on 16 or 8 numbers at
-// once. expTable holds its constants, 8 of each.
+// once. AX points to its constants,
+// 8 of each: expTable.
 
 // CONSTANTS loads the constants of EXP512 into Z16 to Z29.
 #define CONSTANTS \
-	VBROADCASTSS ·expTable+0(SB), Z16   \
-	VBROADCASTSS ·expTable+32(SB), Z17  \
-	VBROADCASTSS ·expTable+64(SB), Z18  \
-	VBROADCASTSS ·expTable+96(SB), Z19  \
-	VBROADCASTSS ·expTable+128(SB), Z20 \
-	VBROADCASTSS ·expTable+160(SB), Z21 \
-	VBROADCASTSS ·expTable+192(SB), Z22 \
-	VBROADCASTSS ·expTable+224(SB), Z23 \
-	VBROADCASTSS ·expTable+256(SB), Z24 \
-	VBROADCASTSS ·expTable+288(SB), Z25 \
-	VBROADCASTSS ·expTable+320(SB), Z26 \
-	VBROADCASTSS ·expTable+352(SB), Z27 \
-	VBROADCASTSS ·expTable+384(SB), Z28 \
-	VBROADCASTSS ·expTable+416(SB), Z29
+	VBROADCASTSS 0(AX), Z16   \
+	VBROADCASTSS 32(AX), Z17  \
+	VBROADCASTSS 64(AX), Z18  \
+	VBROADCASTSS 96(AX), Z19  \
+	VBROADCASTSS 128(AX), Z20 \
+	VBROADCASTSS 160(AX), Z21 \
+	VBROADCASTSS 192(AX), Z22 \
+	VBROADCASTSS 224(AX), Z23 \
+	VBROADCASTSS 256(AX), Z24 \
+	VBROADCASTSS 288(AX), Z25 \
+	VBROADCASTSS 320(AX), Z26 \
+	VBROADCASTSS 352(AX), Z27 \
+	VBROADCASTSS 384(AX), Z28 \
+	VBROADCASTSS 416(AX), Z29
 
 // EXP512 replaces x by exp x. VMINPS and VMAXPS keep x if it is not a number.
 #define EXP512(x, a, b, d) \
@@ -59,49 +60,50 @@
 
 // EXP256 is EXP512 with the constants in memory.
 #define EXP256(x, a, b, d) \
-	VMOVUPS ·expTable+0(SB), a      \
+	VMOVUPS 0(AX), a      \
 	VMINPS  x, a, x                 \
-	VMOVUPS ·expTable+32(SB), a     \
+	VMOVUPS 32(AX), a     \
 	VMAXPS  x, a, x                 \
-	VMULPS  ·expTable+64(SB), x, a  \
-	VADDPS  ·expTable+96(SB), a, a  \
-	VPSUBD  ·expTable+96(SB), a, b  \
-	VSUBPS  ·expTable+96(SB), a, a  \
-	VMULPS  ·expTable+128(SB), a, d \
+	VMULPS  64(AX), x, a  \
+	VADDPS  96(AX), a, a  \
+	VPSUBD  96(AX), a, b  \
+	VSUBPS  96(AX), a, a  \
+	VMULPS  128(AX), a, d \
 	VSUBPS  d, x, x                 \
-	VMULPS  ·expTable+160(SB), a, d \
+	VMULPS  160(AX), a, d \
 	VSUBPS  d, x, x                 \
-	VMULPS  ·expTable+192(SB), x, a \
-	VADDPS  ·expTable+224(SB), a, a \
+	VMULPS  192(AX), x, a \
+	VADDPS  224(AX), a, a \
 	VMULPS  x, a, a                 \
-	VADDPS  ·expTable+256(SB), a, a \
+	VADDPS  256(AX), a, a \
 	VMULPS  x, a, a                 \
-	VADDPS  ·expTable+288(SB), a, a \
+	VADDPS  288(AX), a, a \
 	VMULPS  x, a, a                 \
-	VADDPS  ·expTable+320(SB), a, a \
+	VADDPS  320(AX), a, a \
 	VMULPS  x, a, a                 \
-	VADDPS  ·expTable+352(SB), a, a \
+	VADDPS  352(AX), a, a \
 	VMULPS  x, x, d                 \
 	VMULPS  d, a, a                 \
 	VADDPS  x, a, a                 \
-	VADDPS  ·expTable+384(SB), a, a \
+	VADDPS  384(AX), a, a \
 	VPSRAD  $1, b, d                \
 	VPSUBD  d, b, b                 \
-	VPADDD  ·expTable+416(SB), d, d \
+	VPADDD  416(AX), d, d \
 	VPSLLD  $23, d, d               \
 	VMULPS  d, a, a                 \
-	VPADDD  ·expTable+416(SB), b, b \
+	VPADDD  416(AX), b, b \
 	VPSLLD  $23, b, b               \
 	VMULPS  b, a, x
 
-// func expSubAVX512(dst, x *float32, blocks int, c float32, sums *float64)
+// func expSubAVX512(dst, x *float32, blocks int, c float32, sums *float64, table *float32)
 // dst = exp(x − c); the 16 sums grow by what is written.
-TEXT ·expSubAVX512(SB), NOSPLIT, $0-40
+TEXT ·expSubAVX512(SB), NOSPLIT, $0-48
 	MOVQ         dst+0(FP), DI
 	MOVQ         x+8(FP), SI
 	MOVQ         blocks+16(FP), CX
 	VBROADCASTSS c+24(FP), Z8
 	MOVQ         sums+32(FP), DX
+	MOVQ         table+40(FP), AX
 	CONSTANTS
 	VMOVUPD      (DX), Z9
 	VMOVUPD      64(DX), Z10
@@ -125,13 +127,14 @@ loop:
 	VZEROUPPER
 	RET
 
-// func expSubAVX2(dst, x *float32, blocks int, c float32, sums *float64)
-TEXT ·expSubAVX2(SB), NOSPLIT, $0-40
+// func expSubAVX2(dst, x *float32, blocks int, c float32, sums *float64, table *float32)
+TEXT ·expSubAVX2(SB), NOSPLIT, $0-48
 	MOVQ         dst+0(FP), DI
 	MOVQ         x+8(FP), SI
 	MOVQ         blocks+16(FP), CX
 	VBROADCASTSS c+24(FP), Y8
 	MOVQ         sums+32(FP), DX
+	MOVQ         table+40(FP), AX
 	VMOVUPD      (DX), Y9
 	VMOVUPD      32(DX), Y10
 	VMOVUPD      64(DX), Y11
@@ -167,13 +170,14 @@ loop:
 	VZEROUPPER
 	RET
 
-// func siluMulAVX512(dst, gate, up *float32, blocks int)
+// func siluMulAVX512(dst, gate, up *float32, blocks int, table *float32)
 // dst = gate / (1 + exp(−gate)) · up
-TEXT ·siluMulAVX512(SB), NOSPLIT, $0-32
+TEXT ·siluMulAVX512(SB), NOSPLIT, $0-40
 	MOVQ   dst+0(FP), DI
 	MOVQ   gate+8(FP), SI
 	MOVQ   up+16(FP), DX
 	MOVQ   blocks+24(FP), CX
+	MOVQ   table+32(FP), AX
 	CONSTANTS
 	VPXORD Z8, Z8, Z8
 
@@ -193,12 +197,13 @@ loop:
 	VZEROUPPER
 	RET
 
-// func siluMulAVX2(dst, gate, up *float32, blocks int)
-TEXT ·siluMulAVX2(SB), NOSPLIT, $0-32
+// func siluMulAVX2(dst, gate, up *float32, blocks int, table *float32)
+TEXT ·siluMulAVX2(SB), NOSPLIT, $0-40
 	MOVQ   dst+0(FP), DI
 	MOVQ   gate+8(FP), SI
 	MOVQ   up+16(FP), DX
 	MOVQ   blocks+24(FP), CX
+	MOVQ   table+32(FP), AX
 	ADDQ   CX, CX
 	VXORPS Y8, Y8, Y8
 
@@ -206,7 +211,7 @@ loop:
 	VMOVUPS (SI), Y4
 	VSUBPS  Y4, Y8, Y0
 	EXP256(Y0, Y1, Y2, Y3)
-	VADDPS  ·expTable+384(SB), Y0, Y0
+	VADDPS  384(AX), Y0, Y0
 	VDIVPS  Y0, Y4, Y0
 	VMULPS  (DX), Y0, Y0
 	VMOVUPS Y0, (DI)

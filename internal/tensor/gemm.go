@@ -4,24 +4,26 @@ import (
 	"runtime"
 	"sync"
 	"sync/atomic"
+	"time"
 )
 
 // Gemm cuts its matrices into blocks that fit the caches and packs them so that
 // the innermost loop reads memory in order (Goto and van de Geijn, Anatomy of
-// High-Performance Matrix Multiplication, 2008): a block of B of blockK x blockN
-// is packed once and shared, a block of A of blockM x blockK by each thread. A
-// tile of mr x nr elements of C then stays in registers.
+// High-Performance Matrix Multiplication, 2008): a block of B of deepK x blockN
+// is packed once and shared, blocks of A of blockM x blockK by each thread. A
+// tile of mr x nr elements of C then stays in registers for blockK steps.
 const (
 	blockK = 256
 	blockM = 120 // a multiple of all mr
-	blockN = 1024
+	blockN = 512
+	deepK  = 2048 // threads wait for each other between blocks of B, so it is large
 
 	goRows, goCols = 2, 4 // the tile of plain Go
 	mostRows       = 12
 	mostCols       = 32
 )
 
-// Work in multiply-adds from which Gemm takes a second thread.
+// parallelWork is how many multiply-adds are worth a second thread.
 const parallelWork = 1 << 20
 
 // product is one call of Gemm.
@@ -33,16 +35,19 @@ type product struct {
 	lda, ldb, ldc  int
 }
 
-// A workspace is the memory of a call of Gemm.
+// A workspace is one call of Gemm at work, and its memory. The work is a row of
+// jobs: for each block of B those that pack it, then those that multiply with
+// it. Threads claim jobs in order; one that needs all earlier jobs done waits
+// for them, so a thread that comes late delays nobody.
 type workspace struct {
 	product
-	b       []float32   // packed block of B
-	a       [][]float32 // packed block of A of each thread
-	next    atomic.Int64
 	threads int
+	jobs    int64
+	next    atomic.Int64 // the job to be claimed next
+	done    atomic.Int64 // jobs done
+	b       []float32    // packed block of B
+	a       [][]float32  // packed block of A of each thread
 	wait    sync.WaitGroup
-	j0, jn  int // columns of C at work
-	k0, kn  int // part of the sum at work
 }
 
 // spare holds workspaces that no call is using.
@@ -129,97 +134,165 @@ func (w *workspace) run() {
 		w.threads = runtime.GOMAXPROCS(0)
 	}
 	_, nr := tileSize()
-	kn, jn := min(w.k, blockK), (min(w.n, blockN)+nr-1)/nr*nr
-	if len(w.b) < kn*jn {
-		w.b = make([]float32, kn*jn)
+	size := min(w.k, deepK) * ((min(w.n, blockN) + nr - 1) / nr * nr)
+	if len(w.b) < size {
+		w.b = make([]float32, size)
 	}
 	for len(w.a) < w.threads {
 		w.a = append(w.a, make([]float32, blockM*blockK))
 	}
-	for w.j0 = 0; w.j0 < w.n; w.j0 += blockN {
-		w.jn = min(w.n-w.j0, blockN)
-		for w.k0 = 0; w.k0 < w.k; w.k0 += blockK {
-			w.kn = min(w.k-w.k0, blockK)
-			w.fork((*workspace).packB)
-			w.fork((*workspace).multiply)
-		}
+	w.jobs = 0
+	for s := w.start(); s.j0 < w.n; s = w.after(s) {
+		w.jobs = s.first + s.packs + s.products
 	}
-}
-
-// fork runs work on all threads, which claim their parts by w.next.
-func (w *workspace) fork(work func(w *workspace, thread int)) {
 	w.next.Store(0)
+	w.done.Store(0)
 	for t := 1; t < w.threads; t++ {
 		w.wait.Add(1)
 		go func() {
-			work(w, t)
+			w.work(w.a[t])
 			w.wait.Done()
 		}()
 	}
-	work(w, 0)
+	w.work(w.a[0])
 	w.wait.Wait()
 }
 
-// packB packs panels of nr columns of B: panel after panel, row after row.
-func (w *workspace) packB(int) {
-	_, nr := tileSize()
-	for {
-		j := int(w.next.Add(1)-1) * nr
-		if j >= w.jn {
-			return
-		}
-		pack(w.b[j*w.kn:(j+nr)*w.kn], nr, w.product.b, w.ldb, w.transB, w.j0+j, min(nr, w.jn-j), w.k0, w.kn)
-	}
+// A stage is a block of B and the jobs about it.
+type stage struct {
+	j0, jn, k0, kn         int   // its columns and rows
+	block                  int   // rows of C of a job
+	cols                   int   // columns of C of a job
+	first, packs, products int64 // index of its first job, how many of each kind
 }
 
-// multiply claims blocks of rows of A, packs them in panels of mr rows and adds
-// their products with the packed block of B to C.
-func (w *workspace) multiply(thread int) {
+// start returns the first stage, after the one after s, beyond w.n at the end.
+func (w *workspace) start() stage { return w.fill(stage{}) }
+
+func (w *workspace) after(s stage) stage {
+	next := stage{j0: s.j0, k0: s.k0 + deepK, first: s.first + s.packs + s.products}
+	if next.k0 >= w.k {
+		next.j0, next.k0 = s.j0+blockN, 0
+	}
+	return w.fill(next)
+}
+
+// fill sets the sizes of a stage, given where it begins. A product is cut in rows,
+// and if that leaves threads without work, in columns too.
+func (w *workspace) fill(s stage) stage {
+	s.jn, s.kn = min(w.n-s.j0, blockN), min(w.k-s.k0, deepK)
+	if s.jn <= 0 {
+		return s
+	}
 	mr, nr := tileSize()
-	packed := w.a[thread]
-	block := w.rowBlock(mr)
-	var edge [mostRows * mostCols]float32
+	ceil := func(a, b int) int { return (a + b - 1) / b }
+	wanted := 1
+	if w.threads > 1 {
+		wanted = 3 * w.threads
+	}
+	panels, columns := ceil(w.m, mr), ceil(s.jn, nr)
+	s.block = min(blockM/mr, ceil(panels, wanted)) * mr
+	rows := ceil(w.m, s.block)
+	s.cols = max(min(columns, 4), ceil(columns, ceil(wanted, rows))) * nr
+	s.packs = int64(ceil(columns, panelsPacked))
+	s.products = int64(rows * ceil(s.jn, s.cols))
+	return s
+}
+
+// panelsPacked is how many panels of B a job packs.
+const panelsPacked = 4
+
+// work claims jobs and does them until none is left.
+func (w *workspace) work(packed []float32) {
+	s := w.start()
 	for {
-		i0 := int(w.next.Add(1)-1) * block
-		if i0 >= w.m {
+		job := w.next.Add(1) - 1
+		if job >= w.jobs {
 			return
 		}
-		in := min(block, w.m-i0)
-		for i := 0; i < in; i += mr {
-			panel := packed[i*w.kn : (i+mr)*w.kn]
-			pack(panel, mr, w.product.a, w.lda, !w.transA, i0+i, min(mr, in-i), w.k0, w.kn)
-			if w.alpha != 1 {
-				Scale(w.alpha, panel)
-			}
+		for job >= s.first+s.packs+s.products {
+			s = w.after(s)
 		}
-		for j := 0; j < w.jn; j += nr {
-			b := w.b[j*w.kn : (j+nr)*w.kn]
-			for i := 0; i < in; i += mr {
-				a := packed[i*w.kn : (i+mr)*w.kn]
-				c := w.c[(i0+i)*w.ldc+w.j0+j:]
-				rows, cols := min(mr, in-i), min(nr, w.jn-j)
-				if rows == mr && cols == nr {
-					tile(w.kn, a, b, c, w.ldc)
-					continue
-				}
-				for r := range rows {
-					copy(edge[r*nr:], c[r*w.ldc:][:cols])
-				}
-				tile(w.kn, a, b, edge[:], nr)
-				for r := range rows {
-					copy(c[r*w.ldc:][:cols], edge[r*nr:])
-				}
+		if n := job - s.first; n < s.packs {
+			w.await(s.first)
+			w.packB(&s, int(n))
+		} else {
+			w.await(s.first + s.packs)
+			w.multiply(&s, int(n-s.packs), packed)
+		}
+		w.done.Add(1)
+	}
+}
+
+// await returns when so many jobs are done. They are claimed already and soon
+// done, so at first it spins. If they take long, the system has stopped the
+// thread that has them: it may have this thread's core.
+func (w *workspace) await(jobs int64) {
+	for spins := 0; w.done.Load() < jobs; spins++ {
+		switch {
+		case spins > 4000:
+			time.Sleep(20 * time.Microsecond)
+		case spins > 2000:
+			runtime.Gosched()
+		}
+	}
+}
+
+// packB packs panels of nr columns of B, one after the other.
+func (w *workspace) packB(s *stage, job int) {
+	_, nr := tileSize()
+	from := job * panelsPacked * nr
+	for j := from; j < min(from+panelsPacked*nr, s.jn); j += nr {
+		pack(w.b[j*s.kn:(j+nr)*s.kn], nr, w.product.b, w.ldb, w.transB, s.j0+j, min(nr, s.jn-j), s.k0, s.kn)
+	}
+}
+
+// multiply adds the products of a block of rows of A with packed panels of B to C.
+func (w *workspace) multiply(s *stage, job int, packed []float32) {
+	rows := (w.m + s.block - 1) / s.block
+	i0, j0 := job%rows*s.block, job/rows*s.cols
+	for k0 := 0; k0 < s.kn; k0 += blockK {
+		w.multiplyBlock(s, i0, j0, k0, packed)
+	}
+}
+
+// multiplyBlock packs steps of k from k0 on, at most blockK, of the rows of A in
+// panels of mr rows, and multiplies them.
+func (w *workspace) multiplyBlock(s *stage, i0, j0, k0 int, packed []float32) {
+	mr, nr := tileSize()
+	in, kn := min(s.block, w.m-i0), min(blockK, s.kn-k0)
+	for i := 0; i < in; i += mr {
+		panel := packed[i*kn : (i+mr)*kn]
+		pack(panel, mr, w.product.a, w.lda, !w.transA, i0+i, min(mr, in-i), s.k0+k0, kn)
+		if w.alpha != 1 {
+			Scale(w.alpha, panel)
+		}
+	}
+	for j := j0; j < min(j0+s.cols, s.jn); j += nr {
+		b := w.b[j*s.kn+k0*nr:][:kn*nr]
+		for i := 0; i < in; i += mr {
+			a := packed[i*kn : (i+mr)*kn]
+			c := w.c[(i0+i)*w.ldc+s.j0+j:]
+			if rows, cols := min(mr, in-i), min(nr, s.jn-j); rows < mr || cols < nr {
+				edgeTile(rows, cols, kn, a, b, c, w.ldc)
+			} else {
+				tile(kn, a, b, c, w.ldc)
 			}
 		}
 	}
 }
 
-// rowBlock returns how many rows of C are claimed at once: blockM, or less so
-// that all threads have some.
-func (w *workspace) rowBlock(mr int) int {
-	panels := (w.m + mr - 1) / mr
-	share := (panels + 2*w.threads - 1) / (2 * w.threads)
-	return min(blockM, share*mr)
+// edgeTile is tile where C ends within the tile.
+func edgeTile(rows, cols, k int, a, b, c []float32, ldc int) {
+	var whole [mostRows * mostCols]float32
+	_, nr := tileSize()
+	for r := range rows {
+		copy(whole[r*nr:], c[r*ldc:][:cols])
+	}
+	tile(k, a, b, whole[:], nr)
+	for r := range rows {
+		copy(c[r*ldc:][:cols], whole[r*nr:])
+	}
 }
 
 // pack writes n of the outer indices from i0 on, kn steps of the sum from k0 on,

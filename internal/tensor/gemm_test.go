@@ -114,7 +114,7 @@ func TestGemm(t *testing.T) {
 func TestGemmBlocks(t *testing.T) {
 	eachKernel(t, func(t *testing.T) {
 		r := newRand(8)
-		for _, s := range [][3]int{{blockM*2 + 5, 40, 9}, {5, blockN + 37, 8}, {14, 35, 2*blockK + 3}} {
+		for _, s := range [][3]int{{blockM*2 + 5, 40, 9}, {5, blockN + 37, 8}, {14, 35, 2*blockK + 3}, {3, 20, deepK + 21}} {
 			p := randomProduct(r, false, true, s[0], s[1], s[2], 1)
 			c := append([]float32(nil), p.c...)
 			p.gemm(1, c)

@@ -31,16 +31,16 @@ func rows4F16AVX2(dst *float32, w *uint16, ld int, x *float32, blocks, groups in
 func rows4BF16AVX2(dst *float32, w *uint16, ld int, x *float32, blocks, groups int, tail *float32)
 
 //go:noescape
-func expSubAVX512(dst, x *float32, blocks int, c float32, sums *float64)
+func expSubAVX512(dst, x *float32, blocks int, c float32, sums *float64, table *float32)
 
 //go:noescape
-func expSubAVX2(dst, x *float32, blocks int, c float32, sums *float64)
+func expSubAVX2(dst, x *float32, blocks int, c float32, sums *float64, table *float32)
 
 //go:noescape
-func siluMulAVX512(dst, gate, up *float32, blocks int)
+func siluMulAVX512(dst, gate, up *float32, blocks int, table *float32)
 
 //go:noescape
-func siluMulAVX2(dst, gate, up *float32, blocks int)
+func siluMulAVX2(dst, gate, up *float32, blocks int, table *float32)
 
 //go:noescape
 func axpyAVX512(a float32, x, y *float32, blocks int)

@@ -162,9 +162,9 @@ func expSub(dst, x []float32, c float32) float64 {
 
 func expSubBlocks(dst, x []float32, c float32, sums *[lanes]float64) {
 	if active == avx512 {
-		expSubAVX512(&dst[0], &x[0], len(dst)/lanes, c, &sums[0])
+		expSubAVX512(&dst[0], &x[0], len(dst)/lanes, c, &sums[0], &expTable[0][0])
 	} else {
-		expSubAVX2(&dst[0], &x[0], len(dst)/lanes, c, &sums[0])
+		expSubAVX2(&dst[0], &x[0], len(dst)/lanes, c, &sums[0], &expTable[0][0])
 	}
 }
 
@@ -188,8 +188,8 @@ func siluMul(dst, gate, up []float32) {
 
 func siluMulBlocks(dst, gate, up []float32) {
 	if active == avx512 {
-		siluMulAVX512(&dst[0], &gate[0], &up[0], len(dst)/lanes)
+		siluMulAVX512(&dst[0], &gate[0], &up[0], len(dst)/lanes, &expTable[0][0])
 	} else {
-		siluMulAVX2(&dst[0], &gate[0], &up[0], len(dst)/lanes)
+		siluMulAVX2(&dst[0], &gate[0], &up[0], len(dst)/lanes, &expTable[0][0])
 	}
 }
