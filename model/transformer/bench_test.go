@@ -78,9 +78,10 @@ func BenchmarkDecode(b *testing.B) {
 		half                              bool
 		vocab, hidden, layers, heads, ffn int
 	}{
-		{"story-f32", false, 687, 128, 3, 4, 344},
-		{"story-f16", true, 687, 128, 3, 4, 344},
+		{"story-f32", false, 687, 128, 3, 4, 352},
+		{"story-f16", true, 687, 128, 3, 4, 352},
 		{"15M-f32", false, 32000, 288, 6, 6, 768},
+		{"110M-f32", false, 32000, 768, 12, 12, 2048},
 	} {
 		b.Run(c.name, func(b *testing.B) {
 			m := randomLlama(b, c.half, c.vocab, c.hidden, c.layers, c.heads, c.ffn)

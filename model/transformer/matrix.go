@@ -1,10 +1,6 @@
 package transformer
 
 import (
-	"runtime"
-	"sync"
-	"sync/atomic"
-
 	"argen/internal/tensor"
 	"argen/model/safetensors"
 )
@@ -23,21 +19,22 @@ type matrix struct {
 // once, so that they are read from the nearest cache but for the first time.
 const panelBytes = 32 << 10
 
-// apply computes dst (n, rows) from x (n, cols). Each number is the same to the
-// bit however many positions there are, since each is one product of a row and
-// a vector: tokens computed together and one by one give the same logits.
-func (w *matrix) apply(dst, x []float32, n int) {
-	rows := w.rows
-	if n > 1 {
-		rows = max(panelBytes/(4*w.cols)&^15, 16)
-	}
-	if w.rows*w.cols*n < parallelWork {
-		for from := 0; from < w.rows; from += rows {
-			w.panel(dst, x, n, from, min(from+rows, w.rows))
-		}
+// apply computes dst (n, rows) from x (n, cols), with a crew if there is one and
+// it is worth it. Each number is the same to the bit however many positions
+// there are, since each is one product of a row and a vector: tokens computed
+// together and one by one give the same logits.
+func (w *matrix) apply(dst, x []float32, n int, c *crew) {
+	rows := max(panelBytes/(4*w.cols)&^15, 16)
+	switch {
+	case c != nil && w.rows*w.cols*n >= crewWork:
+		c.run(w, dst, x, n, rows)
 		return
+	case n == 1:
+		rows = w.rows
 	}
-	w.parallel(dst, x, n, rows)
+	for from := 0; from < w.rows; from += rows {
+		w.panel(dst, x, n, from, min(from+rows, w.rows))
+	}
 }
 
 // panel computes rows from ≤ row < to of the product.
@@ -56,34 +53,6 @@ func (w *matrix) panel(dst, x []float32, n, from, to int) {
 			tensor.Add(y, w.bias[from:to])
 		}
 	}
-}
-
-// parallelWork is from how many products on a matrix is worth more goroutines.
-const parallelWork = 4 << 20
-
-// parallel computes panels of so many rows on all processors. Which of them
-// computes which panel changes nothing in the result.
-func (w *matrix) parallel(dst, x []float32, n, rows int) {
-	workers := runtime.GOMAXPROCS(0)
-	if n == 1 {
-		rows = (w.rows + 4*workers - 1) / (4 * workers)
-	}
-	var next atomic.Int64
-	work := func() {
-		for {
-			from := int(next.Add(int64(rows))) - rows
-			if from >= w.rows {
-				return
-			}
-			w.panel(dst, x, n, from, min(from+rows, w.rows))
-		}
-	}
-	var wait sync.WaitGroup
-	for range workers - 1 {
-		wait.Go(work)
-	}
-	work()
-	wait.Wait()
 }
 
 // row copies one row, as an embedding does.

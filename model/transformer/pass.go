@@ -16,6 +16,7 @@ type pass struct {
 
 	bufs   [numBufs][]float32
 	scores []float32 // of one query with all keys
+	crew   *crew     // nil to compute alone
 	look   *look     // what a view wants to see, nil if nothing
 }
 
@@ -43,7 +44,7 @@ func (p *pass) buf(i, width int) []float32 { return grow(&p.bufs[i], len(p.ids)*
 func (p *pass) row(x []float32, i, width int) []float32 { return x[i*width : (i+1)*width] }
 
 // apply computes dst = W·x + b at each position.
-func (p *pass) apply(w *matrix, dst, x []float32) { w.apply(dst, x, len(p.ids)) }
+func (p *pass) apply(w *matrix, dst, x []float32) { w.apply(dst, x, len(p.ids), p.crew) }
 
 // run computes x after the last layer, with the norm that follows it. Keys and
 // values go to the cache.

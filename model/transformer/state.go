@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"time"
 
 	"argen"
 )
@@ -25,6 +26,8 @@ type State struct {
 	logits []float64  // of the next token, if ready
 	ready  bool
 	shared bool // a fork sees logits too
+	crew   crew
+	pace   pace // of single tokens
 }
 
 // Len implements argen.State.
@@ -37,25 +40,44 @@ func (s *State) Extend(ctx context.Context, ids ...argen.ID) ([]float64, error) 
 		return nil, err
 	}
 	switch {
-	case len(ids) > 0:
+	case len(ids) == 1:
+		s.single(ids, len(s.all))
+		s.all = append(s.all, ids...)
+	case len(ids) > 1:
 		if err := s.run(ctx, ids, nil); err != nil {
 			return nil, err
 		}
+		s.predict()
 	case len(s.all) == 0:
 		return nil, argen.ErrEmptyContext
-	case s.ready:
-		return s.logits, nil
-	default: // after Rewind: the last token again
-		s.pass.run(s.all[len(s.all)-1:], len(s.all)-1)
+	case !s.ready: // after Rewind: the last token again
+		s.single(s.all[len(s.all)-1:], len(s.all)-1)
 	}
-	s.predict()
 	return s.logits, nil
+}
+
+// single computes one token and the logits after it.
+func (s *State) single(id []argen.ID, at int) {
+	s.pass.crew = nil
+	if s.pass.m.params < crewModel {
+		s.pass.run(id, at)
+		s.predict()
+		return
+	}
+	start := time.Now()
+	if !s.pace.alone() {
+		s.pass.crew = &s.crew
+	}
+	s.pass.run(id, at)
+	s.predict()
+	s.pace.add(time.Since(start))
 }
 
 // run appends ids to the context; do is called after each chunk of them, if it
 // is not nil. After an error the context is as before.
 func (s *State) run(ctx context.Context, ids []argen.ID, do func()) error {
 	before := len(s.all)
+	s.pass.crew = &s.crew
 	for len(ids) > 0 {
 		if err := ctx.Err(); err != nil {
 			s.all = s.all[:before]
@@ -95,7 +117,7 @@ func (s *State) predict() {
 	c := &s.pass.m.config
 	v := c.VocabSize
 	row := s.pass.buf(bufLogits, v)[:v]
-	s.pass.m.head.apply(row, s.pass.row(s.pass.x, len(s.pass.ids)-1, c.Hidden), 1)
+	s.pass.m.head.apply(row, s.pass.row(s.pass.x, len(s.pass.ids)-1, c.Hidden), 1, s.pass.crew)
 	if s.logits == nil || s.shared {
 		s.logits, s.shared = make([]float64, v), false
 	}
