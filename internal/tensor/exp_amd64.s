@@ -3,8 +3,7 @@
 #include "textflag.h"
 
 // The steps of expf, in its order and with its roundings, on 16 or 8 numbers at
-// once. AX points to its constants,
-// 8 of each: expTable.
+// once. AX points to its constants, 8 of each: expTable.
 
 // CONSTANTS loads the constants of EXP512 into Z16 to Z29.
 #define CONSTANTS \
@@ -61,38 +60,38 @@
 // EXP256 is EXP512 with the constants in memory.
 #define EXP256(x, a, b, d) \
 	VMOVUPS 0(AX), a      \
-	VMINPS  x, a, x                 \
+	VMINPS  x, a, x       \
 	VMOVUPS 32(AX), a     \
-	VMAXPS  x, a, x                 \
+	VMAXPS  x, a, x       \
 	VMULPS  64(AX), x, a  \
 	VADDPS  96(AX), a, a  \
 	VPSUBD  96(AX), a, b  \
 	VSUBPS  96(AX), a, a  \
 	VMULPS  128(AX), a, d \
-	VSUBPS  d, x, x                 \
+	VSUBPS  d, x, x       \
 	VMULPS  160(AX), a, d \
-	VSUBPS  d, x, x                 \
+	VSUBPS  d, x, x       \
 	VMULPS  192(AX), x, a \
 	VADDPS  224(AX), a, a \
-	VMULPS  x, a, a                 \
+	VMULPS  x, a, a       \
 	VADDPS  256(AX), a, a \
-	VMULPS  x, a, a                 \
+	VMULPS  x, a, a       \
 	VADDPS  288(AX), a, a \
-	VMULPS  x, a, a                 \
+	VMULPS  x, a, a       \
 	VADDPS  320(AX), a, a \
-	VMULPS  x, a, a                 \
+	VMULPS  x, a, a       \
 	VADDPS  352(AX), a, a \
-	VMULPS  x, x, d                 \
-	VMULPS  d, a, a                 \
-	VADDPS  x, a, a                 \
+	VMULPS  x, x, d       \
+	VMULPS  d, a, a       \
+	VADDPS  x, a, a       \
 	VADDPS  384(AX), a, a \
-	VPSRAD  $1, b, d                \
-	VPSUBD  d, b, b                 \
+	VPSRAD  $1, b, d      \
+	VPSUBD  d, b, b       \
 	VPADDD  416(AX), d, d \
-	VPSLLD  $23, d, d               \
-	VMULPS  d, a, a                 \
+	VPSLLD  $23, d, d     \
+	VMULPS  d, a, a       \
 	VPADDD  416(AX), b, b \
-	VPSLLD  $23, b, b               \
+	VPSLLD  $23, b, b     \
 	VMULPS  b, a, x
 
 // func expSubAVX512(dst, x *float32, blocks int, c float32, sums *float64, table *float32)
