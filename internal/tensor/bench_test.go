@@ -129,3 +129,47 @@ func BenchmarkVector(b *testing.B) {
 		})
 	}
 }
+
+// BenchmarkMatVecs gives GFLOP/s of 256 vectors times a panel of weights, by
+// MatVecs and by MatVec of each.
+func BenchmarkMatVecs(b *testing.B) {
+	r := newRand(5)
+	for _, s := range [][2]int{{64, 128}, {16, 576}} {
+		rows, cols, n := s[0], s[1], 256
+		x, w, dst := random(r, n*cols), random(r, rows*cols), make([]float32, n*rows)
+		rate := func(b *testing.B, run func(dst []float32, stride int, w, x []float32, rows, cols int)) {
+			for b.Loop() {
+				run(dst, rows, w, x, rows, cols)
+			}
+			b.ReportMetric(2*float64(n*rows*cols)*float64(b.N)/b.Elapsed().Seconds()/1e9, "GFLOP/s")
+		}
+		b.Run(fmt.Sprintf("%dx%d", rows, cols), func(b *testing.B) {
+			eachKernelBench(b, func(b *testing.B) {
+				b.Run("together", func(b *testing.B) { rate(b, matVecs) })
+				b.Run("each", func(b *testing.B) { rate(b, eachVector) })
+			})
+		})
+	}
+}
+
+// BenchmarkAddRows gives GB/s of rows, by AddRows and by Axpy of each.
+func BenchmarkAddRows(b *testing.B) {
+	r := newRand(6)
+	x, w, dst := random(r, 64), random(r, 64*64), make([]float32, 64)
+	eachKernelBench(b, func(b *testing.B) {
+		b.Run("together", func(b *testing.B) {
+			b.SetBytes(4 * 64 * 64)
+			for b.Loop() {
+				AddRows(dst, x, w)
+			}
+		})
+		b.Run("each", func(b *testing.B) {
+			b.SetBytes(4 * 64 * 64)
+			for b.Loop() {
+				for i, a := range x {
+					Axpy(a, w[i*64:(i+1)*64], dst)
+				}
+			}
+		})
+	})
+}

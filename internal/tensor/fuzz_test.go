@@ -52,6 +52,10 @@ func FuzzKernels(f *testing.F) {
 			MatVec(next(int(rows%9)), w, x)
 			MatVecF16(next(int(rows%9)), half, x)
 			MatVecBF16(next(int(rows%9)), half, x)
+			if cols > 0 {
+				MatVecs(next(int(rows%9)*int(rows%9)), max(1, int(rows%9)), w, w, cols)
+			}
+			AddRows(next(cols), w[:int(rows%9)*min(cols, 1)], w)
 			F16ToF32(next(len(half)), half)
 			a := next(cols)
 			copy(a, y)
@@ -116,6 +120,8 @@ func TestAllocations(t *testing.T) {
 		run := func() {
 			Dot(x, x)
 			MatVec(dst, w, x)
+			MatVecs(w[:81], 9, w, w, 100)
+			AddRows(x, dst, w)
 			MatVecF16(dst, half, x)
 			MatVecBF16(dst, half, x)
 			Softmax(x)

@@ -77,3 +77,18 @@ func widenF16AVX512(dst *float32, src *uint16, blocks int)
 
 //go:noescape
 func widenF16AVX2(dst *float32, src *uint16, blocks int)
+
+//go:noescape
+func rows4x4AVX512(dst *float32, stride int, w *float32, cols int, x *float32, groups int)
+
+//go:noescape
+func addRows64AVX512(dst, x, w *float32, rows, ld int)
+
+//go:noescape
+func addRows16AVX512(dst, x, w *float32, rows, ld int)
+
+//go:noescape
+func addRows32AVX2(dst, x, w *float32, rows, ld int)
+
+//go:noescape
+func addRows16AVX2(dst, x, w *float32, rows, ld int)

@@ -32,6 +32,47 @@ func matVecBF16(dst []float32, w []uint16, x []float32) {
 	weights{u16: w, kind: bf16}.times(dst, x)
 }
 
+// matVecs takes four rows and four vectors at a time where that is faster. The last
+// of both may overlap those before.
+func matVecs(dst []float32, stride int, w, x []float32, rows, cols int) {
+	n := len(x) / cols
+	if active != avx512 || rows < 4 || n < 4 || cols%lanes != 0 {
+		eachVector(dst, stride, w, x, rows, cols)
+		return
+	}
+	for i := 0; i < n; i += 4 {
+		i := min(i, n-4)
+		rows4x4AVX512(&dst[i*stride], stride, &w[0], cols, &x[i*cols], rows/4)
+		if last := rows - 4; rows%4 != 0 {
+			rows4x4AVX512(&dst[i*stride+last], stride, &w[last*cols], cols, &x[i*cols], 1)
+		}
+	}
+}
+
+// addRows takes strips of 64, 32 and 16 columns.
+func addRows(dst, x, w []float32) {
+	if active == plain || len(x) == 0 || len(dst) < 16 {
+		addRowsGo(dst, x, w, 0)
+		return
+	}
+	ld, rows, from := len(dst), len(x), 0
+	for ; active == avx512 && ld-from >= 64; from += 64 {
+		addRows64AVX512(&dst[from], &x[0], &w[from], rows, ld)
+	}
+	for ; active == avx512 && ld-from >= 16; from += 16 {
+		addRows16AVX512(&dst[from], &x[0], &w[from], rows, ld)
+	}
+	for ; active == avx2 && ld-from >= 32; from += 32 {
+		addRows32AVX2(&dst[from], &x[0], &w[from], rows, ld)
+	}
+	for ; active == avx2 && ld-from >= 16; from += 16 {
+		addRows16AVX2(&dst[from], &x[0], &w[from], rows, ld)
+	}
+	if from < ld {
+		addRowsGo(dst, x, w, from)
+	}
+}
+
 // weights is a matrix of one of three kinds of number.
 type weights struct {
 	f32  []float32

@@ -17,6 +17,12 @@ func siluMul(dst, gate, up []float32)                   { siluMulGo(dst, gate, u
 func sumSquares(x []float32) float64                    { return sumSquaresGo(x) }
 func scaleMul(dst, x, weight []float32, c float32)      { scaleMulGo(dst, x, weight, c) }
 
+func addRows(dst, x, w []float32) { addRowsGo(dst, x, w, 0) }
+
+func matVecs(dst []float32, stride int, w, x []float32, rows, cols int) {
+	eachVector(dst, stride, w, x, rows, cols)
+}
+
 // The tile of Gemm.
 func tileSize() (mr, nr int) { return goRows, goCols }
 

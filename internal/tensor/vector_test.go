@@ -97,6 +97,35 @@ func TestMatVec(t *testing.T) {
 	})
 }
 
+// MatVecs is MatVec of each vector, AddRows is Axpy of each row.
+func TestMatVecsAddRows(t *testing.T) {
+	eachKernel(t, func(t *testing.T) {
+		r := newRand(11)
+		for _, cols := range lengths[1:] {
+			for _, rows := range []int{0, 1, 3, 4, 5, 8, 11} {
+				n := r.IntN(10)
+				stride := max(1, rows+r.IntN(3))
+				x, w := random(r, n*cols), random(r, rows*cols)
+				got := random(r, n*stride)
+				want := append([]float32(nil), got...)
+				MatVecs(got, stride, w, x, cols)
+				for i := range n {
+					matVecGo(want[i*stride:][:rows], w, x[i*cols:(i+1)*cols])
+				}
+				sameBits(t, "MatVecs", got, want)
+
+				sum, a := random(r, cols), random(r, rows)
+				want = append([]float32(nil), sum...)
+				AddRows(sum, a, w)
+				for i, a := range a {
+					axpyGo(a, w[i*cols:(i+1)*cols], want)
+				}
+				sameBits(t, "AddRows", sum, want)
+			}
+		}
+	})
+}
+
 // Values that are not finite take part like all others.
 func TestNotFinite(t *testing.T) {
 	inf, nan := float32(math.Inf(1)), float32(math.NaN())
