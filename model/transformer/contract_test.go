@@ -109,3 +109,17 @@ func TestDecodeDoesNotAllocate(t *testing.T) {
 
 // blockLen is that of the cache.
 const blockLen = 32
+
+// A model that is large enough for single tokens to be computed by a crew.
+func TestLargeModel(t *testing.T) {
+	m := randomLlama(t, true, 8192, 512, 1, 8, 32)
+	ids := make([]argen.ID, 40)
+	for i := range ids {
+		ids[i] = argen.ID(i * i)
+	}
+	rows := score(t, m, ids)
+	s := m.Start()
+	for i, id := range ids {
+		near(t, "one by one", one(t, s, id), rows[i], tight)
+	}
+}

@@ -6,38 +6,36 @@ import (
 	"time"
 )
 
-// A crew computes products with a matrix on all processors. Its helpers wait in
-// a loop for the next product, since a goroutine that sleeps takes longer to
-// wake than most products take, and end when none has come for a while.
+// A crew does independent pieces of work on all processors. Its helpers wait in
+// a loop for the next work, since a goroutine that sleeps takes longer to wake
+// than most of it takes, and end when none has come for a while.
 //
-// Rows are taken by whoever is free, so that a helper that the system has put
-// aside holds up a few rows only. Which of them computes a row changes nothing
-// in it.
+// Pieces are taken by whoever is free, so that a helper that the system has put
+// aside holds up one of them only. Who does a piece changes nothing in it.
 type crew struct {
-	// The product, written while it is not open and nobody is active.
-	w       *matrix
-	dst, x  []float32
-	n, rows int
+	// The work, written while it is not open and nobody is active.
+	do          func(from, to int) // does pieces from ≤ piece < to
+	total, some int                // pieces, and how many are taken at a time
 
-	next   atomic.Int64 // the first row that nobody has taken
-	open   atomic.Bool  // there are rows to take, maybe
-	active atomic.Int32 // helpers that may be reading the product
+	next   atomic.Int64 // the first piece that nobody has taken
+	open   atomic.Bool  // there are pieces to take, maybe
+	active atomic.Int32 // helpers that may be at work
 	alive  atomic.Int32 // helpers
 }
 
 const (
-	// patience is how long a helper waits for the next product.
+	// patience is how long a helper waits for the next work.
 	patience = 50 * time.Microsecond
-	// crewWork is how many multiplications a product must have to be shared.
+	// crewWork is how many multiplications a work must have to be shared.
 	crewWork = 1 << 16
 	// crewModel is how many numbers a model must have to be computed by a crew:
 	// smaller ones are faster alone.
 	crewModel = 4 << 20
 )
 
-// run computes dst = W·x + b at n positions, so many rows at a time.
-func (c *crew) run(w *matrix, dst, x []float32, n, rows int) {
-	c.w, c.dst, c.x, c.n, c.rows = w, dst, x, n, rows
+// run does a work of so many pieces, some of them at a time.
+func (c *crew) run(total, some int, do func(from, to int)) {
+	c.do, c.total, c.some = do, total, some
 	c.next.Store(0)
 	c.open.Store(true)
 	for int(c.alive.Load()) < runtime.GOMAXPROCS(0)-1 {
@@ -51,18 +49,18 @@ func (c *crew) run(w *matrix, dst, x []float32, n, rows int) {
 	}
 }
 
-// work takes rows until there are none left.
+// work takes pieces until there are none left.
 func (c *crew) work() {
 	for {
-		from := int(c.next.Add(int64(c.rows))) - c.rows
-		if from >= c.w.rows {
+		from := int(c.next.Add(int64(c.some))) - c.some
+		if from >= c.total {
 			return
 		}
-		c.w.panel(c.dst, c.x, c.n, from, min(from+c.rows, c.w.rows))
+		c.do(from, min(from+c.some, c.total))
 	}
 }
 
-// help works at each product that comes.
+// help works at whatever comes.
 func (c *crew) help() {
 	defer c.alive.Add(-1)
 	since := time.Now()

@@ -33,6 +33,8 @@ func TestCrew(t *testing.T) {
 		x[i] = rng.Float32() - 0.5
 	}
 	var c crew
+	alone, many := newPass(nil, nil), newPass(nil, nil)
+	many.crew = &c
 	for _, w := range []*matrix{
 		w,
 		{rows: rows, cols: cols, half: half, dtype: safetensors.F16},
@@ -40,7 +42,7 @@ func TestCrew(t *testing.T) {
 	} {
 		want := make([]float32, most*rows)
 		for i := range most {
-			w.apply(want[i*rows:], x[i*cols:], 1, nil)
+			alone.multiply(w, want[i*rows:], x[i*cols:], 1)
 		}
 		got := make([]float32, most*rows)
 		for _, n := range []int{1, 2, most} {
@@ -48,7 +50,7 @@ func TestCrew(t *testing.T) {
 				runtime.GOMAXPROCS(threads)
 				for range 20 {
 					clear(got)
-					w.apply(got, x, n, &c)
+					many.multiply(w, got, x, n)
 					if !slices.Equal(got[:n*rows], want[:n*rows]) {
 						t.Fatalf("%d positions, %d threads, %s: the product differs", n, threads, w.dtype)
 					}

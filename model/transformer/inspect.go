@@ -40,7 +40,8 @@ func (s *State) inspect(ctx context.Context, l *look, layers int) (*pass, error)
 	case l.layer < 0 || l.layer >= layers:
 		return nil, fmt.Errorf("transformer: layer %d: there are 0 to %d", l.layer, layers-1)
 	}
-	p := &pass{m: s.pass.m, kv: newCache(&s.pass.m.config), look: l}
+	p := newPass(s.pass.m, newCache(&s.pass.m.config))
+	p.look = l
 	p.run(s.all, 0)
 	return p, nil
 }

@@ -19,28 +19,24 @@ type matrix struct {
 // once, so that they are read from the nearest cache but for the first time.
 const panelBytes = 32 << 10
 
-// apply computes dst (n, rows) from x (n, cols), with a crew if there is one and
-// it is worth it. Each number is the same to the bit however many positions
-// there are, since each is one product of a row and a vector: tokens computed
-// together and one by one give the same logits.
-func (w *matrix) apply(dst, x []float32, n int, c *crew) {
-	rows := max(panelBytes/(4*w.cols)&^15, 16)
-	switch {
-	case c != nil && w.rows*w.cols*n >= crewWork:
-		c.run(w, dst, x, n, rows)
-		return
-	case n == 1:
-		rows = w.rows
-	}
-	for from := 0; from < w.rows; from += rows {
-		w.panel(dst, x, n, from, min(from+rows, w.rows))
-	}
+// A product is a matrix that is being applied: dst (n, rows) from x (n, cols).
+// Each number is the same to the bit however many positions there are, since
+// each is one product of a row and a vector: tokens computed together and one
+// by one give the same logits.
+type product struct {
+	w      *matrix
+	dst, x []float32
+	n      int
 }
 
-// panel computes rows from ≤ row < to of the product.
-func (w *matrix) panel(dst, x []float32, n, from, to int) {
-	for i := range n {
-		y, x := dst[i*w.rows+from:i*w.rows+to], x[i*w.cols:(i+1)*w.cols]
+// panelRows is how many rows are taken for all positions at once.
+func (w *matrix) panelRows() int { return max(panelBytes/(4*w.cols)&^15, 16) }
+
+// rows computes rows from ≤ row < to.
+func (p *product) rows(from, to int) {
+	w := p.w
+	for i := range p.n {
+		y, x := p.dst[i*w.rows+from:i*w.rows+to], p.x[i*w.cols:(i+1)*w.cols]
 		switch w.dtype {
 		case safetensors.F16:
 			tensor.MatVecF16(y, w.half[from*w.cols:to*w.cols], x)

@@ -1,9 +1,6 @@
 package transformer
 
-import (
-	"argen"
-	"argen/internal/tensor"
-)
+import "argen"
 
 // A pass is the computation of n neighbouring tokens at once, with the room
 // that it needs. Its arrays have a row for each of the n positions.
@@ -14,10 +11,23 @@ type pass struct {
 	from int        // position of the first
 	x    []float32  // the residual stream (n, C)
 
-	bufs   [numBufs][]float32
-	scores []float32 // of one query with all keys
-	crew   *crew     // nil to compute alone
-	look   *look     // what a view wants to see, nil if nothing
+	bufs [numBufs][]float32
+	look *look // what a view wants to see, nil if nothing
+
+	crew *crew // nil to compute alone
+	// What it is at, and the two kinds of work; made once, so that no token
+	// allocates.
+	product     product
+	attention   attention
+	doProduct   func(from, to int)
+	doAttention func(from, to int)
+}
+
+func newPass(m *Model, kv *cache) *pass {
+	p := &pass{m: m, kv: kv}
+	p.doProduct = p.product.rows
+	p.doAttention = p.attendTo
+	return p
 }
 
 // The arrays of a pass.
@@ -44,7 +54,23 @@ func (p *pass) buf(i, width int) []float32 { return grow(&p.bufs[i], len(p.ids)*
 func (p *pass) row(x []float32, i, width int) []float32 { return x[i*width : (i+1)*width] }
 
 // apply computes dst = W·x + b at each position.
-func (p *pass) apply(w *matrix, dst, x []float32) { w.apply(dst, x, len(p.ids), p.crew) }
+func (p *pass) apply(w *matrix, dst, x []float32) { p.multiply(w, dst, x, len(p.ids)) }
+
+// multiply is apply for the first n rows of x.
+func (p *pass) multiply(w *matrix, dst, x []float32, n int) {
+	p.product = product{w, dst, x, n}
+	switch {
+	case p.crew != nil && w.rows*w.cols*n >= crewWork:
+		p.crew.run(w.rows, w.panelRows(), p.doProduct)
+	case n == 1:
+		p.product.rows(0, w.rows)
+	default:
+		some := w.panelRows()
+		for from := 0; from < w.rows; from += some {
+			p.product.rows(from, min(from+some, w.rows))
+		}
+	}
+}
 
 // run computes x after the last layer, with the norm that follows it. Keys and
 // values go to the cache.
@@ -75,45 +101,6 @@ func (p *pass) store(layer int, k, v []float32) {
 			copy(keys[at:at+d], k)
 			copy(values[at:at+d], v)
 			k, v = k[d:], v[d:]
-		}
-	}
-}
-
-// attend computes attention: at each position, for each head, the mean of the
-// values up to there, weighted by how well their keys fit the query.
-//
-//	w = softmax(scale · q·kⱼ),  dst = Σ wⱼ · vⱼ,  j ≤ position
-//
-// q and dst are (n, Heads, D). (Vaswani et al., Attention Is All You Need, 2017.)
-func (p *pass) attend(layer int, dst, q []float32, scale float32) {
-	c := &p.m.config
-	d, group := c.HeadDim, c.Heads/c.KVHeads
-	if need := p.from + len(p.ids); need > len(p.scores) {
-		p.scores = make([]float32, max(need, 2*len(p.scores), 256))
-	}
-	for i := range p.ids {
-		keys := p.from + i + 1
-		scores := p.scores[:keys]
-		for head := range c.Heads {
-			at := (i*c.Heads + head) * d
-			query, out := q[at:at+d], dst[at:at+d]
-			tensor.Scale(scale, query)
-			for b := 0; b*blockLen < keys; b++ {
-				part := scores[b*blockLen : min((b+1)*blockLen, keys)]
-				k, _ := p.kv.head(layer, head/group, b)
-				tensor.MatVec(part, k[:len(part)*d], query)
-			}
-			tensor.Softmax(scores)
-			if p.look != nil {
-				p.look.attention(layer, head, scores)
-			}
-			clear(out)
-			for b := 0; b*blockLen < keys; b++ {
-				_, v := p.kv.head(layer, head/group, b)
-				for j, w := range scores[b*blockLen : min((b+1)*blockLen, keys)] {
-					tensor.Axpy(w, v[j*d:(j+1)*d], out)
-				}
-			}
 		}
 	}
 }

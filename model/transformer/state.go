@@ -15,13 +15,13 @@ const chunk = 128
 
 // Start implements argen.Model.
 func (m *Model) Start() argen.State {
-	return &State{pass: pass{m: m, kv: newCache(&m.config)}}
+	return &State{pass: newPass(m, newCache(&m.config))}
 }
 
 // A State is a context of a Model, with the keys and values of its tokens. It
 // implements [argen.State], [argen.Scorer] and [argen.Inspector].
 type State struct {
-	pass   pass
+	pass   *pass
 	all    []argen.ID // the context
 	logits []float64  // of the next token, if ready
 	ready  bool
@@ -117,7 +117,7 @@ func (s *State) predict() {
 	c := &s.pass.m.config
 	v := c.VocabSize
 	row := s.pass.buf(bufLogits, v)[:v]
-	s.pass.m.head.apply(row, s.pass.row(s.pass.x, len(s.pass.ids)-1, c.Hidden), 1, s.pass.crew)
+	s.pass.multiply(s.pass.m.head, row, s.pass.row(s.pass.x, len(s.pass.ids)-1, c.Hidden), 1)
 	if s.logits == nil || s.shared {
 		s.logits, s.shared = make([]float64, v), false
 	}
@@ -141,7 +141,7 @@ func (s *State) Rewind(n int) {
 func (s *State) Fork() argen.State {
 	s.shared = true
 	return &State{
-		pass:   pass{m: s.pass.m, kv: s.pass.kv.fork(len(s.all))},
+		pass:   newPass(s.pass.m, s.pass.kv.fork(len(s.all))),
 		all:    slices.Clone(s.all),
 		logits: s.logits,
 		ready:  s.ready,
