@@ -119,8 +119,7 @@ type batcher struct {
 }
 
 func newBatcher(source Source, c Config, o Options) *batcher {
-	perStep := o.Batch * o.Accumulate
-	return &batcher{source: source, seed: o.Seed, perStep: perStep, pool: (o.Pool + perStep - 1) / perStep, c: c}
+	return &batcher{source: source, seed: o.Seed, perStep: o.Batch, pool: (o.Pool + o.Batch - 1) / o.Batch, c: c}
 }
 
 // step returns the sequences of a step, valid until the next call.

@@ -75,7 +75,7 @@ func TestBatches(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	o := Options{Steps: 9, Batch: 4, Accumulate: 2, Pool: 60}.complete() // rounded up to 64
+	o := Options{Steps: 9, Batch: 8, Pool: 60}.complete() // rounded up to 64
 	b := newBatcher(stories(2), c, o)
 	seen, spread := map[string]bool{}, 0
 	for i := range 8 {

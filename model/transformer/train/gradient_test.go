@@ -119,7 +119,7 @@ func TestAttentionDerivative(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	n := newNet(c, reference, 1, 0)
+	n := newNet(c, reference, c.Context, 0)
 	s, length := &n.layers[0], 7
 	for _, t0 := range []int{0, c.Context - length} { // a sequence need not begin the batch
 		x := s.qkv[t0*n.qkvWidth : (t0+length)*n.qkvWidth]
@@ -164,7 +164,7 @@ func TestNetworkDerivative(t *testing.T) {
 	for name, drop := range map[string]float64{"plain": 0, "dropout": 0.3} {
 		t.Run(name, func(t *testing.T) {
 			rng := stream(2, "test", 0)
-			n := newNet(c, reference, 3, drop)
+			n := newNet(c, reference, 12, drop)
 			n.headRows = 5
 			n.logits = n.logits[:n.headRows*c.VocabSize]
 			w, grad := newParams[float64](c), newParams[float64](c)
@@ -198,7 +198,7 @@ func TestGradientsAdd(t *testing.T) {
 		t.Fatal(err)
 	}
 	rng := stream(3, "test", 0)
-	n := newNet(c, reference, 2, 0)
+	n := newNet(c, reference, 9, 0)
 	w := newParams[float64](c)
 	copy(w.arena, normal(rng, len(w.arena)))
 	one, other := []argen.ID{1, 2, 3, 4, 1, 2}, []argen.ID{0, 5, 4}

@@ -65,9 +65,8 @@ type layerState[F float] struct {
 	act    []F // silu(gate)·up (n, ff)
 }
 
-// newNet makes room for sequences of at most Context tokens.
-func newNet[F float](c Config, k maths[F], sequences int, drop float64) *net[F] {
-	tokens, d := sequences*c.Context, c.Hidden
+func newNet[F float](c Config, k maths[F], tokens int, drop float64) *net[F] {
+	d := c.Hidden
 	n := &net[F]{
 		cfg: c, k: k, dropout: drop, headDim: c.HeadDim(), qkvWidth: c.qkvWidth(),
 		headRows: min(max(headNumbers/c.VocabSize, 16), tokens), rope: newRotations[F](c),

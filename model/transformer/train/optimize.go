@@ -85,32 +85,21 @@ func newMuonSpace(all []job) *muonSpace {
 //
 //	m ← µm + g,  w ← (1 − rate·decay)·w − rate·√max(1, rows/cols)·orthogonal(g + µm)
 func (s *muonSpace) muon(w, g, m []float32, rows, cols int, rate, decay float64) {
-	const least = 1e-24 // as in adamw
+	tensor.Scale(muonMomentum, m)
+	tensor.Add(m, g)
 	x := s.x[:len(w)]
-	for i, v := range g {
-		mi := muonMomentum*m[i] + v
-		if mi < least && mi > -least {
-			mi = 0
-		}
-		m[i] = mi
-		x[i] = v + muonMomentum*mi
-	}
+	copy(x, g)
+	tensor.Axpy(muonMomentum, m, x)
 	x = s.orthogonal(x, rows, cols)
-	keep := float32(1 - rate*decay)
-	step := float32(rate * math.Sqrt(max(1, float64(rows)/float64(cols))))
-	for i, v := range x {
-		w[i] = keep*w[i] - step*v
-	}
+	tensor.Scale(float32(1-rate*decay), w)
+	tensor.Axpy(float32(-rate*math.Sqrt(max(1, float64(rows)/float64(cols)))), x, w)
 }
 
 // orthogonal replaces x, in s.x, by about U·Vᵀ where x = U·Σ·Vᵀ, and returns
 // where it is. A is made of the shorter side.
 func (s *muonSpace) orthogonal(x []float32, rows, cols int) []float32 {
-	norm := 0.0
-	for _, v := range x {
-		norm += float64(v) * float64(v)
-	}
-	tensor.Scale(float32(1/(math.Sqrt(norm)+1e-12)), x)
+	norm := math.Sqrt(float64(tensor.Dot(x, x))) // the iteration corrects its last digits
+	tensor.Scale(float32(1/(norm+1e-12)), x)
 	side, long, tall := min(rows, cols), max(rows, cols), rows > cols
 	a, b, y := s.a[:side*side], s.b[:side*side], s.y[:len(x)]
 	n := newtonSchulz

@@ -29,17 +29,18 @@ const (
 	WSD    Schedule = "wsd"    // warm-up, stable, decay: level, then a line down over the last Decay of the steps
 )
 
-// Options of a [Trainer]. The zero value of every field but Steps is the
+// Options of a [Trainer]. Shards and Micro say in which order gradients are
+// added, and so change last digits. The zero value of every field but Steps is the
 // documented default. A negative number stands for zero where zero means
 // something else.
 type Options struct {
 	Seed  uint64 `json:"seed"`
 	Steps int    `json:"steps"` // how many steps the whole training has
 
-	Batch      int `json:"batch"`      // sequences in memory at a time; 0 means 8
-	Accumulate int `json:"accumulate"` // such batches a step, their gradients added; 0 means 1
-	Pool       int `json:"pool"`       // sequences that are sorted by length before they are cut into steps, rounded up to a multiple of a step's; 0 means 256, 1 keeps the source's order
-	Shards     int `json:"shards"`     // parts of a batch that run in parallel; the last bits of the result depend on it; 0 means 4, at most Batch
+	Batch  int `json:"batch"`  // sequences a step; 0 means 8
+	Pool   int `json:"pool"`   // sequences that are sorted by length before they are cut into steps, rounded up to a multiple of Batch; 0 means 256, 1 keeps the source's order
+	Shards int `json:"shards"` // parts of a batch that run in parallel; 0 means 4, at most Batch
+	Micro  int `json:"micro"`  // tokens that a thread looks at together, or one sequence more: the gradients of the micro-batches are added; 0 means 256
 
 	Optimizer Optimizer `json:"optimizer"`  // Muon if empty
 	MuonRate  float64   `json:"muon_rate"`  // peak learning rate of Muon; 0 means 0.01
@@ -75,9 +76,9 @@ func orDefault[T int | float64](v *T, value T) {
 // complete fills in the defaults.
 func (o Options) complete() Options {
 	orDefault(&o.Batch, 8)
-	orDefault(&o.Accumulate, 1)
 	orDefault(&o.Pool, 256)
 	orDefault(&o.Shards, 4)
+	orDefault(&o.Micro, 256)
 	orDefault(&o.MuonRate, 0.01)
 	orDefault(&o.AdamRate, 0.003)
 	orDefault(&o.Shrink, 0.05)
@@ -104,8 +105,8 @@ func (o Options) check() error {
 		return fmt.Errorf("train: %d steps, want at least 1", o.Steps)
 	case o.Batch < 1 || o.Batch > 1<<16:
 		return fmt.Errorf("train: the batch is %d, want 1 to 65536", o.Batch)
-	case o.Accumulate < 1 || o.Accumulate > 1<<16:
-		return fmt.Errorf("train: accumulate is %d, want 1 to 65536", o.Accumulate)
+	case o.Micro < 1 || o.Micro > 1<<20:
+		return fmt.Errorf("train: micro-batches have %d tokens, want 1 to 1048576", o.Micro)
 	case o.Pool < 1 || o.Pool > 1<<20:
 		return fmt.Errorf("train: the pool is %d, want 1 to 1048576", o.Pool)
 	case o.Shards < 1 || o.Shards > o.Batch:

@@ -106,7 +106,7 @@ func TestGradientIsTorchs(t *testing.T) {
 }
 
 func gradientIsTorchs[F float](t *testing.T, c torchCase, k maths[F], tolerance float64) {
-	n := newNet(c.Config, k, len(c.Sequences), 0)
+	n := newNet(c.Config, k, len(c.Sequences)*c.Config.Context, 0)
 	w, grad := newParams[F](c.Config), newParams[F](c.Config)
 	for i, v := range c.Weights {
 		w.arena[i] = F(v)

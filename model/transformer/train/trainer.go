@@ -9,7 +9,7 @@ import (
 	"argen/internal/tensor"
 )
 
-// maxActivations is how many bytes the activations of all shards may take.
+// maxActivations is how many bytes the activations of a thread may take.
 const maxActivations = 8 << 30
 
 // A Trainer trains one model. It is used by one goroutine at a time, and
@@ -26,8 +26,9 @@ type Trainer struct {
 	best    []float32 // the weights of the best validation, nil before the first
 	jobs    []job
 	shards  []*shard
-	spaces  []*muonSpace // of each worker
+	micros  [][2]int // held[from:to] of each piece of a validation
 	crew    *crew
+	workers []*worker // what each thread needs for itself
 	course  course
 
 	// The step at work, for the pieces of the crew.
@@ -36,7 +37,7 @@ type Trainer struct {
 	squares   []float64 // of each chunk of the gradient
 	shrink    float32   // of the gradient, by clipping
 	rate      float64
-	losses    []float64 // of validation, by chunk
+	losses    []float64 // of each piece of a validation
 
 	learn, reduce, update, validate func(worker, piece int)
 }
@@ -52,12 +53,17 @@ type course struct {
 	Since       int     `json:"since_best"`      // validations since then
 }
 
-// A shard is what one thread needs to learn from its part of a batch.
+// A shard is what comes out of a part of a batch.
 type shard struct {
+	grad params[float32]
+	loss float64
+}
+
+// A worker is the memory of one thread. What it held before changes nothing.
+type worker struct {
 	net   *net[float32]
-	grad  params[float32]
 	batch batch
-	loss  float64
+	space *muonSpace
 }
 
 // A Step says what one step of training did.
@@ -111,26 +117,48 @@ func newTrainer(c Config, o Options, source Source, held [][]argen.ID) (*Trainer
 			return nil, fmt.Errorf("train: held-out sequence %d: %w", i, err)
 		}
 	}
-	perShard := (o.Batch + o.Shards - 1) / o.Shards
-	if size := activations(c, perShard) * float64(o.Shards); size > maxActivations {
-		return nil, fmt.Errorf("train: a batch of %d needs %.1f GiB, want at most %d: lower the batch, or the context of %d", o.Batch, size/(1<<30), maxActivations>>30, c.Context)
+	if size := activations(c, o.Micro+c.Context); size > maxActivations {
+		return nil, fmt.Errorf("train: micro-batches of %d tokens with a context of %d need %.1f GiB for each thread, want at most %d: lower one of them", o.Micro, c.Context, size/(1<<30), maxActivations>>30)
 	}
 	t := &Trainer{cfg: c, o: o, source: source, held: held, batches: newBatcher(source, c, o), crew: newCrew(), jobs: jobs(c, o.Optimizer)}
 	t.weights = newParams[float32](c)
 	t.m, t.v = make([]float32, c.Params()), make([]float32, c.Params())
 	for range o.Shards {
-		t.shards = append(t.shards, &shard{net: newNet(c, kernels, perShard, o.Dropout), grad: newParams[float32](c)})
+		t.shards = append(t.shards, &shard{grad: newParams[float32](c)})
 	}
 	t.squares = make([]float64, (c.Params()+adamChunk-1)/adamChunk)
-	t.losses = make([]float64, (len(held)+perShard-1)/perShard)
-	t.learn, t.reduce, t.update, t.validate = t.learnShard, t.reduceChunk, t.updateJob, t.validateShard
+	for from := 0; from < len(held); {
+		to := from + fitting(held[from:], 1, o.Micro)
+		t.micros = append(t.micros, [2]int{from, to})
+		from = to
+	}
+	t.losses = make([]float64, len(t.micros))
+	t.learn, t.reduce, t.update, t.validate = t.learnShard, t.reduceChunk, t.updateJob, t.validateMicro
 	return t, nil
 }
 
-// activations is about how many bytes a net for so many sequences takes.
-func activations(c Config, sequences int) float64 {
+// fitting is how many sequences, every stride-th of all, make a micro-batch:
+// the fewest that have so many tokens.
+func fitting(all [][]argen.ID, stride, tokens int) int {
+	n := 0
+	for i := 0; i < len(all) && tokens > 0; i += stride {
+		tokens -= len(all[i]) - 1
+		n++
+	}
+	return n
+}
+
+// hire makes sure that there is a worker for each thread.
+func (t *Trainer) hire() {
+	for len(t.workers) < threads() {
+		t.workers = append(t.workers, &worker{net: newNet(t.cfg, kernels, t.o.Micro+t.cfg.Context, t.o.Dropout), space: newMuonSpace(t.jobs)})
+	}
+}
+
+// activations is about how many bytes a net for so many tokens takes.
+func activations(c Config, tokens int) float64 {
 	perToken := c.Layers*(4*c.Hidden+c.qkvWidth()+c.Heads*c.Context+3*c.FF) + 5*c.Hidden + c.qkvWidth() + 3*c.FF
-	return 4 * float64(sequences) * float64(c.Context) * float64(perToken)
+	return 4 * float64(tokens) * float64(perToken)
 }
 
 // Config is the shape of the model, defaults filled in.
@@ -168,6 +196,7 @@ func (t *Trainer) Step() (Step, error) {
 		return s, fmt.Errorf("train: step %d: its sequences have no token to predict", number)
 	}
 	t.sequences, t.perTarget = sequences, float32(1/float64(s.Tokens))
+	t.hire()
 	t.crew.run(len(t.shards), t.learn)
 	for _, sh := range t.shards {
 		s.Loss += sh.loss
@@ -187,9 +216,6 @@ func (t *Trainer) Step() (Step, error) {
 	if t.o.Clip > 0 && s.GradNorm > t.o.Clip {
 		t.shrink = float32(t.o.Clip / s.GradNorm)
 	}
-	for len(t.spaces) < threads() {
-		t.spaces = append(t.spaces, newMuonSpace(t.jobs))
-	}
 	t.crew.run(len(t.jobs), t.update)
 	t.course.Step = number
 	return s, nil
@@ -207,19 +233,20 @@ func countTargets(sequences [][]argen.ID) int {
 	return n
 }
 
-// learnShard computes the gradient of a shard's part of the step, batch by
-// batch: of the sequences of a batch, every Shards-th.
-func (t *Trainer) learnShard(_, piece int) {
-	sh := t.shards[piece]
+// learnShard computes the gradient of a shard's part of the step, every
+// Shards-th sequence, micro-batch by micro-batch.
+func (t *Trainer) learnShard(by, piece int) {
+	sh, w := t.shards[piece], t.workers[by]
 	clear(sh.grad.arena)
 	sh.loss = 0
-	for first := 0; first < len(t.sequences); first += t.o.Batch {
-		sh.batch.reset()
-		for i := first + piece; i < first+t.o.Batch; i += t.o.Shards {
+	for i := piece; i < len(t.sequences); {
+		w.batch.reset()
+		for range fitting(t.sequences[i:], t.o.Shards, t.o.Micro) {
 			key := mix(mix(t.o.Seed^hash("dropout")) + uint64(t.course.Step*len(t.sequences)+i))
-			sh.batch.add(t.sequences[i], key)
+			w.batch.add(t.sequences[i], key)
+			i += t.o.Shards
 		}
-		sh.loss += sh.net.learn(&t.weights, &sh.grad, &sh.batch, t.perTarget)
+		sh.loss += w.net.learn(&t.weights, &sh.grad, &w.batch, t.perTarget)
 	}
 }
 
@@ -239,7 +266,7 @@ func (t *Trainer) reduceChunk(_, piece int) {
 }
 
 // updateJob moves some of the weights.
-func (t *Trainer) updateJob(worker, piece int) {
+func (t *Trainer) updateJob(by, piece int) {
 	j := &t.jobs[piece]
 	at, end := j.at, j.at+j.size()
 	w, m, g := t.weights.arena[at:end], t.m[at:end], t.shards[0].grad.arena[at:end]
@@ -251,7 +278,7 @@ func (t *Trainer) updateJob(worker, piece int) {
 		decay = t.o.Shrink
 	}
 	if j.muon {
-		t.spaces[worker].muon(w, g, m, j.rows, j.cols, t.rate*t.o.MuonRate, decay)
+		t.workers[by].space.muon(w, g, m, j.rows, j.cols, t.rate*t.o.MuonRate, decay)
 	} else {
 		adamw(w, g, m, t.v[at:end], t.rate*t.o.AdamRate, decay, t.course.Step+1)
 	}
@@ -281,7 +308,8 @@ func (t *Trainer) watch(s Step) error {
 // Loss is the mean cross-entropy of the held-out sequences in nats per token,
 // 0 if there are none. Times log₂ e it is bits.
 func (t *Trainer) Loss() float64 {
-	t.crew.run(len(t.shards), t.validate)
+	t.hire()
+	t.crew.run(len(t.micros), t.validate)
 	sum := 0.0
 	for _, loss := range t.losses {
 		sum += loss
@@ -289,16 +317,13 @@ func (t *Trainer) Loss() float64 {
 	return sum / float64(max(1, countTargets(t.held)))
 }
 
-func (t *Trainer) validateShard(_, piece int) {
-	sh := t.shards[piece]
-	perShard := (t.o.Batch + t.o.Shards - 1) / t.o.Shards
-	for c := piece; c < len(t.losses); c += len(t.shards) {
-		sh.batch.reset()
-		for _, s := range t.held[c*perShard : min((c+1)*perShard, len(t.held))] {
-			sh.batch.add(s, 0)
-		}
-		t.losses[c] = sh.net.loss(&t.weights, &sh.batch)
+func (t *Trainer) validateMicro(by, piece int) {
+	w, m := t.workers[by], t.micros[piece]
+	w.batch.reset()
+	for _, s := range t.held[m[0]:m[1]] {
+		w.batch.add(s, 0)
 	}
+	t.losses[piece] = w.net.loss(&t.weights, &w.batch)
 }
 
 // Take returns the first n sequences of a source, to validate on.

@@ -47,7 +47,7 @@ func TestSameBitsForAnyThreads(t *testing.T) {
 	var wantLoss float64
 	for _, threads := range []int{1, 2, 3, 8} {
 		runtime.GOMAXPROCS(threads)
-		tr := trainer(t, Options{Seed: 5, Steps: 8, Accumulate: 2, Dropout: 0.1})
+		tr := trainer(t, Options{Seed: 5, Steps: 8, Batch: 16, Micro: 300, Dropout: 0.1})
 		steps(t, tr, 8)
 		loss := tr.Loss()
 		if want == nil {
@@ -58,21 +58,21 @@ func TestSameBitsForAnyThreads(t *testing.T) {
 			t.Errorf("with %d threads the weights differ from those with 1; loss %v and %v", threads, loss, wantLoss)
 		}
 	}
-	other := trainer(t, Options{Seed: 6, Steps: 8, Accumulate: 2, Dropout: 0.1})
+	other := trainer(t, Options{Seed: 6, Steps: 8, Batch: 16, Micro: 300, Dropout: 0.1})
 	steps(t, other, 8)
 	if slices.Equal(want, other.weights.arena) {
 		t.Error("another seed gives the same weights")
 	}
 }
 
-// Gradient accumulation is for memory only: 2 batches of 4 are 1 batch of 8,
-// but for the order of the sums.
+// Micro-batches and shards are for memory and speed only: the gradient is that
+// of the whole batch, but for the order of the sums.
 func TestAccumulationIsABiggerBatch(t *testing.T) {
-	once := trainer(t, Options{Seed: 5, Steps: 9, Batch: 8, Dropout: 0.2})
-	twice := trainer(t, Options{Seed: 5, Steps: 9, Batch: 4, Accumulate: 2, Dropout: 0.2})
+	once := trainer(t, Options{Seed: 5, Steps: 9, Shards: 1, Micro: 10000, Dropout: 0.2})
+	twice := trainer(t, Options{Seed: 5, Steps: 9, Shards: 3, Micro: 1, Dropout: 0.2})
 	a, b := steps(t, once, 1), steps(t, twice, 1)
 	if math.Abs(a[0]-b[0]) > 1e-6 {
-		t.Errorf("loss %v at once, %v in two batches", a[0], b[0])
+		t.Errorf("loss %v at once, %v sequence by sequence", a[0], b[0])
 	}
 	worst := 0.0
 	for i, g := range once.shards[0].grad.arena {
@@ -225,33 +225,33 @@ func TestTrainerRefuses(t *testing.T) {
 		held   [][]argen.ID
 		want   string
 	}{
-		"heads":      {change: func(c *Config, o *Options) { c.Heads = 3 }, want: "not a multiple of num_attention_heads 3"},
-		"odd head":   {change: func(c *Config, o *Options) { c.Hidden, c.Heads = 9, 3 }, want: "to be even"},
-		"groups":     {change: func(c *Config, o *Options) { c.Heads, c.KVHeads = 8, 3 }, want: "num_key_value_heads 3"},
-		"layers":     {change: func(c *Config, o *Options) { c.Layers = 0 }, want: "num_hidden_layers is 0"},
-		"theta":      {change: func(c *Config, o *Options) { c.RopeTheta = math.NaN() }, want: "rope_theta"},
-		"eps":        {change: func(c *Config, o *Options) { c.NormEps = -1 }, want: "rms_norm_eps"},
-		"too large":  {change: func(c *Config, o *Options) { c.Hidden, c.Heads, c.FF, c.Layers = 1<<14, 1<<10, 1<<16, 200 }, want: "too many"},
-		"memory":     {change: func(c *Config, o *Options) { c.Context, o.Batch = 1<<14, 1<<12 }, want: "lower the batch"},
-		"steps":      {change: func(c *Config, o *Options) { o.Steps = 0 }, want: "0 steps"},
-		"batch":      {change: func(c *Config, o *Options) { o.Batch = -1 }, want: "the batch is 0"},
-		"accumulate": {change: func(c *Config, o *Options) { o.Accumulate = -1 }, want: "accumulate"},
-		"pool":       {change: func(c *Config, o *Options) { o.Pool = -1 }, want: "pool"},
-		"shards":     {change: func(c *Config, o *Options) { o.Shards = -1 }, want: "shards"},
-		"dropout":    {change: func(c *Config, o *Options) { o.Dropout = 1 }, want: "dropout is 1"},
-		"floor":      {change: func(c *Config, o *Options) { o.Floor = 2 }, want: "floor"},
-		"decay":      {change: func(c *Config, o *Options) { o.Decay = 2 }, want: "decay"},
-		"rate":       {change: func(c *Config, o *Options) { o.AdamRate = math.Inf(1) }, want: "rates"},
-		"clip":       {change: func(c *Config, o *Options) { o.Clip = math.NaN() }, want: "clip"},
-		"patience":   {change: func(c *Config, o *Options) { o.Patience = -1 }, want: "patience"},
-		"optimizer":  {change: func(c *Config, o *Options) { o.Optimizer = "sgd" }, want: `"sgd", there are muon and adamw`},
-		"schedule":   {change: func(c *Config, o *Options) { o.Schedule = "step" }, want: `"step", there are cosine`},
-		"no held":    {change: func(c *Config, o *Options) { o.Patience = 3 }, want: "nothing to validate on"},
-		"held":       {held: [][]argen.ID{{1, 2, 9999}}, want: "held-out sequence 0: token 2 is id 9999"},
-		"short":      {source: list{{1}}, want: "sequence 0: it has 1 tokens"},
-		"long":       {source: list{make([]argen.ID, 258)}, want: "it has 258 tokens, want 2 to 257"},
-		"mask":       {source: list{{1, argen.NoID, 2}}, want: "token 1 is id -1"},
-		"no target":  {source: list{{1, argen.NoID}}, want: "no token to predict"},
+		"heads":     {change: func(c *Config, o *Options) { c.Heads = 3 }, want: "not a multiple of num_attention_heads 3"},
+		"odd head":  {change: func(c *Config, o *Options) { c.Hidden, c.Heads = 9, 3 }, want: "to be even"},
+		"groups":    {change: func(c *Config, o *Options) { c.Heads, c.KVHeads = 8, 3 }, want: "num_key_value_heads 3"},
+		"layers":    {change: func(c *Config, o *Options) { c.Layers = 0 }, want: "num_hidden_layers is 0"},
+		"theta":     {change: func(c *Config, o *Options) { c.RopeTheta = math.NaN() }, want: "rope_theta"},
+		"eps":       {change: func(c *Config, o *Options) { c.NormEps = -1 }, want: "rms_norm_eps"},
+		"too large": {change: func(c *Config, o *Options) { c.Hidden, c.Heads, c.FF, c.Layers = 1<<14, 1<<10, 1<<16, 200 }, want: "too many"},
+		"memory":    {change: func(c *Config, o *Options) { c.Context, o.Micro = 1<<14, 1<<20 }, want: "lower one of them"},
+		"steps":     {change: func(c *Config, o *Options) { o.Steps = 0 }, want: "0 steps"},
+		"batch":     {change: func(c *Config, o *Options) { o.Batch = -1 }, want: "the batch is 0"},
+		"micro":     {change: func(c *Config, o *Options) { o.Micro = -1 }, want: "micro-batches have 0"},
+		"pool":      {change: func(c *Config, o *Options) { o.Pool = -1 }, want: "pool"},
+		"shards":    {change: func(c *Config, o *Options) { o.Shards = -1 }, want: "shards"},
+		"dropout":   {change: func(c *Config, o *Options) { o.Dropout = 1 }, want: "dropout is 1"},
+		"floor":     {change: func(c *Config, o *Options) { o.Floor = 2 }, want: "floor"},
+		"decay":     {change: func(c *Config, o *Options) { o.Decay = 2 }, want: "decay"},
+		"rate":      {change: func(c *Config, o *Options) { o.AdamRate = math.Inf(1) }, want: "rates"},
+		"clip":      {change: func(c *Config, o *Options) { o.Clip = math.NaN() }, want: "clip"},
+		"patience":  {change: func(c *Config, o *Options) { o.Patience = -1 }, want: "patience"},
+		"optimizer": {change: func(c *Config, o *Options) { o.Optimizer = "sgd" }, want: `"sgd", there are muon and adamw`},
+		"schedule":  {change: func(c *Config, o *Options) { o.Schedule = "step" }, want: `"step", there are cosine`},
+		"no held":   {change: func(c *Config, o *Options) { o.Patience = 3 }, want: "nothing to validate on"},
+		"held":      {held: [][]argen.ID{{1, 2, 9999}}, want: "held-out sequence 0: token 2 is id 9999"},
+		"short":     {source: list{{1}}, want: "sequence 0: it has 1 tokens"},
+		"long":      {source: list{make([]argen.ID, 258)}, want: "it has 258 tokens, want 2 to 257"},
+		"mask":      {source: list{{1, argen.NoID, 2}}, want: "token 1 is id -1"},
+		"no target": {source: list{{1, argen.NoID}}, want: "no token to predict"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			shape, o := tiny(), good
