@@ -57,6 +57,7 @@ func FuzzKernels(f *testing.F) {
 			}
 			AddRows(next(cols), w[:int(rows%9)*min(cols, 1)], w)
 			F16ToF32(next(len(half)), half)
+			BF16ToF32(next(len(half)), half)
 			a := next(cols)
 			copy(a, y)
 			Axpy(x0(x), x, a)

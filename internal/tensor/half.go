@@ -11,9 +11,7 @@ func F16ToF32(dst []float32, src []uint16) {
 // BF16ToF32 widens bfloat16 numbers, which is exact.
 func BF16ToF32(dst []float32, src []uint16) {
 	sameLen(len(dst), len(src))
-	for i, v := range src {
-		dst[i] = bf16ToF32(v)
-	}
+	widenBF16(dst, src)
 }
 
 // F32ToF16 rounds to IEEE half precision, ties to even. What is too large
@@ -40,18 +38,25 @@ func widenF16Go(dst []float32, src []uint16) {
 	}
 }
 
-// f16ToF32 widens sign, 5 bits of exponent (bias 15) and 10 of fraction.
-func f16ToF32(h uint16) float32 {
-	sign, exp, frac := uint32(h>>15)<<31, uint32(h>>10)&31, uint32(h)&1023
-	switch {
-	case exp == 31 && frac != 0: // not a number; the SIMD instruction makes it quiet, so do we
-		return math.Float32frombits(sign | 0x7fc00000 | frac<<13)
-	case exp == 31:
-		return math.Float32frombits(sign | 0x7f800000)
-	case exp == 0: // 0 or subnormal: frac·2⁻²⁴, exact in float32
-		return math.Float32frombits(sign | math.Float32bits(float32(frac)*0x1p-24))
+func widenBF16Go(dst []float32, src []uint16) {
+	for i, v := range src {
+		dst[i] = bf16ToF32(v)
 	}
-	return math.Float32frombits(sign | (exp+127-15)<<23 | frac<<13)
+}
+
+// f16ToF32 widens sign, 5 bits of exponent and 10 of fraction. Shifted into the
+// place of a float32's they are too small by 2¹¹², as the exponents' zeros are
+// 15 and 127; the product is exact for subnormal numbers too.
+func f16ToF32(h uint16) float32 {
+	sign, abs := uint32(h&0x8000)<<16, uint32(h&0x7fff)<<13
+	bits := math.Float32bits(math.Float32frombits(abs) * 0x1p112)
+	switch {
+	case abs > 0x0f800000: // not a number; the SIMD instruction makes it quiet, so do we
+		bits = abs | 0x7fc00000
+	case abs == 0x0f800000:
+		bits = 0x7f800000
+	}
+	return math.Float32frombits(sign | bits)
 }
 
 func bf16ToF32(h uint16) float32 { return math.Float32frombits(uint32(h) << 16) }

@@ -92,3 +92,9 @@ func addRows32AVX2(dst, x, w *float32, rows, ld int)
 
 //go:noescape
 func addRows16AVX2(dst, x, w *float32, rows, ld int)
+
+//go:noescape
+func widenBF16AVX512(dst *float32, src *uint16, blocks int)
+
+//go:noescape
+func widenBF16AVX2(dst *float32, src *uint16, blocks int)

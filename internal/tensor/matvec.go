@@ -68,20 +68,30 @@ func matVecGo(dst, w, x []float32) {
 
 func matVecF16Go(dst []float32, w []uint16, x []float32) {
 	for i := range dst {
-		dst[i] = dotHalf(w[i*len(x):(i+1)*len(x)], x, f16ToF32)
+		dst[i] = dotHalf(w[i*len(x):(i+1)*len(x)], x, false)
 	}
 }
 
 func matVecBF16Go(dst []float32, w []uint16, x []float32) {
 	for i := range dst {
-		dst[i] = dotHalf(w[i*len(x):(i+1)*len(x)], x, bf16ToF32)
+		dst[i] = dotHalf(w[i*len(x):(i+1)*len(x)], x, true)
 	}
 }
 
-func dotHalf(w []uint16, x []float32, wide func(uint16) float32) float32 {
+// dotHalf is dotGo of a row of half precision or, if brain, of bfloat16 numbers. It
+// widens some blocks at a time.
+func dotHalf(w []uint16, x []float32, brain bool) float32 {
 	var s [lanes]float32
-	for i, v := range x {
-		s[i%lanes] += float32(wide(w[i]) * v)
+	var row [16 * lanes]float32
+	for len(w) > 0 {
+		n := min(len(w), len(row))
+		if brain {
+			widenBF16Go(row[:n], w[:n])
+		} else {
+			widenF16Go(row[:n], w[:n])
+		}
+		accumulate(&s, row[:n], x[:n])
+		w, x = w[n:], x[n:]
 	}
 	return reduce(&s)
 }

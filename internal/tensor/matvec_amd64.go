@@ -122,7 +122,7 @@ func (w weights) widen(dst []float32, i int) {
 	case f16:
 		widenF16Go(dst, w.u16[i:i+len(dst)])
 	case bf16:
-		BF16ToF32(dst, w.u16[i:i+len(dst)])
+		widenBF16Go(dst, w.u16[i:i+len(dst)])
 	}
 }
 

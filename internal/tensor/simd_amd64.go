@@ -94,6 +94,19 @@ func widenF16(dst []float32, src []uint16) {
 	widenF16Go(dst[n:], src[n:])
 }
 
+func widenBF16(dst []float32, src []uint16) {
+	n := len(src) / lanes * lanes
+	switch {
+	case active == plain || n == 0:
+		n = 0
+	case active == avx512:
+		widenBF16AVX512(&dst[0], &src[0], n/lanes)
+	default:
+		widenBF16AVX2(&dst[0], &src[0], n/lanes)
+	}
+	widenBF16Go(dst[n:], src[n:])
+}
+
 func maximum(x []float32) float32 {
 	n := len(x) / lanes * lanes
 	if active == plain || n == 0 {

@@ -11,6 +11,7 @@ func matVec(dst, w, x []float32)                        { matVecGo(dst, w, x) }
 func matVecF16(dst []float32, w []uint16, x []float32)  { matVecF16Go(dst, w, x) }
 func matVecBF16(dst []float32, w []uint16, x []float32) { matVecBF16Go(dst, w, x) }
 func widenF16(dst []float32, src []uint16)              { widenF16Go(dst, src) }
+func widenBF16(dst []float32, src []uint16)             { widenBF16Go(dst, src) }
 func expSub(dst, x []float32, c float32) float64        { return expSubGo(dst, x, c) }
 func maximum(x []float32) float32                       { return maximumGo(x) }
 func siluMul(dst, gate, up []float32)                   { siluMulGo(dst, gate, up) }
