@@ -1,12 +1,14 @@
 package safetensors
 
 import (
+	"bytes"
 	"cmp"
 	"fmt"
 	"math"
 	"math/bits"
 	"slices"
 	"strings"
+	"unique"
 
 	"argen/internal/strict"
 )
@@ -49,6 +51,8 @@ func Read(name string, data []byte) (*File, error) {
 		return nil, err
 	}
 	r := &reader{name: name, base: b.Offset(), data: data[b.Offset():], file: &File{data: [][]byte{data}}}
+	tensors := bytes.Count(header, []byte(`"data_offsets"`)) // at most, of a valid file
+	r.file.tensors, r.places = make([]Tensor, 0, tensors), make([]place, 0, tensors)
 	j := strict.NewJSON(name+": header", header, maxDepth)
 	err = j.Object(func(member string) error {
 		if member == "__metadata__" {
@@ -88,7 +92,7 @@ func (r *reader) tensor(j *strict.JSON, name string) error {
 			has.dtype = true
 			var s string
 			s, err = j.String()
-			t.DType = DType(s)
+			t.DType = DType(unique.Make(s).Value()) // one string for all of a type
 		case "shape":
 			has.shape = true
 			t.Shape = []int{}

@@ -64,9 +64,8 @@ func (p *pass) attendTo(from, to int) {
 		clear(out)
 		for b := 0; b*blockLen < keys; b++ {
 			_, v := p.kv.head(a.layer, head/group, b)
-			for j, w := range scores[b*blockLen : min((b+1)*blockLen, keys)] {
-				tensor.Axpy(w, v[j*d:(j+1)*d], out)
-			}
+			part := scores[b*blockLen : min((b+1)*blockLen, keys)]
+			tensor.AddRows(out, part, v[:len(part)*d])
 		}
 	}
 }

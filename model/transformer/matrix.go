@@ -1,6 +1,8 @@
 package transformer
 
 import (
+	"sync"
+
 	"argen/internal/tensor"
 	"argen/model/safetensors"
 )
@@ -35,19 +37,41 @@ func (w *matrix) panelRows() int { return max(panelBytes/(4*w.cols)&^15, 16) }
 // rows computes rows from ≤ row < to.
 func (p *product) rows(from, to int) {
 	w := p.w
-	for i := range p.n {
-		y, x := p.dst[i*w.rows+from:i*w.rows+to], p.x[i*w.cols:(i+1)*w.cols]
-		switch w.dtype {
-		case safetensors.F16:
-			tensor.MatVecF16(y, w.half[from*w.cols:to*w.cols], x)
-		case safetensors.BF16:
-			tensor.MatVecBF16(y, w.half[from*w.cols:to*w.cols], x)
-		default:
-			tensor.MatVec(y, w.f32[from*w.cols:to*w.cols], x)
+	if p.n == 1 {
+		w.times(p.dst[from:to], p.x, from, to)
+	} else {
+		weights := w.f32
+		if weights != nil {
+			weights = weights[from*w.cols : to*w.cols]
+		} else {
+			room := wide.Get().(*[]float32)
+			defer wide.Put(room)
+			weights = grow(room, (to-from)*w.cols)
+			w.widen(weights, from, to-from)
 		}
-		if w.bias != nil {
-			tensor.Add(y, w.bias[from:to])
+		tensor.MatVecs(p.dst[from:], w.rows, weights, p.x[:p.n*w.cols], w.cols)
+	}
+	if w.bias != nil {
+		for i := range p.n {
+			tensor.Add(p.dst[i*w.rows+from:i*w.rows+to], w.bias[from:to])
 		}
+	}
+}
+
+// wide is room for rows of a half-precision matrix as float32, which are used
+// for many positions.
+var wide = sync.Pool{New: func() any { return new([]float32) }}
+
+// times computes dst = the rows from ≤ row < to of W·x.
+func (w *matrix) times(dst, x []float32, from, to int) {
+	from, to, x = from*w.cols, to*w.cols, x[:w.cols]
+	switch w.dtype {
+	case safetensors.F16:
+		tensor.MatVecF16(dst, w.half[from:to], x)
+	case safetensors.BF16:
+		tensor.MatVecBF16(dst, w.half[from:to], x)
+	default:
+		tensor.MatVec(dst, w.f32[from:to], x)
 	}
 }
 
