@@ -5,7 +5,7 @@
 // The steps of expf, in its order and with its roundings, on 16 or 8 numbers at
 // once. AX points to its constants, 8 of each: expTable.
 
-// CONSTANTS loads the constants of EXP512 into Z16 to Z29.
+// CONSTANTS loads the constants of EXP512 into Z16 to Z28.
 #define CONSTANTS \
 	VBROADCASTSS 0(AX), Z16   \
 	VBROADCASTSS 32(AX), Z17  \
@@ -19,43 +19,35 @@
 	VBROADCASTSS 288(AX), Z25 \
 	VBROADCASTSS 320(AX), Z26 \
 	VBROADCASTSS 352(AX), Z27 \
-	VBROADCASTSS 384(AX), Z28 \
-	VBROADCASTSS 416(AX), Z29
+	VBROADCASTSS 384(AX), Z28
 
-// EXP512 replaces x by exp x. VMINPS and VMAXPS keep x if it is not a number.
+// EXP512 replaces x by exp x; its last step multiplies by a power of two at once.
+// VMINPS and VMAXPS keep x if it is not a number.
 #define EXP512(x, a, b, d) \
-	VMINPS x, Z16, x \
-	VMAXPS x, Z17, x \
-	VMULPS Z18, x, a \
-	VADDPS Z19, a, a \
-	VPSUBD Z19, a, b \
-	VSUBPS Z19, a, a \
-	VMULPS Z20, a, d \
-	VSUBPS d, x, x   \
-	VMULPS Z21, a, d \
-	VSUBPS d, x, x   \
-	VMULPS Z22, x, a \
-	VADDPS Z23, a, a \
-	VMULPS x, a, a   \
-	VADDPS Z24, a, a \
-	VMULPS x, a, a   \
-	VADDPS Z25, a, a \
-	VMULPS x, a, a   \
-	VADDPS Z26, a, a \
-	VMULPS x, a, a   \
-	VADDPS Z27, a, a \
-	VMULPS x, x, d   \
-	VMULPS d, a, a   \
-	VADDPS x, a, a   \
-	VADDPS Z28, a, a \
-	VPSRAD $1, b, d  \
-	VPSUBD d, b, b   \
-	VPADDD Z29, d, d \
-	VPSLLD $23, d, d \
-	VMULPS d, a, a   \
-	VPADDD Z29, b, b \
-	VPSLLD $23, b, b \
-	VMULPS b, a, x
+	VMINPS    x, Z16, x \
+	VMAXPS    x, Z17, x \
+	VMULPS    Z18, x, a \
+	VADDPS    Z19, a, a \
+	VSUBPS    Z19, a, b \
+	VMULPS    Z20, b, d \
+	VSUBPS    d, x, x   \
+	VMULPS    Z21, b, d \
+	VSUBPS    d, x, x   \
+	VMULPS    Z22, x, a \
+	VADDPS    Z23, a, a \
+	VMULPS    x, a, a   \
+	VADDPS    Z24, a, a \
+	VMULPS    x, a, a   \
+	VADDPS    Z25, a, a \
+	VMULPS    x, a, a   \
+	VADDPS    Z26, a, a \
+	VMULPS    x, a, a   \
+	VADDPS    Z27, a, a \
+	VMULPS    x, x, d   \
+	VMULPS    d, a, a   \
+	VADDPS    x, a, a   \
+	VADDPS    Z28, a, a \
+	VSCALEFPS b, a, x
 
 // EXP256 is EXP512 with the constants in memory.
 #define EXP256(x, a, b, d) \

@@ -24,7 +24,7 @@ const (
 )
 
 // parallelWork is how many multiply-adds are worth a second thread.
-const parallelWork = 1 << 20
+const parallelWork = 1 << 22
 
 // product is one call of Gemm.
 type product struct {
@@ -299,6 +299,10 @@ func edgeTile(rows, cols, k int, a, b, c []float32, ldc int) {
 // as dst[k*width+i], with zeros for i from n to width. If inner, the elements of
 // an outer index lie side by side in src: src[i*ld+k], else src[k*ld+i].
 func pack(dst []float32, width int, src []float32, ld int, inner bool, i0, n, k0, kn int) {
+	if !inner && n == width {
+		copyPanel(dst, width, src[k0*ld+i0:], ld, kn)
+		return
+	}
 	if !inner {
 		for k := range kn {
 			row := dst[k*width : (k+1)*width]
@@ -321,6 +325,12 @@ func pack(dst []float32, width int, src []float32, ld int, inner bool, i0, n, k0
 	}
 	for k := range kn {
 		clear(dst[k*width+n : (k+1)*width])
+	}
+}
+
+func copyPanelGo(dst []float32, width int, src []float32, ld, kn int) {
+	for k := range kn {
+		copy(dst[k*width:(k+1)*width], src[k*ld:])
 	}
 }
 

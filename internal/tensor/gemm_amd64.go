@@ -40,6 +40,25 @@ func pack4(dst []float32, width int, src []float32, ld, kn int) {
 	}
 }
 
+// copyPanel copies a panel of the width of a tile: dst[k*width+i] = src[k*ld+i].
+func copyPanel(dst []float32, width int, src []float32, ld, kn int) {
+	if active == plain {
+		copyPanelGo(dst, width, src, ld, kn)
+		return
+	}
+	_, _ = dst[kn*width-1], src[(kn-1)*ld+width-1]
+	switch width {
+	case 32:
+		copy32(&dst[0], &src[0], ld, kn)
+	case 16:
+		copy16(&dst[0], &src[0], ld, kn)
+	case 12:
+		copy12(&dst[0], &src[0], ld, kn)
+	case 6:
+		copy6(&dst[0], &src[0], ld, kn)
+	}
+}
+
 //go:noescape
 func tile12x32(k int, a, b, c *float32, ldc int)
 
@@ -48,3 +67,15 @@ func tile6x16(k int, a, b, c *float32, ldc int)
 
 //go:noescape
 func transpose4(dst *float32, width int, src *float32, ld, steps int)
+
+//go:noescape
+func copy32(dst, src *float32, ld, kn int)
+
+//go:noescape
+func copy16(dst, src *float32, ld, kn int)
+
+//go:noescape
+func copy12(dst, src *float32, ld, kn int)
+
+//go:noescape
+func copy6(dst, src *float32, ld, kn int)

@@ -30,3 +30,7 @@ func tileSize() (mr, nr int) { return goRows, goCols }
 func tile(k int, a, b, c []float32, ldc int) { tileGo(k, a, b, c, ldc) }
 
 func pack4(dst []float32, width int, src []float32, ld, kn int) { pack4Go(dst, width, src, ld, kn) }
+
+func copyPanel(dst []float32, width int, src []float32, ld, kn int) {
+	copyPanelGo(dst, width, src, ld, kn)
+}
