@@ -98,3 +98,6 @@ func widenBF16AVX512(dst *float32, src *uint16, blocks int)
 
 //go:noescape
 func widenBF16AVX2(dst *float32, src *uint16, blocks int)
+
+//go:noescape
+func rows2x2AVX2(dst *float32, stride int, w *float32, cols int, x *float32, groups int)

@@ -32,20 +32,31 @@ func matVecBF16(dst []float32, w []uint16, x []float32) {
 	weights{u16: w, kind: bf16}.times(dst, x)
 }
 
-// matVecs takes four rows and four vectors at a time where that is faster. The last
-// of both may overlap those before.
+// matVecs takes four rows and four vectors at a time, or two and two. The last of
+// both may overlap those before.
 func matVecs(dst []float32, stride int, w, x []float32, rows, cols int) {
-	n := len(x) / cols
-	if active != avx512 || rows < 4 || n < 4 || cols%lanes != 0 {
+	n, side := len(x)/cols, 2
+	if active == avx512 {
+		side = 4
+	}
+	if active == plain || rows < side || n < side || cols%lanes != 0 {
 		eachVector(dst, stride, w, x, rows, cols)
 		return
 	}
-	for i := 0; i < n; i += 4 {
-		i := min(i, n-4)
-		rows4x4AVX512(&dst[i*stride], stride, &w[0], cols, &x[i*cols], rows/4)
-		if last := rows - 4; rows%4 != 0 {
-			rows4x4AVX512(&dst[i*stride+last], stride, &w[last*cols], cols, &x[i*cols], 1)
+	for i := 0; i < n; i += side {
+		i := min(i, n-side)
+		square(dst[i*stride:], stride, w, cols, x[i*cols:], rows/side)
+		if last := rows - side; rows%side != 0 {
+			square(dst[i*stride+last:], stride, w[last*cols:], cols, x[i*cols:], 1)
 		}
+	}
+}
+
+func square(dst []float32, stride int, w []float32, cols int, x []float32, groups int) {
+	if active == avx512 {
+		rows4x4AVX512(&dst[0], stride, &w[0], cols, &x[0], groups)
+	} else {
+		rows2x2AVX2(&dst[0], stride, &w[0], cols, &x[0], groups)
 	}
 }
 
