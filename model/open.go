@@ -140,6 +140,9 @@ func openFile(ctx context.Context, path string) (*LM, error) {
 	if what := head.foreign(); what != "" {
 		return nil, fmt.Errorf("%s is %s", quote(path), what)
 	}
+	if isWeights(path) {
+		return openWeights(ctx, path)
+	}
 	for _, f := range Formats {
 		if !f.Match(head.text, path) {
 			continue

@@ -51,6 +51,25 @@ func openTransformer(_ context.Context, config string) (*LM, error) {
 	return lm, nil
 }
 
+// isWeights reports whether a file holds weights by its name; any bytes may be
+// the length of a header.
+func isWeights(path string) bool { return strings.HasSuffix(strings.ToLower(path), ".safetensors") }
+
+// openWeights opens the transformer whose weights are in a file. Others than
+// those of a whole model are read only to say what is wrong with them.
+func openWeights(ctx context.Context, path string) (*LM, error) {
+	config := filepath.Join(filepath.Dir(path), transformer.ConfigFile)
+	if _, err := os.Stat(config); err == nil && filepath.Base(path) == safetensors.WeightsFile {
+		return openTransformer(ctx, config)
+	}
+	f, err := safetensors.Open(path)
+	if err != nil {
+		return nil, clean(err)
+	}
+	err = fmt.Errorf("%s holds %d tensors without their configuration: give the folder of a model, with %s and %s", quote(path), len(f.Tensors()), transformer.ConfigFile, safetensors.WeightsFile)
+	return nil, errors.Join(err, f.Close())
+}
+
 // inFolder says in which folder an error is, unless it does.
 func inFolder(dir string, err error) error {
 	err = clean(err)

@@ -31,7 +31,7 @@ func TestOpenTransformer(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(dir, "other.bin"), []byte("another format's weights"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	for _, ref := range []string{dir, filepath.Join(dir, "config.json")} {
+	for _, ref := range []string{dir, filepath.Join(dir, "config.json"), filepath.Join(dir, "model.safetensors")} {
 		lm, err := Open(context.Background(), ref, Options{})
 		if err != nil {
 			t.Fatal(err)
@@ -68,7 +68,8 @@ func TestOpenTransformerWrong(t *testing.T) {
 		{folder(t, "gpt2", "model.safetensors"), "there is neither model.safetensors nor"},
 		{folder(t, "gpt2", "tokenizer.json"), "tokenizer.json: no such file"},
 		{folder(t, "llama3-rope"), `tokenizer.json: byte 1076: pre_tokenizer: the pre_tokenizer "Sequence" is not supported`},
-		{folder(t, "gpt2") + "/model.safetensors", "give the folder with its config.json"},
+		{folder(t, "gpt2") + "/logits.safetensors", "holds 2 tensors without their configuration"},
+		{folder(t, "gpt2", "config.json") + "/model.safetensors", "give the folder of a model"},
 	} {
 		_, err := Open(context.Background(), c.dir, Options{})
 		if err == nil || !strings.Contains(err.Error(), c.want) || !strings.Contains(err.Error(), filepath.Dir(c.dir)) || strings.Contains(err.Error(), "\n") {

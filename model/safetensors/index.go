@@ -90,7 +90,7 @@ func parseIndex(data []byte) (index []entry, err error) {
 				return err
 			}
 			if !isName(shard) {
-				return j.Errorf("the shard %s of tensor %q is no name of a file in this folder", quote(shard), name)
+				return j.Errorf("the shard %s of tensor %s is no name of a file in this folder", quote(shard), quote(name))
 			}
 			index = append(index, entry{name, shard})
 			return nil
@@ -137,7 +137,7 @@ func openShards(root *os.Root, index []entry) (f *File, err error) {
 		for _, e := range index[:n] {
 			t, ok := shard.Tensor(e.tensor)
 			if !ok {
-				return f, fmt.Errorf("%s: weight_map: tensor %q is missing from its shard %s", IndexFile, e.tensor, quote(name))
+				return f, fmt.Errorf("%s: weight_map: tensor %s is missing from its shard %s", IndexFile, quote(e.tensor), quote(name))
 			}
 			f.tensors = append(f.tensors, *t)
 		}
@@ -168,7 +168,7 @@ func openShard(root *os.Root, name string) (*File, error) {
 func quote(s string) string {
 	const most = 80
 	if len(s) > most {
-		return strconv.Quote(s[:most]) + "…"
+		return strconv.Quote(strings.ToValidUTF8(s[:most], "")) + "…"
 	}
 	return strconv.Quote(s)
 }

@@ -113,22 +113,22 @@ func (r *reader) tensor(j *strict.JSON, name string) error {
 	case err != nil:
 		return err
 	case !has.dtype:
-		return j.Errorf("tensor %q: dtype is missing", name)
+		return j.Errorf("tensor %s: dtype is missing", quote(name))
 	case !has.shape:
-		return j.Errorf("tensor %q: shape is missing", name)
+		return j.Errorf("tensor %s: shape is missing", quote(name))
 	case !has.offsets:
-		return j.Errorf("tensor %q: data_offsets are missing", name)
+		return j.Errorf("tensor %s: data_offsets are missing", quote(name))
 	}
 	size, says := bytesOf(t.DType, t.Shape)
 	switch {
 	case says != "":
-		return j.Errorf("tensor %q: %s", name, says)
+		return j.Errorf("tensor %s: %s", quote(name), says)
 	case at.begin > at.end:
-		return j.Errorf("tensor %q: data_offsets %d, %d: the end is before the begin", name, at.begin, at.end)
+		return j.Errorf("tensor %s: data_offsets %d, %d: the end is before the begin", quote(name), at.begin, at.end)
 	case at.end-at.begin != size:
-		return j.Errorf("tensor %q: shape %v of %s needs %d bytes, data_offsets %d, %d hold %d", name, t.Shape, t.DType, size, at.begin, at.end, at.end-at.begin)
+		return j.Errorf("tensor %s: shape %v of %s needs %d bytes, data_offsets %d, %d hold %d", quote(name), t.Shape, t.DType, size, at.begin, at.end, at.end-at.begin)
 	case at.end > uint64(len(r.data)):
-		return j.Errorf("tensor %q: data_offsets end at %d, the file has %d bytes of data: it is cut short, fetch it again", name, at.end, len(r.data))
+		return j.Errorf("tensor %s: data_offsets end at %d, the file has %d bytes of data: it is cut short, fetch it again", quote(name), at.end, len(r.data))
 	}
 	t.Data = r.data[at.begin:at.end:at.end]
 	r.file.tensors = append(r.file.tensors, t)
@@ -194,7 +194,7 @@ func (r *reader) lay() error {
 			if at.begin < end {
 				what = "an overlap with the tensor before it"
 			}
-			return r.errorf(end, "tensor %q: its data_offsets begin at %d, want %d: they leave %s, but must be contiguous", r.file.tensors[i].Name, at.begin, end, what)
+			return r.errorf(end, "tensor %s: its data_offsets begin at %d, want %d: they leave %s, but must be contiguous", quote(r.file.tensors[i].Name), at.begin, end, what)
 		}
 		end = at.end
 	}
