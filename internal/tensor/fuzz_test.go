@@ -68,6 +68,9 @@ func FuzzKernels(f *testing.F) {
 			copy(s, x)
 			Softmax(s)
 			SiLUMul(next(cols), x, y)
+			g := next(cols)
+			copy(g, x)
+			GELUTanh(g)
 			RMSNorm(next(cols), x, y, 1e-5)
 			return out
 		}
@@ -128,6 +131,7 @@ func TestAllocations(t *testing.T) {
 			Softmax(x)
 			SiLUMul(x, x, x)
 			RMSNorm(x, x, x, 1)
+			GELUTanh(x)
 			Gemm(false, true, 9, 9, 100, 1, w, 100, w, 100, 0, w[:81], 9)
 		}
 		run()
