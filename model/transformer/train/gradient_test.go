@@ -81,7 +81,8 @@ func TestSiLUMulDerivative(t *testing.T) {
 		return weighed(y, dy)
 	}
 	dgate, dup := make([]float64, 7), make([]float64, 7)
-	siluMulBack(&reference, dgate, dup, dy, gate, up, make([]float64, 9))
+	f()
+	siluMulBack(&reference, dgate, dup, dy, gate, up, append([]float64(nil), y...))
 	agrees(t, "gate", f, gate, dgate)
 	agrees(t, "up", f, up, dup)
 }

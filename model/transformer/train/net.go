@@ -39,12 +39,11 @@ type net[F float] struct {
 	headRows          int
 	rope              rotations[F]
 
-	layers  []layerState[F]
-	x       []F // the residual stream after the last layer (n, d)
-	inv     []F
-	h       []F // its norm, the input of the head
-	logits  []F // (headRows, V)
-	scratch []F
+	layers []layerState[F]
+	x      []F // the residual stream after the last layer (n, d)
+	inv    []F
+	h      []F // its norm, the input of the head
+	logits []F // (headRows, V)
 
 	// Gradients, named as what they are the gradients of.
 	dx, dsub, datt, dqkv, dgateUp, dact, dscores []F
@@ -80,7 +79,7 @@ func newNet[F float](c Config, k maths[F], tokens int, drop float64) *net[F] {
 		})
 	}
 	n.x, n.inv, n.h = room(d), room(1), room(d)
-	n.logits, n.scratch = make([]F, n.headRows*c.VocabSize), make([]F, c.FF)
+	n.logits = make([]F, n.headRows*c.VocabSize)
 	n.dx, n.dsub, n.datt = room(d), room(d), room(d)
 	n.dqkv, n.dgateUp, n.dact = room(n.qkvWidth), room(2*c.FF), room(c.FF)
 	n.dscores = make([]F, blockRows*c.Context)
@@ -173,7 +172,7 @@ func (n *net[F]) layerBack(l int, w, grad *layerParams[F], b *batch) {
 	n.k.gemm(false, false, size, ff, d, 1, dout, d, w.down, ff, 0, n.dact, ff)
 	for i := range size {
 		gu, dgu := s.gateUp[i*2*ff:(i+1)*2*ff], n.dgateUp[i*2*ff:(i+1)*2*ff]
-		siluMulBack(&n.k, dgu[:ff], dgu[ff:], n.dact[i*ff:(i+1)*ff], gu[:ff], gu[ff:], n.scratch)
+		siluMulBack(&n.k, dgu[:ff], dgu[ff:], n.dact[i*ff:(i+1)*ff], gu[:ff], gu[ff:], s.act[i*ff:(i+1)*ff])
 	}
 	n.k.gemm(true, false, 2*ff, d, size, 1, n.dgateUp, 2*ff, s.mlpIn, d, 1, grad.gateUp, d)
 	n.k.gemm(false, false, size, d, 2*ff, 1, n.dgateUp, 2*ff, w.gateUp, d, 0, n.dsub, d)

@@ -103,21 +103,19 @@ func (r rotations[F]) rotate(x []F, position, headDim int, back bool) {
 	}
 }
 
-// siluMulBack is the derivative of y = silu(gate)·up, silu(x) = x·σ(x). It
-// needs len(gate) numbers of scratch. Shazeer, GLU Variants Improve
-// Transformer, 2020.
+// siluMulBack is the derivative of y = silu(gate)·up, silu(x) = x·σ(x). Shazeer,
+// GLU Variants Improve Transformer, 2020.
 //
-//	∂up = ∂y·silu(gate),  ∂gate = ∂y·up·σ·(1 + gate·(1−σ))
-func siluMulBack[F float](k *maths[F], dgate, dup, dy, gate, up, scratch []F) {
-	scratch = scratch[:len(gate)]
+//	∂up = ∂y·silu(gate),  ∂gate = ∂y·up·σ·(1 + gate·(1−σ)) = ∂y·(y + σ·(up − y))
+func siluMulBack[F float](k *maths[F], dgate, dup, dy, gate, up, y []F) {
+	k.siluMul(dup, gate, dy)
 	for i, g := range gate {
-		scratch[i] = -g
+		dgate[i] = -g
 	}
-	k.exp(scratch, scratch)
-	for i, g := range gate {
-		s := 1 / (1 + scratch[i])
-		dup[i] = dy[i] * g * s
-		dgate[i] = dy[i] * up[i] * s * (1 + g*(1-s))
+	k.exp(dgate, dgate)
+	dy, up, y = dy[:len(dgate)], up[:len(dgate)], y[:len(dgate)]
+	for i, e := range dgate {
+		dgate[i] = dy[i] * (y[i] + (up[i]-y[i])/(1+e))
 	}
 }
 
