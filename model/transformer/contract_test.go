@@ -14,10 +14,10 @@ import (
 const tight = 0
 
 func TestContract(t *testing.T) {
-	for _, name := range []string{"llama-untied", "llama3-rope", "gpt2-f16-hub"} {
+	for _, name := range []string{"llama-untied", "llama-bf16-sharded", "gpt2"} {
 		t.Run(name, func(t *testing.T) {
 			m, _ := load(t, name)
-			modeltest.Check(t, m, modeltest.Options{Tolerance: tight, MaxLen: 40, Checks: 20})
+			modeltest.Check(t, m, modeltest.Options{Tolerance: tight, MaxLen: 36, Checks: 10})
 		})
 	}
 }
@@ -112,7 +112,7 @@ const blockLen = 32
 
 // A model that is large enough for single tokens to be computed by a crew.
 func TestLargeModel(t *testing.T) {
-	m := randomLlama(t, true, 8192, 512, 1, 8, 32)
+	m := randomLlama(t, false, 8192, 512, 1, 8, 32)
 	ids := make([]argen.ID, 40)
 	for i := range ids {
 		ids[i] = argen.ID(i * i)
