@@ -1,6 +1,10 @@
 package transformer
 
-import "argen"
+import (
+	"runtime"
+
+	"argen"
+)
 
 // A pass is the computation of n neighbouring tokens at once, with the room
 // that it needs. Its arrays have a row for each of the n positions.
@@ -61,7 +65,11 @@ func (p *pass) multiply(w *matrix, dst, x []float32, n int) {
 	p.product = product{w, dst, x, n}
 	switch {
 	case p.crew != nil && w.rows*w.cols*n >= crewWork:
-		p.crew.run(w.rows, w.panelRows(), p.doProduct)
+		some := w.panelRows()
+		if n == 1 { // a few turns for each, so that all end at about the same time
+			some = max(some, w.rows/(8*runtime.GOMAXPROCS(0))&^15)
+		}
+		p.crew.run(w.rows, some, p.doProduct)
 	case n == 1:
 		p.product.rows(0, w.rows)
 	default:

@@ -3,6 +3,7 @@ package transformer
 import (
 	"context"
 	"fmt"
+	"runtime"
 	"slices"
 	"time"
 
@@ -59,7 +60,7 @@ func (s *State) Extend(ctx context.Context, ids ...argen.ID) ([]float64, error) 
 // single computes one token and the logits after it.
 func (s *State) single(id []argen.ID, at int) {
 	s.pass.crew = nil
-	if s.pass.m.params < crewModel {
+	if s.pass.m.params < crewModel || runtime.GOMAXPROCS(0) == 1 {
 		s.pass.run(id, at)
 		s.predict()
 		return
