@@ -107,8 +107,7 @@ func TestDamagedCheckpoints(t *testing.T) {
 	}
 }
 
-// What is read without an error is a training that can go on, and is written
-// back as it was.
+// What is read without an error has a shape and all its weights.
 func FuzzReadCheckpoint(f *testing.F) {
 	whole := written(f, small(f))
 	f.Add(whole[:len(whole)-sha256.Size], true)
