@@ -96,6 +96,7 @@ func TestBatches(t *testing.T) {
 	if spread > 8*30 {
 		t.Errorf("sequences of a step differ in length by %d on the average", spread/8)
 	}
+	order := slices.Clone(b.order)
 	ninth, err := b.step(8)
 	if err != nil {
 		t.Fatal(err)
@@ -106,6 +107,9 @@ func TestBatches(t *testing.T) {
 	}
 	if fingerprint(ninth) != fingerprint(fresh) {
 		t.Error("step 8 depends on the steps before it")
+	}
+	if slices.Equal(order, b.order) {
+		t.Errorf("two pools have the steps in the same order %v", order)
 	}
 }
 

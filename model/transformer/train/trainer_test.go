@@ -84,6 +84,21 @@ func TestAccumulationIsABiggerBatch(t *testing.T) {
 	}
 }
 
+// With rates of zero and the same batch, only what dropout hides differs.
+func TestDropoutDiffersFromStepToStep(t *testing.T) {
+	o := Options{Steps: 2, Batch: 2, AdamRate: -1, MuonRate: -1}
+	for _, drop := range []float64{0, 0.5} {
+		o.Dropout = drop
+		tr, err := New(tiny(), o, list{{1, 2, 3, 4, 5}}, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if l := steps(t, tr, 2); (l[0] == l[1]) != (drop == 0) {
+			t.Errorf("dropout %v: losses %v", drop, l)
+		}
+	}
+}
+
 // The loss of random weights is above that of guessing blindly, and falls.
 func TestLearns(t *testing.T) {
 	for _, o := range []Options{
@@ -129,6 +144,20 @@ func TestDivergence(t *testing.T) {
 	tr.weights.arena[0] = float32(math.NaN())
 	if _, err := tr.Step(); !errors.As(err, &d) || d.Step != 1 {
 		t.Errorf("NaN weights: error %v", err)
+	}
+}
+
+func TestABestIsBetterByTheLeastGain(t *testing.T) {
+	tr := trainer(t, Options{Steps: 1, LeastGain: 0.5})
+	loss, best := tr.judge()
+	if !best {
+		t.Error("the first validation is not the best")
+	}
+	for _, better := range []float64{0, 0.4, 0.6} {
+		tr.course.BestLoss = loss + better
+		if _, best := tr.judge(); best != (better > 0.5) {
+			t.Errorf("better by %v: best is %v", better, best)
+		}
 	}
 }
 
