@@ -88,6 +88,33 @@ type State interface {
 	Fork() State
 }
 
+// A Scorer is a State that computes the logits after each of many tokens in one
+// pass, faster than one by one. Score appends ids to the context, as Extend
+// does; rows[i] are the logits of the token after ids[i]. They belong to the
+// caller and may differ from those of Extend by rounding.
+type Scorer interface {
+	Score(ctx context.Context, ids ...ID) (rows [][]float64, err error)
+}
+
+// An Inspector is a State whose model has layers, and that shows what they do
+// with the present context. It computes that when it is asked for.
+type Inspector interface {
+	// Layers is the number of layers.
+	Layers() int
+	// Attention returns the weights of a layer, 0 ≤ layer < Layers, by head,
+	// by position of the query, by position of the key up to there. The
+	// weights of a query sum to 1.
+	Attention(ctx context.Context, layer int) (weights [][][]float64, err error)
+	// Hidden returns the hidden state at each position after that many
+	// layers, 0 ≤ layer ≤ Layers: 0 for the embeddings; after the last one
+	// with the norm that follows it.
+	Hidden(ctx context.Context, layer int) (rows [][]float64, err error)
+	// Lens returns the logits at each position if the model ended after that
+	// many layers, 0 ≤ layer ≤ Layers (nostalgebraist, Interpreting GPT: the
+	// Logit Lens, 2020). After all of them they are the model's own.
+	Lens(ctx context.Context, layer int) (rows [][]float64, err error)
+}
+
 // An Explainer is a State that can say where a probability comes from: an
 // n-gram names counts and back-off weights. The Explanation is about the next
 // token given the present context.

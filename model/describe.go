@@ -6,6 +6,7 @@ import (
 
 	"argen"
 	"argen/model/ngram"
+	"argen/model/transformer"
 	"argen/tokenizer"
 )
 
@@ -57,8 +58,11 @@ func Describe(lm *LM) Description {
 	for _, id := range info.Stop {
 		d.EOS = append(d.EOS, name(id))
 	}
-	if m, ok := Base(lm.Model).(*ngram.Model); ok {
+	switch m := Base(lm.Model).(type) {
+	case *ngram.Model:
 		d.ngram(m)
+	case *transformer.Model:
+		d.Parameters = m.Parameters()
 	}
 	return d
 }

@@ -22,6 +22,7 @@ import (
 	"strings"
 
 	"argen"
+	"argen/model/transformer"
 )
 
 // An LM is a language model ready to be run. Close it after its last use: the
@@ -73,6 +74,7 @@ type Format struct {
 var Formats = []Format{
 	{"argen n-gram", "*.bin", "what argen train ngram writes: mapped, ready at once, with its tokenizer", isBinary, openBinary},
 	{"ARPA", "*.arpa, *.arpa.gz", "n-grams as text, the format all n-gram tools share; a token is a word", isARPA, openARPA},
+	{"transformer", "config.json", "a folder of Hugging Face: config.json, model.safetensors, tokenizer.json; Llama's and GPT-2's architecture", isConfig, openTransformer},
 }
 
 // Open opens the model that ref names: a [Scheme], with an argument after a
@@ -138,6 +140,9 @@ func openFile(ctx context.Context, path string) (*LM, error) {
 	if what := head.foreign(); what != "" {
 		return nil, fmt.Errorf("%s is %s", quote(path), what)
 	}
+	if isWeights(path) {
+		return openWeights(ctx, path)
+	}
 	for _, f := range Formats {
 		if !f.Match(head.text, path) {
 			continue
@@ -146,15 +151,19 @@ func openFile(ctx context.Context, path string) (*LM, error) {
 		if err != nil {
 			return nil, clean(err)
 		}
-		lm.Path, lm.Size = path, head.size
+		if lm.Path == "" {
+			lm.Path, lm.Size = path, head.size
+		}
 		return lm, nil
 	}
 	return nil, fmt.Errorf("%s is %s", quote(path), head.unknown(path))
 }
 
-// openFolder opens the only model file of a folder, as "argen train" leaves
-// one.
+// openFolder opens the transformer in a folder, or else its only model file.
 func openFolder(ctx context.Context, dir string) (*LM, error) {
+	if isTransformer(dir) {
+		return openTransformer(ctx, filepath.Join(dir, transformer.ConfigFile))
+	}
 	entries, err := os.ReadDir(dir)
 	if err != nil {
 		return nil, clean(err)

@@ -8,7 +8,6 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"strings"
 	"unicode/utf8"
 )
 
@@ -108,8 +107,6 @@ func (h *head) foreign() string {
 // unknown says what a file is that no format matches.
 func (h *head) unknown(path string) string {
 	switch {
-	case strings.HasSuffix(strings.ToLower(path), ".safetensors"):
-		return "a safetensors file: transformers are not opened by this version"
 	case bytes.Contains(h.text, []byte("\nargen-story-grammar")), bytes.HasPrefix(h.text, []byte("# Story grammar")):
 		return "a story grammar: open it as truth:" + short(filepath.Base(path))
 	case isText(h.text):

@@ -18,7 +18,7 @@ func infoCommand(a *app) *cobra.Command {
 		Short: "Show what is in a model",
 		Long: `Show what is in a model: its kind, size, vocabulary, tokenizer and what its
 file says of itself. REF is what -m takes; without it, it is the model that is
-used without -m.`,
+used without -m. Of a file of weights (*.safetensors) it lists the tensors.`,
 		Example: `  argen info truth
   argen info --json truth`,
 		Args: func(_ *cobra.Command, args []string) error {
@@ -32,6 +32,9 @@ used without -m.`,
 			ref := a.defaultModel()
 			if len(args) > 0 {
 				ref = args[0]
+			}
+			if isWeights(ref) {
+				return a.infoWeights(ref, asJSON)
 			}
 			lm, err := a.open(c.Context(), ref)
 			if err != nil {

@@ -1,0 +1,80 @@
+package model
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"argen/model/safetensors"
+	"argen/model/transformer"
+	"argen/tokenizer"
+)
+
+// tokenizerFile is the name of a transformer's tokenizer in its folder.
+const tokenizerFile = "tokenizer.json"
+
+// maxTokenizer is the largest tokenizer.json that is read, in bytes.
+const maxTokenizer = 256 << 20
+
+// isConfig reports whether a file is the configuration of a transformer, which
+// stands for the folder that holds it.
+func isConfig(_ []byte, path string) bool { return filepath.Base(path) == transformer.ConfigFile }
+
+// isTransformer reports whether a folder holds a transformer.
+func isTransformer(dir string) bool {
+	for _, name := range []string{transformer.ConfigFile, safetensors.WeightsFile, safetensors.IndexFile} {
+		if _, err := os.Stat(filepath.Join(dir, name)); err == nil {
+			return true
+		}
+	}
+	return false
+}
+
+// openTransformer opens the transformer in the folder of a config.json.
+func openTransformer(_ context.Context, config string) (*LM, error) {
+	dir := filepath.Dir(config)
+	m, err := transformer.Open(dir)
+	if err != nil {
+		return nil, inFolder(dir, err)
+	}
+	lm := &LM{Model: m, Path: filepath.Join(dir, safetensors.WeightsFile), Size: m.Size(), Close: m.Close}
+	data, err := readLimited(filepath.Join(dir, tokenizerFile), maxTokenizer)
+	if err == nil {
+		lm.Tokenizer, err = tokenizer.ReadBPE(tokenizerFile, data)
+	}
+	if err != nil {
+		return nil, errors.Join(inFolder(dir, err), m.Close())
+	}
+	return lm, nil
+}
+
+// isWeights reports whether a file holds weights by its name; any bytes may be
+// the length of a header.
+func isWeights(path string) bool { return strings.HasSuffix(strings.ToLower(path), ".safetensors") }
+
+// openWeights opens the transformer whose weights are in a file. Others than
+// those of a whole model are read only to say what is wrong with them.
+func openWeights(ctx context.Context, path string) (*LM, error) {
+	config := filepath.Join(filepath.Dir(path), transformer.ConfigFile)
+	if _, err := os.Stat(config); err == nil && filepath.Base(path) == safetensors.WeightsFile {
+		return openTransformer(ctx, config)
+	}
+	f, err := safetensors.Open(path)
+	if err != nil {
+		return nil, clean(err)
+	}
+	err = fmt.Errorf("%s holds %d tensors without their configuration: give the folder of a model, with %s and %s", quote(path), len(f.Tensors()), transformer.ConfigFile, safetensors.WeightsFile)
+	return nil, errors.Join(err, f.Close())
+}
+
+// inFolder says in which folder an error is, unless it does.
+func inFolder(dir string, err error) error {
+	err = clean(err)
+	if strings.Contains(err.Error(), dir) {
+		return err
+	}
+	return fmt.Errorf("%s: %w", quote(dir), err)
+}

@@ -1,0 +1,161 @@
+package transformer
+
+import (
+	"math"
+
+	"argen/internal/tensor"
+)
+
+// gpt2 is the architecture of GPT-2:
+//
+//	x = embedding of the token + embedding of its position
+//	each layer:  x += Wo · attention(Wq·h, Wk·h, Wv·h)   h = LayerNorm(x)
+//	             x += Wproj · GELU(Wfc·h)                 h = LayerNorm(x)
+//	logits = embedding · LayerNorm(x)
+//
+// All of its matrices have biases, and its files store them transposed.
+//
+// (Radford et al., Language Models are Unsupervised Multitask Learners, 2019;
+// GELU: Hendrycks and Gimpel, Gaussian Error Linear Units, 2016.)
+type gpt2 struct {
+	Config
+	embedding, positions *matrix // (V, C), (T, C)
+	layers               []gpt2Layer
+	last                 layerNorm
+}
+
+type gpt2Layer struct {
+	attnNorm, mlpNorm layerNorm
+	qkv, o            *matrix // (3C, C): q, then k, then v; (C, C)
+	fc, proj          *matrix
+}
+
+type layerNorm struct{ weight, bias []float32 }
+
+func gpt2Config(p *configParser) error {
+	c := &p.Config
+	err := p.sizes(
+		sizeOf{"vocab_size", &c.VocabSize}, sizeOf{"n_embd", &c.Hidden}, sizeOf{"n_layer", &c.Layers},
+		sizeOf{"n_head", &c.Heads}, sizeOf{"n_positions", &c.Context},
+	)
+	if err != nil {
+		return err
+	}
+	c.KVHeads, c.HeadDim = c.Heads, c.Hidden/c.Heads
+	if c.Hidden%c.Heads != 0 {
+		return p.errorf("n_head", "%d: it must divide n_embd, %d", c.Heads, c.Hidden)
+	}
+	c.FFN = p.or("n_inner", 4*c.Hidden)
+	if c.Act = p.act; c.Act == "" {
+		c.Act = "gelu_new"
+	}
+	switch c.Act {
+	case "gelu_new", "gelu_pytorch_tanh", "gelu":
+	default:
+		return p.errorf("activation_function", "%q is not supported for gpt2: argen computes gelu_new, gelu_pytorch_tanh and gelu", c.Act)
+	}
+	if c.Eps == 0 {
+		c.Eps = 1e-5
+	}
+	switch {
+	case p.has["add_cross_attention"]:
+		return p.errorf("add_cross_attention", "not supported: argen reads decoders only")
+	case p.has["has scale_attn_weights"] && !p.has["scale_attn_weights"]:
+		return p.errorf("scale_attn_weights", "false is not supported")
+	}
+	c.ScaleByLayer = p.has["scale_attn_by_inverse_layer_idx"]
+	c.Tied = !p.has["has tie_word_embeddings"] || p.has["tie_word_embeddings"]
+	c.Rope = Rope{}
+	return nil
+}
+
+func bindGPT2(b *binder) (network, *matrix) {
+	const name = "wte.weight"
+	if !b.has(name) { // the published files have no prefix
+		if b.prefix = "transformer."; !b.has(name) {
+			b.prefix = ""
+		}
+	}
+	m := &gpt2{Config: b.Config}
+	m.embedding = b.matrix("wte", "vocab_size, n_embd", b.VocabSize, b.Hidden, false)
+	m.positions = b.matrix("wpe", "n_positions, n_embd", b.Context, b.Hidden, false)
+	for i := 0; i < b.Layers && b.err == nil; i++ {
+		at := layerName("h.", i)
+		m.layers = append(m.layers, gpt2Layer{
+			attnNorm: b.layerNorm(at + "ln_1"),
+			qkv:      b.transposed(at+"attn.c_attn", "n_embd", 3*b.Hidden, b.Hidden),
+			o:        b.transposed(at+"attn.c_proj", "n_embd", b.Hidden, b.Hidden),
+			mlpNorm:  b.layerNorm(at + "ln_2"),
+			fc:       b.transposed(at+"mlp.c_fc", "n_embd, n_inner", b.FFN, b.Hidden),
+			proj:     b.transposed(at+"mlp.c_proj", "n_embd, n_inner", b.Hidden, b.FFN),
+		})
+	}
+	m.last = b.layerNorm("ln_f")
+	b.prefix = ""
+	head := m.embedding
+	if !b.Tied && b.has("lm_head.weight") {
+		head = b.matrix("lm_head", "vocab_size, n_embd", b.VocabSize, b.Hidden, false)
+	}
+	return m, head
+}
+
+func (b *binder) layerNorm(name string) layerNorm {
+	return layerNorm{b.vector(name+".weight", "n_embd", b.Hidden), b.vector(name+".bias", "n_embd", b.Hidden)}
+}
+
+func (m *gpt2) embed(p *pass) {
+	position := p.buf(bufOut, m.Hidden)
+	for i, id := range p.ids {
+		x := p.row(p.x, i, m.Hidden)
+		m.embedding.row(x, int(id))
+		m.positions.row(position[:m.Hidden], p.from+i)
+		tensor.Add(x, position[:m.Hidden])
+	}
+}
+
+func (m *gpt2) block(p *pass, layer int) {
+	l := &m.layers[layer]
+	h, out := p.buf(bufNorm, m.Hidden), p.buf(bufOut, m.Hidden)
+
+	m.layerNorm(h, p.x, l.attnNorm)
+	qkv := p.buf(bufGate, 3*m.Hidden)
+	p.apply(l.qkv, qkv, h)
+	q, k, v := p.buf(bufQ, m.Hidden), p.buf(bufK, m.Hidden), p.buf(bufV, m.Hidden)
+	for i := range p.ids {
+		row := p.row(qkv, i, 3*m.Hidden)
+		copy(p.row(q, i, m.Hidden), row)
+		copy(p.row(k, i, m.Hidden), row[m.Hidden:])
+		copy(p.row(v, i, m.Hidden), row[2*m.Hidden:])
+	}
+	p.store(layer, k, v)
+	scale := 1 / math.Sqrt(float64(m.HeadDim))
+	if m.ScaleByLayer {
+		scale /= float64(layer + 1)
+	}
+	mixed := p.buf(bufMixed, m.Hidden)
+	p.attend(layer, mixed, q, float32(scale))
+	p.apply(l.o, out, mixed)
+	tensor.Add(p.x, out)
+
+	m.layerNorm(h, p.x, l.mlpNorm)
+	inner := p.buf(bufGate, m.FFN)
+	p.apply(l.fc, inner, h)
+	if m.Act == "gelu" {
+		tensor.GELUErf(inner)
+	} else {
+		tensor.GELUTanh(inner)
+	}
+	p.apply(l.proj, out, inner)
+	tensor.Add(p.x, out)
+}
+
+func (m *gpt2) norm(dst, x []float32) { m.layerNorm(dst, x, m.last) }
+
+// layerNorm normalises rows of C numbers:
+//
+//	yᵢ = wᵢ · (xᵢ − mean(x)) / √(var(x) + eps) + bᵢ
+func (m *gpt2) layerNorm(dst, x []float32, n layerNorm) {
+	for i := 0; i < len(x); i += m.Hidden {
+		tensor.LayerNorm(dst[i:i+m.Hidden], x[i:i+m.Hidden], n.weight, n.bias, m.Eps)
+	}
+}

@@ -1,0 +1,158 @@
+package transformer
+
+import (
+	"fmt"
+	"math"
+	"slices"
+
+	"argen/model/safetensors"
+)
+
+// Weights are where a model's tensors are found by name; a [safetensors.File]
+// is such.
+type Weights interface {
+	Tensor(name string) (t *safetensors.Tensor, ok bool)
+}
+
+// A binder takes weights by name and checks their shapes. The first error ends
+// it; what it returns after that is not to be used.
+type binder struct {
+	Config
+	weights Weights
+	prefix  string // of all names: "transformer." or ""
+	params  int64  // numbers taken so far
+	err     error
+}
+
+// fail notes the first error.
+func (b *binder) fail(format string, args ...any) {
+	if b.err == nil {
+		b.err = fmt.Errorf(format, args...)
+	}
+}
+
+// has reports whether there is a tensor of that name.
+func (b *binder) has(name string) bool {
+	_, ok := b.weights.Tensor(b.prefix + name)
+	return ok
+}
+
+// tensor returns the tensor of a name after checking its shape; what says where
+// the shape comes from. It is nil after an error.
+func (b *binder) tensor(name, what string, shape ...int) *safetensors.Tensor {
+	if b.err != nil {
+		return nil
+	}
+	name = b.prefix + name
+	t, ok := b.weights.Tensor(name)
+	switch {
+	case !ok:
+		b.fail("tensor %q is missing: %s needs it (num_hidden_layers %d)", name, b.Arch, b.Layers)
+		return nil
+	case !slices.Equal(t.Shape, shape):
+		b.fail("tensor %q: shape %v, %s wants %v (%s)", name, t.Shape, ConfigFile, shape, what)
+		return nil
+	}
+	b.params += int64(t.Len())
+	return t
+}
+
+// vector returns a tensor of one dimension as float32.
+func (b *binder) vector(name, what string, n int) []float32 {
+	t := b.tensor(name, what, n)
+	if t == nil {
+		return nil
+	}
+	x, err := t.Float32()
+	if err != nil {
+		b.fail("%w", err)
+		return nil
+	}
+	b.scan(t.Name, x)
+	return x
+}
+
+// matrix returns a matrix stored as (rows, cols), with a bias if wanted.
+func (b *binder) matrix(name, what string, rows, cols int, bias bool) *matrix {
+	w := b.weight(b.tensor(name+".weight", what, rows, cols), rows, cols)
+	if bias {
+		w.bias = b.vector(name+".bias", what, rows)
+	} else if b.err == nil && b.has(name+".bias") {
+		b.fail("tensor %q is there, but %s says that there is none", b.prefix+name+".bias", ConfigFile)
+	}
+	return w
+}
+
+// weight returns the matrix of a tensor, and checks that its numbers are finite.
+func (b *binder) weight(t *safetensors.Tensor, rows, cols int) *matrix {
+	w := &matrix{rows: rows, cols: cols}
+	if t == nil {
+		return w
+	}
+	var err error
+	w.dtype = t.DType
+	switch t.DType {
+	case safetensors.F16, safetensors.BF16:
+		if w.half, err = t.Half(); err == nil {
+			exponent := uint16(0x7c00)
+			if t.DType == safetensors.BF16 {
+				exponent = 0x7f80
+			}
+			b.scanHalf(t.Name, w.half, exponent)
+		}
+	default:
+		if w.f32, err = t.Float32(); err == nil {
+			b.scan(t.Name, w.f32)
+		}
+	}
+	if err != nil {
+		b.fail("%w", err)
+	}
+	return w
+}
+
+// transposed is matrix for a tensor stored as (cols, rows), which it copies.
+func (b *binder) transposed(name, what string, rows, cols int) *matrix {
+	stored := b.weight(b.tensor(name+".weight", what, cols, rows), cols, rows)
+	w := &matrix{rows: rows, cols: cols, dtype: stored.dtype, bias: b.vector(name+".bias", what, rows)}
+	switch {
+	case b.err != nil:
+	case stored.f32 != nil:
+		w.f32 = transpose(stored.f32, cols, rows)
+	default:
+		w.half = transpose(stored.half, cols, rows)
+	}
+	return w
+}
+
+// transpose returns the transpose (cols, rows) of x (rows, cols).
+func transpose[T any](x []T, rows, cols int) []T {
+	y := make([]T, len(x))
+	for i := range rows {
+		for j := range cols {
+			y[j*rows+i] = x[i*cols+j]
+		}
+	}
+	return y
+}
+
+// scan looks for a number that is not finite.
+func (b *binder) scan(name string, x []float32) {
+	const exponent = 0x7f800000
+	for i, v := range x {
+		if bits := math.Float32bits(v); bits&exponent == exponent {
+			b.fail("tensor %q: its number %d is %v: the weights are damaged, or training diverged", name, i, v)
+			return
+		}
+	}
+}
+
+// scanHalf is scan for half-precision numbers whose exponent has those bits.
+func (b *binder) scanHalf(name string, x []uint16, exponent uint16) {
+	for i, v := range x {
+		if v&exponent == exponent {
+			b.fail("tensor %q: its number %d is not finite (bits %#04x): the weights are damaged, or training diverged", name, i, v)
+			return
+		}
+	}
+}

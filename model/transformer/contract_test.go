@@ -1,0 +1,125 @@
+package transformer_test
+
+import (
+	"strings"
+	"testing"
+
+	"argen"
+	"argen/model/modeltest"
+	"argen/model/transformer"
+)
+
+// Tokens one by one, in one pass, after going back and on a fork give the same
+// bits.
+const tight = 0
+
+func TestContract(t *testing.T) {
+	for _, name := range []string{"llama-untied", "llama-bf16-sharded", "gpt2"} {
+		t.Run(name, func(t *testing.T) {
+			m, _ := load(t, name)
+			modeltest.Check(t, m, modeltest.Options{Tolerance: tight, MaxLen: 36, Checks: 10})
+		})
+	}
+}
+
+// Contexts over several blocks of the cache and over several chunks of the
+// prompt, forked in the middle of a block.
+func TestWaysToOneContext(t *testing.T) {
+	each(t, func(t *testing.T, m *transformer.Model, _ *reference) {
+		n := m.Config().Context - 2
+		var ids []argen.ID
+		for i := range n {
+			ids = append(ids, argen.ID((i*i*7+i*13+5)%m.Config().VocabSize))
+		}
+		rows := score(t, m, ids)
+		single, all := m.Start(), m.Start()
+		for i, id := range ids {
+			near(t, "one by one", one(t, single, id), rows[i], tight)
+		}
+		last, err := all.Extend(ctx, ids...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		near(t, "all at once", last, rows[n-1], tight)
+		fork := all.Fork()
+		for _, at := range []int{n - 3, n / 2, 33, 32, 31, 1} {
+			for _, s := range []argen.State{all, fork} {
+				s.Rewind(at)
+				again, err := s.Extend(ctx)
+				if err != nil {
+					t.Fatal(err)
+				}
+				near(t, "after going back", again, rows[at-1], tight)
+			}
+			other := all.Fork()
+			near(t, "fork", one(t, fork, ids[at]), rows[at], tight)
+			one(t, other, ids[0])
+			near(t, "parent", one(t, all, ids[at]), rows[at], tight)
+			fork = fork.Fork()
+		}
+	})
+}
+
+func TestRefusals(t *testing.T) {
+	m, _ := load(t, "gpt2")
+	s := m.Start().(*transformer.State)
+	wrong := func(what string, err error, want string) {
+		t.Helper()
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: the error is %v, want one with %q", what, err, want)
+		}
+	}
+	_, err := s.Extend(ctx)
+	wrong("empty context", err, argen.ErrEmptyContext.Error())
+	_, err = s.Lens(ctx, 0)
+	wrong("lens of an empty context", err, argen.ErrEmptyContext.Error())
+	_, err = s.Extend(ctx, 3, 512)
+	wrong("id", err, "token 2 of 2: id 512 is not in the vocabulary of 512")
+	_, err = s.Extend(ctx, make([]argen.ID, 129)...)
+	wrong("long context", err, "a context of 129 tokens does not fit, the model's longest is 128")
+	_, err = s.Score(ctx, make([]argen.ID, 129)...)
+	wrong("long text", err, "a context of 129 tokens does not fit")
+	one(t, s, 3)
+	_, err = s.Attention(ctx, 2)
+	wrong("layer", err, "layer 2: there are 0 to 1")
+	_, err = s.Hidden(ctx, 3)
+	wrong("layer", err, "layer 3: there are 0 to 2")
+	if s.Len() != 1 {
+		t.Errorf("the context has %d tokens, want 1", s.Len())
+	}
+}
+
+func TestDecodeDoesNotAllocate(t *testing.T) {
+	m, _ := load(t, "llama-untied")
+	s := m.Start()
+	for range blockLen + 1 { // the second block of the cache is there
+		one(t, s, 7)
+	}
+	ids := []argen.ID{7}
+	got := testing.AllocsPerRun(20, func() {
+		s.Rewind(blockLen + 1)
+		if _, err := s.Extend(ctx, ids...); err != nil {
+			t.Fatal(err)
+		}
+	})
+	if got != 0 {
+		t.Errorf("%v allocations a token, want none", got)
+	}
+}
+
+// blockLen is that of the cache.
+const blockLen = 32
+
+// A model that is large enough for single tokens to be computed by a crew.
+func TestLargeModel(t *testing.T) {
+	m := randomLlama(t, false, 8192, 512, 1, 8, 32)
+	ids := make([]argen.ID, 40)
+	for i := range ids {
+		ids[i] = argen.ID(i * i)
+	}
+	rows := score(t, m, ids)
+	s := m.Start()
+	for i, id := range ids {
+		near(t, "one by one", one(t, s, id), rows[i], tight)
+	}
+}

@@ -1,0 +1,120 @@
+package transformer
+
+import (
+	"runtime"
+	"sync/atomic"
+	"time"
+)
+
+// A crew does independent pieces of work on all processors. Its helpers wait in
+// a loop for the next work, since a goroutine that sleeps takes longer to wake
+// than most of it takes, and end when none has come for a while.
+//
+// Pieces are taken by whoever is free, so that a helper that the system has put
+// aside holds up one of them only. Who does a piece changes nothing in it.
+type crew struct {
+	// The work, written while it is not open and nobody is active.
+	do          func(from, to int) // does pieces from ≤ piece < to
+	total, some int                // pieces, and how many are taken at a time
+
+	next   atomic.Int64 // the first piece that nobody has taken
+	open   atomic.Bool  // there are pieces to take, maybe
+	active atomic.Int32 // helpers that may be at work
+	alive  atomic.Int32 // helpers
+}
+
+const (
+	// patience is how long a helper waits for the next work.
+	patience = 50 * time.Microsecond
+	// crewWork is how many multiplications a work must have to be shared.
+	crewWork = 1 << 16
+	// crewModel is how many numbers a model must have to be computed by a crew:
+	// smaller ones are faster alone.
+	crewModel = 4 << 20
+)
+
+// run does a work of so many pieces, some of them at a time.
+func (c *crew) run(total, some int, do func(from, to int)) {
+	c.do, c.total, c.some = do, total, some
+	c.next.Store(0)
+	c.open.Store(true)
+	for int(c.alive.Load()) < runtime.GOMAXPROCS(0)-1 {
+		c.alive.Add(1)
+		go c.help()
+	}
+	c.work()
+	c.open.Store(false)
+	for i := 1; c.active.Load() != 0; i++ {
+		breathe(i)
+	}
+}
+
+// work takes pieces until there are none left.
+func (c *crew) work() {
+	for {
+		from := int(c.next.Add(int64(c.some))) - c.some
+		if from >= c.total {
+			return
+		}
+		c.do(from, min(from+c.some, c.total))
+	}
+}
+
+// help works at whatever comes.
+func (c *crew) help() {
+	defer c.alive.Add(-1)
+	since := time.Now()
+	for i := 1; ; i++ {
+		breathe(i)
+		if c.open.Load() {
+			c.active.Add(1)
+			if c.open.Load() { // still, now that run waits for this helper
+				c.work()
+			}
+			c.active.Add(-1)
+			since = time.Now()
+		} else if i%256 == 0 && time.Since(since) > patience {
+			return
+		}
+	}
+}
+
+// breathe lets other goroutines run now and then; it is called with 1, 2, 3, …
+func breathe(i int) {
+	if i%64 == 0 {
+		runtime.Gosched()
+	}
+}
+
+// A pace finds out whether single tokens are faster with a crew or alone. On a
+// machine that does other work too a crew can be several times slower. It
+// tries both for a few tokens, keeps to the better one, and tries again later.
+type pace struct {
+	tokens int
+	took   [2]time.Duration // the last trial with a crew and alone
+}
+
+const (
+	trial = 8   // tokens
+	again = 256 // tokens from one pair of trials to the next
+)
+
+// alone reports whether the next token is computed without a crew.
+func (p *pace) alone() bool {
+	if i := p.tokens % again / trial; i < len(p.took) {
+		return i == 1
+	}
+	return p.took[1] < p.took[0]
+}
+
+// add notes how long a token took.
+func (p *pace) add(d time.Duration) {
+	at := p.tokens % again
+	if i := at / trial; i < len(p.took) {
+		if at%trial == 0 {
+			p.took[i] = 0
+		}
+		p.took[i] += d
+	}
+	p.tokens++
+}

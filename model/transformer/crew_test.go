@@ -1,0 +1,93 @@
+package transformer
+
+import (
+	"math/rand/v2"
+	"runtime"
+	"slices"
+	"testing"
+	"time"
+
+	"argen/internal/tensor"
+	"argen/model/safetensors"
+)
+
+// Products give the same bits with any number of helpers, for one position or
+// many, in each precision.
+func TestCrew(t *testing.T) {
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(0))
+	rng := rand.New(rand.NewPCG(1, 2))
+	const rows, cols, most = 517, 200, 9
+	w := &matrix{rows: rows, cols: cols, f32: make([]float32, rows*cols), bias: make([]float32, rows)}
+	for i := range w.f32 {
+		w.f32[i] = rng.Float32() - 0.5
+	}
+	for i := range w.bias {
+		w.bias[i] = rng.Float32()
+	}
+	half := make([]uint16, rows*cols)
+	tensor.F32ToF16(half, w.f32)
+	brain := make([]uint16, rows*cols)
+	tensor.F32ToBF16(brain, w.f32)
+	x := make([]float32, most*cols)
+	for i := range x {
+		x[i] = rng.Float32() - 0.5
+	}
+	var c crew
+	alone, many := newPass(nil, nil), newPass(nil, nil)
+	many.crew = &c
+	for _, w := range []*matrix{
+		w,
+		{rows: rows, cols: cols, half: half, dtype: safetensors.F16},
+		{rows: rows, cols: cols, half: brain, dtype: safetensors.BF16, bias: w.bias},
+	} {
+		want := make([]float32, most*rows)
+		for i := range most {
+			alone.multiply(w, want[i*rows:], x[i*cols:], 1)
+		}
+		got := make([]float32, most*rows)
+		for _, n := range []int{1, 2, most} {
+			for _, threads := range []int{1, 2, 5} {
+				runtime.GOMAXPROCS(threads)
+				for range 20 {
+					clear(got)
+					many.multiply(w, got, x, n)
+					if !slices.Equal(got[:n*rows], want[:n*rows]) {
+						t.Fatalf("%d positions, %d threads, %s: the product differs", n, threads, w.dtype)
+					}
+				}
+			}
+		}
+	}
+	for range 1000 { // helpers that find nothing to do end
+		if c.alive.Load() == 0 {
+			return
+		}
+		time.Sleep(time.Millisecond)
+	}
+	t.Errorf("%d helpers are still waiting", c.alive.Load())
+}
+
+// A pace keeps to what was faster, and finds out when that changes.
+func TestPace(t *testing.T) {
+	var p pace
+	alone := 0
+	run := func(crew, single time.Duration) {
+		alone = 0
+		for range again {
+			if p.alone() {
+				alone++
+				p.add(single)
+			} else {
+				p.add(crew)
+			}
+		}
+	}
+	run(2, 3)
+	if alone != trial {
+		t.Errorf("%d of %d tokens were computed alone, though a crew is faster", alone, again)
+	}
+	run(5, 3)
+	if alone != again-trial {
+		t.Errorf("%d of %d tokens were computed alone, though that is faster", alone, again)
+	}
+}

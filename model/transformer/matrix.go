@@ -1,0 +1,101 @@
+package transformer
+
+import (
+	"sync"
+
+	"argen/internal/tensor"
+	"argen/model/safetensors"
+)
+
+// A matrix is a weight matrix (rows, cols) in the precision of its file, and
+// maybe a bias (rows). It maps cols numbers to rows numbers: y = W·x + b.
+type matrix struct {
+	rows, cols int
+	f32        []float32 // one of the two is set
+	half       []uint16
+	dtype      safetensors.DType
+	bias       []float32 // nil if there is none
+}
+
+// panelBytes is about how many bytes of weights are taken for all positions at
+// once, so that they are read from the nearest cache but for the first time.
+const panelBytes = 32 << 10
+
+// A product is a matrix that is being applied: dst (n, rows) from x (n, cols).
+// Each number is the same to the bit however many positions there are, since
+// each is one product of a row and a vector: tokens computed together and one
+// by one give the same logits.
+type product struct {
+	w      *matrix
+	dst, x []float32
+	n      int
+}
+
+// panelRows is how many rows are taken for all positions at once.
+func (w *matrix) panelRows() int { return max(panelBytes/(4*w.cols)&^15, 16) }
+
+// rows computes rows from ≤ row < to.
+func (p *product) rows(from, to int) {
+	w := p.w
+	if p.n == 1 {
+		w.times(p.dst[from:to], p.x, from, to)
+	} else {
+		weights := w.f32
+		if weights != nil {
+			weights = weights[from*w.cols : to*w.cols]
+		} else {
+			room := wide.Get().(*[]float32)
+			defer wide.Put(room)
+			weights = grow(room, (to-from)*w.cols)
+			w.widen(weights, from, to-from)
+		}
+		tensor.MatVecs(p.dst[from:], w.rows, weights, p.x[:p.n*w.cols], w.cols)
+	}
+	if w.bias != nil {
+		for i := range p.n {
+			tensor.Add(p.dst[i*w.rows+from:i*w.rows+to], w.bias[from:to])
+		}
+	}
+}
+
+// wide is room for rows of a half-precision matrix as float32, which are used
+// for many positions.
+var wide = sync.Pool{New: func() any { return new([]float32) }}
+
+// times computes dst = the rows from ≤ row < to of W·x.
+func (w *matrix) times(dst, x []float32, from, to int) {
+	from, to, x = from*w.cols, to*w.cols, x[:w.cols]
+	switch w.dtype {
+	case safetensors.F16:
+		tensor.MatVecF16(dst, w.half[from:to], x)
+	case safetensors.BF16:
+		tensor.MatVecBF16(dst, w.half[from:to], x)
+	default:
+		tensor.MatVec(dst, w.f32[from:to], x)
+	}
+}
+
+// row copies one row, as an embedding does.
+func (w *matrix) row(dst []float32, i int) { w.widen(dst[:w.cols], i, 1) }
+
+// widen copies rows as float32.
+func (w *matrix) widen(dst []float32, row, rows int) {
+	from, to := row*w.cols, (row+rows)*w.cols
+	switch w.dtype {
+	case safetensors.F16:
+		tensor.F16ToF32(dst, w.half[from:to])
+	case safetensors.BF16:
+		tensor.BF16ToF32(dst, w.half[from:to])
+	default:
+		copy(dst, w.f32[from:to])
+	}
+}
+
+// grow returns a slice of n numbers, that of buf if it has room. What is in it
+// is left over from the last use.
+func grow(buf *[]float32, n int) []float32 {
+	if cap(*buf) < n {
+		*buf = make([]float32, n)
+	}
+	return (*buf)[:n]
+}

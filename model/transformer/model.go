@@ -1,0 +1,208 @@
+// Package transformer computes the published transformers: Llama's and GPT-2's
+// architecture and models built like them.
+//
+//	m, err := transformer.Open("SmolLM2-135M")   // config.json, model.safetensors
+//	defer m.Close()
+//	s := m.Start()
+//	logits, err := s.Extend(ctx, ids...)
+//
+// All computation is in float32; weights may be float32, float16 or bfloat16.
+// One token's walk through the code:
+//
+//	ids → embedding → layers (attention, MLP) → norm → head → logits
+//
+// is [Model] for the weights, arch_llama.go or arch_gpt2.go for what a layer
+// does, pass.go for attention, cache.go for what is kept of the tokens so far.
+//
+// A [State] can also be asked for the logits at all of its positions
+// ([State.Score]) and for what its layers do ([State.Attention], [State.Hidden],
+// [State.Lens]). That is computed when it is asked for and costs nothing
+// otherwise.
+package transformer
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"sync"
+
+	"argen"
+	"argen/internal/strict"
+	"argen/model/safetensors"
+)
+
+// A Model is the weights of a transformer. It implements [argen.Model].
+type Model struct {
+	// AddBOS is whether a prompt begins with the BOS token. The tokenizer's
+	// file says so, not the model's, so whoever reads that one sets it, before
+	// the model is used.
+	AddBOS bool
+
+	config Config
+	net    network
+	head   *matrix // (V, C)
+	hash   func() string
+	close  func() error
+	size   int64
+	params int64
+}
+
+// New returns the model of a configuration and weights, which it checks and
+// holds on to: each tensor must be there, have its shape, and be finite.
+func New(c Config, w Weights) (*Model, error) {
+	arch := architectureOf(c.Arch)
+	if arch == nil {
+		return nil, fmt.Errorf("architecture %q is not known: argen computes %s", c.Arch, archNames())
+	}
+	b := &binder{Config: c, weights: w}
+	net, head := arch.bind(b)
+	if b.err != nil {
+		return nil, b.err
+	}
+	return &Model{config: c, net: net, head: head, params: b.params, hash: func() string { return "" }, close: func() error { return nil }}, nil
+}
+
+// Read returns the model of a config.json and a model.safetensors that are in
+// memory; the model holds on to the weights.
+func Read(config, weights []byte) (*Model, error) {
+	c, err := ParseConfig(ConfigFile, config)
+	if err != nil {
+		return nil, err
+	}
+	f, err := safetensors.Read(safetensors.WeightsFile, weights)
+	if err != nil {
+		return nil, err
+	}
+	return withFile(c, f)
+}
+
+// Open opens a model's folder: config.json and model.safetensors, or the shards
+// that model.safetensors.index.json names. Weights are mapped into memory, not
+// read; close the model after its last use. The tokens that end a text are
+// those of generation_config.json if it names some.
+func Open(dir string) (*Model, error) {
+	data, err := readSmall(filepath.Join(dir, ConfigFile))
+	if err != nil {
+		return nil, err
+	}
+	c, err := ParseConfig(ConfigFile, data)
+	if err != nil {
+		return nil, err
+	}
+	data, err = readSmall(filepath.Join(dir, generationFile))
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+	case err != nil:
+		return nil, err
+	default:
+		if err := c.generation(data); err != nil {
+			return nil, err
+		}
+	}
+	f, err := safetensors.OpenFolder(dir)
+	if err != nil {
+		return nil, err
+	}
+	m, err := withFile(c, f)
+	if err != nil {
+		return nil, errors.Join(err, f.Close())
+	}
+	return m, nil
+}
+
+func withFile(c Config, f *safetensors.File) (*Model, error) {
+	m, err := New(c, f)
+	if err != nil {
+		return nil, err
+	}
+	m.hash, m.close, m.size = sync.OnceValue(f.SHA256), f.Close, f.Size()
+	return m, nil
+}
+
+// generationFile may name other tokens that end a text than the configuration.
+const generationFile = "generation_config.json"
+
+// generation reads a generation_config.json.
+func (c *Config) generation(data []byte) error {
+	j := strict.NewJSON(generationFile, data, 64)
+	err := j.Object(func(member string) error {
+		if member != "eos_token_id" || j.Null() {
+			return j.Skip()
+		}
+		ids, err := readIDs(j)
+		if err != nil {
+			return err
+		}
+		for _, id := range ids {
+			if int(id) >= c.VocabSize {
+				return j.Errorf("%d is outside the vocabulary of vocab_size %d", id, c.VocabSize)
+			}
+		}
+		c.EOS = ids
+		return nil
+	})
+	if err == nil {
+		err = j.End()
+	}
+	return err
+}
+
+// maxConfig is the largest configuration that is read, in bytes.
+const maxConfig = 16 << 20
+
+// readSmall reads a regular file of at most maxConfig bytes.
+func readSmall(path string) ([]byte, error) {
+	info, err := os.Stat(path)
+	switch {
+	case err != nil:
+		return nil, err
+	case !info.Mode().IsRegular():
+		return nil, fmt.Errorf("%s: no regular file", filepath.Base(path))
+	case info.Size() > maxConfig:
+		return nil, fmt.Errorf("%s: larger than %d bytes", filepath.Base(path), maxConfig)
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	return io.ReadAll(io.LimitReader(f, maxConfig))
+}
+
+// Config returns the model's configuration.
+func (m *Model) Config() Config {
+	c := m.config
+	c.EOS = slices.Clone(c.EOS)
+	return c
+}
+
+// Size is the number of bytes of its weights' files, 0 if it has none.
+func (m *Model) Size() int64 { return m.size }
+
+// Parameters is how many numbers the model consists of.
+func (m *Model) Parameters() int64 { return m.params }
+
+// Info implements argen.Model.
+func (m *Model) Info() argen.Info {
+	return argen.Info{
+		Kind:          "transformer",
+		SHA256:        m.hash(),
+		VocabSize:     m.config.VocabSize,
+		ContextLength: m.config.Context,
+		BOS:           m.config.BOS,
+		AddBOS:        m.AddBOS && m.config.BOS != argen.NoID,
+		Stop:          slices.Clone(m.config.EOS),
+	}
+}
+
+// Close gives the files of a model from [Open] back; it must not be used after
+// that.
+func (m *Model) Close() error { return m.close() }
+
+// layerName is the prefix of the names of a layer's tensors.
+func layerName(prefix string, layer int) string { return prefix + strconv.Itoa(layer) + "." }

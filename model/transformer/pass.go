@@ -1,0 +1,114 @@
+package transformer
+
+import (
+	"runtime"
+
+	"argen"
+)
+
+// A pass is the computation of n neighbouring tokens at once, with the room
+// that it needs. Its arrays have a row for each of the n positions.
+type pass struct {
+	m    *Model
+	kv   *cache
+	ids  []argen.ID // the n tokens
+	from int        // position of the first
+	x    []float32  // the residual stream (n, C)
+
+	bufs [numBufs][]float32
+	look *look // what a view wants to see, nil if nothing
+
+	crew *crew // nil to compute alone
+	// What it is at, and the two kinds of work; made once, so that no token
+	// allocates.
+	product     product
+	attention   attention
+	doProduct   func(from, to int)
+	doAttention func(from, to int)
+}
+
+func newPass(m *Model, kv *cache) *pass {
+	p := &pass{m: m, kv: kv}
+	p.doProduct = p.product.rows
+	p.doAttention = p.attendTo
+	return p
+}
+
+// The arrays of a pass.
+const (
+	bufX = iota
+	bufNorm
+	bufQ
+	bufK
+	bufV
+	bufMixed
+	bufOut
+	bufGate
+	bufUp
+	bufSin
+	bufCos
+	bufLogits
+	numBufs
+)
+
+// buf returns an array (n, width).
+func (p *pass) buf(i, width int) []float32 { return grow(&p.bufs[i], len(p.ids)*width) }
+
+// row returns a row of an array of that width.
+func (p *pass) row(x []float32, i, width int) []float32 { return x[i*width : (i+1)*width] }
+
+// apply computes dst = W·x + b at each position.
+func (p *pass) apply(w *matrix, dst, x []float32) { p.multiply(w, dst, x, len(p.ids)) }
+
+// multiply is apply for the first n rows of x.
+func (p *pass) multiply(w *matrix, dst, x []float32, n int) {
+	p.product = product{w, dst, x, n}
+	switch {
+	case p.crew != nil && w.rows*w.cols*n >= crewWork:
+		some := w.panelRows()
+		if n == 1 { // a few turns for each, so that all end at about the same time
+			some = max(some, w.rows/(8*runtime.GOMAXPROCS(0))&^15)
+		}
+		p.crew.run(w.rows, some, p.doProduct)
+	case n == 1:
+		p.product.rows(0, w.rows)
+	default:
+		some := w.panelRows()
+		for from := 0; from < w.rows; from += some {
+			p.product.rows(from, min(from+some, w.rows))
+		}
+	}
+}
+
+// run computes x after the last layer, with the norm that follows it. Keys and
+// values go to the cache.
+func (p *pass) run(ids []argen.ID, from int) {
+	p.ids, p.from = ids, from
+	p.x = p.buf(bufX, p.m.config.Hidden)
+	p.kv.reserve(from, len(ids))
+	p.m.net.embed(p)
+	for layer := range p.m.config.Layers {
+		if p.look != nil {
+			p.look.hidden(p)
+		}
+		p.m.net.block(p, layer)
+	}
+	p.m.net.norm(p.x, p.x)
+	if p.look != nil {
+		p.look.hidden(p)
+	}
+}
+
+// store puts keys and values, (n, KVHeads, D) each, into the cache.
+func (p *pass) store(layer int, k, v []float32) {
+	d := p.m.config.HeadDim
+	for i := range p.ids {
+		for head := range p.m.config.KVHeads {
+			keys, values := p.kv.head(layer, head, (p.from+i)/blockLen)
+			at := (p.from + i) % blockLen * d
+			copy(keys[at:at+d], k)
+			copy(values[at:at+d], v)
+			k, v = k[d:], v[d:]
+		}
+	}
+}

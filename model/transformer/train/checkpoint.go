@@ -1,0 +1,270 @@
+package train
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"argen"
+	"argen/internal/safefile"
+	"argen/internal/strict"
+	"argen/internal/tensor"
+)
+
+// A checkpoint file is, in this order, numbers little-endian:
+//
+//	magic      8 bytes, "argentrn"
+//	version    uint32
+//	header     uint32 length and that many bytes of JSON
+//	arenas     weights, means, square means and, if there was a validation, the best weights: float32
+//	checksum   SHA-256 of all before
+const (
+	magic   = "argentrn"
+	version = 1
+
+	suffix = ".ckpt"
+	kept   = 2 // checkpoints in a folder
+)
+
+// A Checkpoint is a training at rest.
+type Checkpoint struct {
+	head   header
+	arenas [][]float32 // weights, m, v and maybe best
+}
+
+type header struct {
+	Config  Config  `json:"config"`
+	Options Options `json:"options"`
+	Source  string  `json:"source"` // what it is trained on
+	Held    string  `json:"held"`   // what it is validated on
+	Kernel  string  `json:"kernel"` // of what machine the last bits are
+	Course  course  `json:"course"`
+}
+
+// Config is the shape of the model.
+func (c *Checkpoint) Config() Config { return c.head.Config }
+
+// Options are those of the training.
+func (c *Checkpoint) Options() Options { return c.head.Options }
+
+// Kernel names the kernels it was computed with; with others the last bits of
+// what follows differ.
+func (c *Checkpoint) Kernel() string { return c.head.Kernel }
+
+// Steps is how many steps had been done.
+func (c *Checkpoint) Steps() int { return c.head.Course.Step }
+
+// Weights are the model's, as [Trainer.Weights] has them.
+func (c *Checkpoint) Weights() []Tensor { return c.head.Config.tensors(c.arenas[0]) }
+
+func (t *Trainer) header() header {
+	return header{t.cfg, t.o, t.source.Fingerprint(), fingerprint(t.held), tensor.Kernel(), t.course}
+}
+
+func fingerprint(held [][]argen.ID) string {
+	sum := uint64(len(held))
+	for _, s := range held {
+		for _, id := range s {
+			sum = mix(sum + uint64(uint32(id)) + 1)
+		}
+	}
+	return fmt.Sprintf("%d sequences %016x", len(held), sum)
+}
+
+// Write writes a checkpoint.
+func (t *Trainer) Write(w io.Writer) error {
+	head, err := json.Marshal(t.header())
+	if err != nil {
+		return err
+	}
+	sum := sha256.New()
+	out := io.MultiWriter(w, sum)
+	start := append([]byte(magic), 0, 0, 0, 0, 0, 0, 0, 0)
+	binary.LittleEndian.PutUint32(start[8:], version)
+	binary.LittleEndian.PutUint32(start[12:], uint32(len(head)))
+	if _, err := out.Write(append(start, head...)); err != nil {
+		return err
+	}
+	for _, arena := range [][]float32{t.weights.arena, t.m, t.v, t.best} {
+		if err := writeFloats(out, arena); err != nil {
+			return err
+		}
+	}
+	_, err = w.Write(sum.Sum(nil))
+	return err
+}
+
+func writeFloats(w io.Writer, x []float32) error {
+	var buffer [1 << 14]byte
+	for len(x) > 0 {
+		n := min(len(x), len(buffer)/4)
+		for i, v := range x[:n] {
+			binary.LittleEndian.PutUint32(buffer[4*i:], math.Float32bits(v))
+		}
+		if _, err := w.Write(buffer[:4*n]); err != nil {
+			return err
+		}
+		x = x[n:]
+	}
+	return nil
+}
+
+// ReadCheckpoint reads what [Trainer.Write] wrote; name stands in its errors.
+func ReadCheckpoint(name string, data []byte) (*Checkpoint, error) {
+	b := strict.NewBytes(name, data)
+	if start, err := b.Take("magic", uint64(len(magic))); err != nil || string(start) != magic {
+		return nil, b.Errorf("magic", "this is not a checkpoint of argen's training")
+	}
+	v, err := b.U32("version")
+	if err != nil {
+		return nil, err
+	}
+	if v != version {
+		return nil, b.Errorf("version", "it is %d, this program reads version %d: go on with the program that wrote it", v, version)
+	}
+	n, err := b.U32("header")
+	if err != nil {
+		return nil, err
+	}
+	text, err := b.Take("header", uint64(n))
+	if err != nil {
+		return nil, err
+	}
+	if b.Remaining() < sha256.Size {
+		return nil, b.Errorf("checksum", "the file is cut short: use the checkpoint before it")
+	}
+	end := len(data) - sha256.Size
+	if sum := sha256.Sum256(data[:end]); !bytes.Equal(sum[:], data[end:]) {
+		return nil, b.Errorf("checksum", "the file is damaged or cut short: use the checkpoint before it")
+	}
+	c := &Checkpoint{}
+	dec := json.NewDecoder(bytes.NewReader(text))
+	dec.DisallowUnknownFields()
+	if err := dec.Decode(&c.head); err != nil {
+		return nil, b.Errorf("header", "%v", err)
+	}
+	if c.head.Config, err = c.head.Config.complete(); err == nil {
+		err = c.head.Options.check()
+	}
+	if err == nil {
+		err = c.head.Course.check()
+	}
+	if err != nil {
+		return nil, b.Errorf("header", "%v", err)
+	}
+	arenas := 3
+	if c.head.Course.Validations > 0 {
+		arenas = 4
+	}
+	size := uint64(c.head.Config.Params())
+	if want, left := 4*size*uint64(arenas), b.Remaining()-sha256.Size; left != want {
+		return nil, b.Errorf("weights", "they take %d bytes, a model of this shape has %d", left, want)
+	}
+	for range arenas {
+		raw, err := b.Take("weights", 4*size)
+		if err != nil {
+			return nil, err
+		}
+		arena := make([]float32, size)
+		for i := range arena {
+			arena[i] = math.Float32frombits(binary.LittleEndian.Uint32(raw[4*i:]))
+		}
+		c.arenas = append(c.arenas, arena)
+	}
+	return c, nil
+}
+
+func (c course) check() error {
+	if c.Step < 0 || c.Validations < 0 || c.BestStep < 0 || c.BestStep > c.Step || c.Since < 0 || c.Since > c.Validations {
+		return fmt.Errorf("step %d, %d validations, best at step %d, %d since: one of them cannot be", c.Step, c.Validations, c.BestStep, c.Since)
+	}
+	return nil
+}
+
+// OpenCheckpoint reads the checkpoint at path.
+func OpenCheckpoint(path string) (*Checkpoint, error) {
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return nil, err
+	}
+	return ReadCheckpoint(path, data)
+}
+
+// Resume goes on with a checkpoint's training, to the same bits as if it had
+// never stopped. The source and the held-out sequences must be those it was
+// begun with.
+func Resume(c *Checkpoint, source Source, held [][]argen.ID) (*Trainer, error) {
+	t, err := newTrainer(c.head.Config, c.head.Options, source, held)
+	if err != nil {
+		return nil, err
+	}
+	if now := source.Fingerprint(); now != c.head.Source {
+		return nil, fmt.Errorf("train: the checkpoint was trained on %s, not on %s: give it the same text to go on", c.head.Source, now)
+	}
+	if now := fingerprint(held); now != c.head.Held {
+		return nil, fmt.Errorf("train: the checkpoint was validated on %s, not on %s: hold out the same text to go on", c.head.Held, now)
+	}
+	copy(t.weights.arena, c.arenas[0])
+	copy(t.m, c.arenas[1])
+	copy(t.v, c.arenas[2])
+	if len(c.arenas) > 3 {
+		t.best = append(t.best, c.arenas[3]...)
+	}
+	t.course = c.head.Course
+	return t, nil
+}
+
+// save writes the checkpoint of this step into a folder, which keeps the last
+// two.
+func (t *Trainer) save(folder string) (path string, err error) {
+	if folder == "" {
+		return "", nil
+	}
+	path = filepath.Join(folder, fmt.Sprintf("step-%012d%s", t.course.Step, suffix))
+	if err := safefile.Write(path, t.Write); err != nil {
+		return "", err
+	}
+	names, err := checkpoints(folder)
+	if err != nil {
+		return path, err
+	}
+	for _, name := range names[:max(0, len(names)-kept)] {
+		err = errors.Join(err, os.Remove(filepath.Join(folder, name)))
+	}
+	return path, err
+}
+
+// checkpoints lists the checkpoints in a folder, the oldest first.
+func checkpoints(folder string) ([]string, error) {
+	entries, err := os.ReadDir(folder) // sorted by name
+	if err != nil {
+		return nil, err
+	}
+	var names []string
+	for _, e := range entries {
+		if strings.HasPrefix(e.Name(), "step-") && strings.HasSuffix(e.Name(), suffix) {
+			names = append(names, e.Name())
+		}
+	}
+	return names, nil
+}
+
+// Latest is the path of the newest checkpoint in a folder.
+func Latest(folder string) (string, error) {
+	names, err := checkpoints(folder)
+	if err != nil {
+		return "", err
+	}
+	if len(names) == 0 {
+		return "", fmt.Errorf("%s has no checkpoint (step-N%s): train without resuming first", folder, suffix)
+	}
+	return filepath.Join(folder, names[len(names)-1]), nil
+}

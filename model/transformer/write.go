@@ -1,0 +1,147 @@
+package transformer
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+
+	"argen"
+	"argen/internal/safefile"
+	"argen/model/safetensors"
+)
+
+// hfLlama is the config.json of a llama, with all that transformers 4 and 5
+// need to know.
+type hfLlama struct {
+	Architectures []string       `json:"architectures"`
+	ModelType     string         `json:"model_type"`
+	VocabSize     int            `json:"vocab_size"`
+	Hidden        int            `json:"hidden_size"`
+	FFN           int            `json:"intermediate_size"`
+	Layers        int            `json:"num_hidden_layers"`
+	Heads         int            `json:"num_attention_heads"`
+	KVHeads       int            `json:"num_key_value_heads"`
+	HeadDim       int            `json:"head_dim"`
+	Context       int            `json:"max_position_embeddings"`
+	Act           string         `json:"hidden_act"`
+	Eps           float32        `json:"rms_norm_eps"`
+	Theta         float64        `json:"rope_theta"`
+	Scaling       map[string]any `json:"rope_scaling"`
+	Tied          bool           `json:"tie_word_embeddings"`
+	AttentionBias bool           `json:"attention_bias"`
+	MLPBias       bool           `json:"mlp_bias"`
+	BOS           *argen.ID      `json:"bos_token_id"`
+	EOS           []argen.ID     `json:"eos_token_id"`
+	DType         string         `json:"torch_dtype"`
+}
+
+// hfGPT2 is the config.json of a gpt2.
+type hfGPT2 struct {
+	Architectures []string   `json:"architectures"`
+	ModelType     string     `json:"model_type"`
+	VocabSize     int        `json:"vocab_size"`
+	Hidden        int        `json:"n_embd"`
+	FFN           int        `json:"n_inner"`
+	Layers        int        `json:"n_layer"`
+	Heads         int        `json:"n_head"`
+	Context       int        `json:"n_positions"`
+	Act           string     `json:"activation_function"`
+	Eps           float32    `json:"layer_norm_epsilon"`
+	ScaleByLayer  bool       `json:"scale_attn_by_inverse_layer_idx"`
+	Tied          bool       `json:"tie_word_embeddings"`
+	BOS           *argen.ID  `json:"bos_token_id"`
+	EOS           []argen.ID `json:"eos_token_id"`
+	DType         string     `json:"torch_dtype"`
+}
+
+// JSON returns the configuration as a config.json that transformers and
+// [ParseConfig] read; dtype is the type of its weights: "float32", "float16" or
+// "bfloat16".
+func (c Config) JSON(dtype string) ([]byte, error) {
+	arch := architectureOf(c.Arch)
+	if arch == nil {
+		return nil, fmt.Errorf("architecture %q is not known: argen computes %s", c.Arch, archNames())
+	}
+	var bos *argen.ID
+	if c.BOS != argen.NoID {
+		bos = &c.BOS
+	}
+	names := []string{arch.class}
+	var v any
+	if c.Arch == "gpt2" {
+		v = hfGPT2{names, c.Arch, c.VocabSize, c.Hidden, c.FFN, c.Layers, c.Heads, c.Context, c.Act, c.Eps, c.ScaleByLayer, c.Tied, bos, c.EOS, dtype}
+	} else {
+		v = hfLlama{
+			names, c.Arch, c.VocabSize, c.Hidden, c.FFN, c.Layers, c.Heads, c.KVHeads, c.HeadDim, c.Context, c.Act, c.Eps,
+			c.Rope.Theta, c.Rope.scaling(), c.Tied, c.AttentionBias, c.MLPBias, bos, c.EOS, dtype,
+		}
+	}
+	b, err := json.MarshalIndent(v, "", "  ")
+	return append(b, '\n'), err
+}
+
+// scaling is the rope_scaling of a config.json, nil for none.
+func (r *Rope) scaling() map[string]any {
+	if r.Type == "" {
+		return nil
+	}
+	m := map[string]any{"rope_type": r.Type, "factor": r.Factor}
+	if r.Type == "llama3" {
+		m["low_freq_factor"], m["high_freq_factor"], m["original_max_position_embeddings"] = r.LowFreq, r.HighFreq, r.Original
+	}
+	return m
+}
+
+// WriteFolder writes a model's folder as Hugging Face has it: the weights, the
+// configuration and, unless it is nil, the tokenizer.json. Each file is replaced
+// whole or not at all. The weights are checked first, as [New] does.
+func WriteFolder(dir string, c Config, tensors []safetensors.Tensor, tokenizer []byte) error {
+	byName := named{}
+	dtype := safetensors.F32
+	for i := range tensors {
+		byName[tensors[i].Name] = &tensors[i]
+		if len(tensors[i].Shape) > 1 {
+			dtype = tensors[i].DType
+		}
+	}
+	if _, err := New(c, byName); err != nil {
+		return err
+	}
+	config, err := c.JSON(map[safetensors.DType]string{safetensors.F16: "float16", safetensors.BF16: "bfloat16", safetensors.F32: "float32"}[dtype])
+	if err != nil {
+		return err
+	}
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return err
+	}
+	files := []struct {
+		name  string
+		write func(io.Writer) error
+	}{
+		{safetensors.WeightsFile, func(w io.Writer) error {
+			return safetensors.Write(w, tensors, map[string]string{"format": "pt"}) // what transformers asks for
+		}},
+		{"tokenizer.json", func(w io.Writer) error { _, err := w.Write(tokenizer); return err }},
+		{ConfigFile, func(w io.Writer) error { _, err := w.Write(config); return err }},
+	}
+	for _, f := range files {
+		if f.name == "tokenizer.json" && tokenizer == nil {
+			continue
+		}
+		if err := safefile.Write(filepath.Join(dir, f.name), f.write); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// named are weights in memory.
+type named map[string]*safetensors.Tensor
+
+// Tensor implements Weights.
+func (n named) Tensor(name string) (*safetensors.Tensor, bool) {
+	t, ok := n[name]
+	return t, ok
+}
