@@ -211,7 +211,7 @@ func TestScoreOfALongText(t *testing.T) {
 	g := bytesGenerator(make([]float64, 258))
 	g.Model.(*fake).context = 6
 	trace, err := g.Score(t.Context(), nil, make([]argen.ID, 9))
-	const want = "text: after 6 of 9 tokens the model's context of 6 is full: shorten it"
+	const want = "text: 9 tokens are more than the model's context of 6: shorten it, or --context-shift drops the oldest"
 	if trace != nil || err == nil || err.Error() != want {
 		t.Errorf("%v, %v, want %s", trace, err, want)
 	}

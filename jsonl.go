@@ -102,6 +102,9 @@ func appendHeader(b []byte, h *Header) []byte {
 	b = append(b, `,"seed":`...)
 	b = strconv.AppendUint(b, h.Seed, 10)
 	b = putText(b, "rng", RNG)
+	if h.ContextShift {
+		b = append(b, `,"context_shift":true`...)
+	}
 	return append(b, '}')
 }
 
@@ -109,6 +112,9 @@ func appendStep(b []byte, s *Step) []byte {
 	b = append(b, `{"type":"step"`...)
 	b = putInt(b, "t", s.T)
 	b = putInt(b, "context_len", s.ContextLen)
+	if s.Dropped > 0 {
+		b = putInt(b, "dropped", s.Dropped)
+	}
 	b = putInt(b, "id", int(s.ID))
 	b = putToken(b, s.Token)
 	b = putText(b, "text", s.Text)

@@ -85,7 +85,7 @@ func (r *Run) choose(u float64, dice bool) {
 func (r *Run) step(id ID) Step {
 	p, m := &r.next, &r.next.model
 	s := Step{
-		T: len(r.steps), ContextLen: len(r.ids),
+		T: len(r.steps), ContextLen: r.seen(), Dropped: r.dropped(len(r.ids)),
 		ID: id, Token: string(r.gen.Tokenizer.Piece(id)),
 		Logit: m.logits[id], LogProb: m.logprob(id), Rank: m.rank(id), Entropy: m.entropy,
 		Kept: r.c.Len(), Forced: !p.chosen || id != p.choice, Stages: p.stages,
@@ -181,9 +181,13 @@ func (r *Run) list(chosen ID) ([]TopToken, Rest) {
 	return top, rest
 }
 
-// hash names a trace by what decides it: model, prompt, chain and seed.
+// hash names a trace by what decides it: model, prompt, chain, seed, and
+// whether the window slides.
 func (h *Header) hash() string {
 	sum := sha256.New()
 	fmt.Fprintf(sum, "%q %q %q %d %d", h.Model.Ref, h.Model.SHA256, h.Chain, h.Seed, h.PromptIDs)
+	if h.ContextShift {
+		sum.Write([]byte(" context_shift"))
+	}
 	return hex.EncodeToString(sum.Sum(nil)[:8])
 }

@@ -42,6 +42,8 @@ func readHeader(j *strict.JSON, name string, h *Header) (err error) {
 		h.Chain, err = j.String()
 	case "seed":
 		h.Seed, err = j.Uint64()
+	case "context_shift":
+		h.ContextShift, err = j.Bool()
 	case "rng":
 		var rng string
 		if rng, err = j.String(); err == nil && rng != RNG {
@@ -81,6 +83,8 @@ func readStep(j *strict.JSON, name string, s *Step) (err error) {
 		s.T, err = readInt(j)
 	case "context_len":
 		s.ContextLen, err = readInt(j)
+	case "dropped":
+		s.Dropped, err = readInt(j)
 	case "id":
 		s.ID, err = readID(j)
 	case "token":

@@ -15,19 +15,20 @@ import (
 // A Generator says how text is written. The zero value of every field but
 // Model and Tokenizer is its default.
 type Generator struct {
-	Model     Model
-	Tokenizer Tokenizer
-	Chain     []Transform  // stages between the model and the draw, in order; none: drawn as the model says
-	MaxTokens int          // 0: until the text ends or the context is full
-	Stop      []string     // the text ends before the first of these in it
-	NoStop    bool         // go on after tokens that end a text
-	BOS       BOS          // whether a prompt begins with the model's BOS token
-	Seed      uint64       // of the dice
-	Top       int          // tokens to list in each step, and whether to record the stages; 0: neither
-	Track     []ID         // tokens to list whatever their rank, if Top > 0
-	Explain   bool         // record where each token's probability comes from, if the model can say
-	Sinks     []Sink       // are told of everything
-	Clock     func() int64 // if set, steps record the nanoseconds between them
+	Model        Model
+	Tokenizer    Tokenizer
+	Chain        []Transform  // stages between the model and the draw, in order; none: drawn as the model says
+	MaxTokens    int          // 0: until the text ends or the context is full
+	Stop         []string     // the text ends before the first of these in it
+	NoStop       bool         // go on after tokens that end a text
+	BOS          BOS          // whether a prompt begins with the model's BOS token
+	Seed         uint64       // of the dice
+	ContextShift bool         // a full context is no end: the oldest tokens but BOS are dropped, half a window at a time
+	Top          int          // tokens to list in each step, and whether to record the stages; 0: neither
+	Track        []ID         // tokens to list whatever their rank, if Top > 0
+	Explain      bool         // record where each token's probability comes from, if the model can say
+	Sinks        []Sink       // are told of everything
+	Clock        func() int64 // if set, steps record the nanoseconds between them
 }
 
 // BOS says whether a prompt begins with the model's begin-of-sequence token.
@@ -48,6 +49,8 @@ type Run struct {
 	info   Info
 	head   Header
 	state  State
+	cut    int // tokens that the state lacks after those it keeps
+	ahead  ahead
 	ids    []ID   // prompt and text
 	text   []byte // that of all steps
 	marks  []mark // marks[t] is how things stood before step t; the last is now
@@ -88,19 +91,17 @@ func (g Generator) start(prompt string, ids []ID) (*Run, error) {
 	r := &Run{gen: g, info: g.Model.Info(), state: g.Model.Start()}
 	r.dice = r.next.float64
 	r.ids = g.withBOS(r.info, ids)
-	for i, id := range r.ids {
-		if id < 0 || int(id) >= r.info.VocabSize {
-			return nil, fmt.Errorf("prompt: token %d is id %d, the vocabulary has ids 0 to %d", i, id, r.info.VocabSize-1)
-		}
+	if err := r.info.known("prompt", r.ids); err != nil {
+		return nil, err
 	}
-	if most := r.info.ContextLength; most > 0 && len(r.ids) >= most {
-		return nil, fmt.Errorf("prompt: %d tokens leave no room in the model's context of %d: shorten it", len(r.ids), most)
+	if err := r.fits(); err != nil {
+		return nil, err
 	}
 	r.c.ledger = g.Top > 0
 	r.head = Header{
 		Argen: Version, Model: r.info, Prompt: prompt,
 		PromptIDs: slices.Clone(r.ids), PromptText: g.Tokenizer.Decode(r.ids),
-		Chain: FormatChain(g.Chain), Seed: g.Seed,
+		Chain: FormatChain(g.Chain), Seed: g.Seed, ContextShift: g.ContextShift,
 	}
 	for _, id := range r.ids {
 		r.head.PromptTokens = append(r.head.PromptTokens, string(g.Tokenizer.Piece(id)))
@@ -156,7 +157,7 @@ func (r *Run) Predict(ctx context.Context) (*Candidates, error) {
 	if r.Over() != "" {
 		return nil, io.EOF
 	}
-	logits, err := r.state.Extend(ctx, r.ids[r.state.Len():]...)
+	logits, err := r.logits(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("step %d: %w", len(r.steps), err)
 	}
@@ -264,7 +265,7 @@ func (r *Run) Over() string {
 		return StopString
 	case r.gen.MaxTokens > 0 && n >= r.gen.MaxTokens:
 		return Length
-	case r.info.ContextLength > 0 && len(r.ids) >= r.info.ContextLength:
+	case r.full():
 		return Length
 	}
 	return ""
@@ -297,7 +298,7 @@ func (r *Run) Back(n int) error {
 		return nil
 	}
 	r.ids = r.ids[:len(r.head.PromptIDs)+t]
-	r.state.Rewind(min(r.state.Len(), len(r.ids)))
+	r.state.Rewind(min(r.state.Len(), max(0, len(r.ids)-r.cut)))
 	r.steps = slices.Clip(r.steps[:t]) // whoever has a Trace reads what follows
 	r.marks = r.marks[:t+1]
 	r.text = r.text[:r.now().end]
@@ -310,7 +311,7 @@ func (r *Run) Back(n int) error {
 func (r *Run) Fork(sinks ...Sink) (*Run, error) {
 	r.forks++
 	f := &Run{
-		gen: r.gen, info: r.info, head: r.head, state: r.state.Fork(),
+		gen: r.gen, info: r.info, head: r.head, state: r.state.Fork(), cut: r.cut,
 		ids: slices.Clone(r.ids), text: slices.Clone(r.text), marks: slices.Clone(r.marks), steps: slices.Clip(r.steps),
 	}
 	r.steps = f.steps // neither may write where the other reads

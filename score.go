@@ -4,7 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
+	"slices"
 )
 
 // Score runs the loop over a text that is given: every token is predicted from
@@ -15,27 +15,35 @@ import (
 //
 // A BOS at the beginning of the text is prompt, since nothing predicts it. A
 // model that predicts nothing from an empty context (see [ErrEmptyContext])
-// takes the first token as prompt too.
+// takes the first token as prompt too. A State that is a [Scorer] reads many
+// tokens in one pass.
 func (g Generator) Score(ctx context.Context, prompt, ids []ID) (*Trace, error) {
+	info := g.Model.Info()
+	if err := info.known("text", ids); err != nil {
+		return nil, err
+	}
 	g.MaxTokens, g.Stop, g.NoStop = 0, nil, true
-	if len(prompt) == 0 && len(ids) > 0 && ids[0] == g.Model.Info().BOS {
+	if len(prompt) == 0 && len(ids) > 0 && ids[0] == info.BOS {
 		prompt, ids = ids[:1], ids[1:]
 	}
-	if len(ids) > 0 && len(g.withBOS(g.Model.Info(), prompt)) == 0 {
+	if len(ids) > 0 && len(g.withBOS(info, prompt)) == 0 {
 		if _, err := g.Model.Start().Extend(ctx); errors.Is(err, ErrEmptyContext) {
 			prompt, ids = ids[:1], ids[1:]
 		}
+	}
+	if n, most := len(g.withBOS(info, prompt))+len(ids), info.ContextLength; most > 0 && n > most && !g.ContextShift {
+		return nil, fmt.Errorf("text: %d tokens are more than the model's context of %d: %s", n, most, shift)
 	}
 	r, err := g.StartIDs(prompt)
 	if err != nil {
 		return nil, err
 	}
-	for i, id := range ids {
+	if _, ok := r.state.(Explainer); !ok || !g.Explain { // which is about the present context
+		r.ahead.text = slices.Concat(r.ids, ids)
+	}
+	for _, id := range ids {
 		_, err := r.Predict(ctx)
-		switch {
-		case errors.Is(err, io.EOF):
-			err = fmt.Errorf("text: after %d of %d tokens the model's context of %d is full: shorten it", i, len(ids), r.info.ContextLength)
-		case err == nil:
+		if err == nil {
 			_, err = r.Append(id)
 		}
 		if err != nil {

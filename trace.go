@@ -34,6 +34,7 @@ type Header struct {
 	PromptText   string   // what the ids say: [Tokenizer].Decode
 	Chain        string   // the stages in order, as --chain has them
 	Seed         uint64
+	ContextShift bool // the window slides, see [Generator]
 }
 
 // RNG names the random stream of a run in its trace: PCG-DXSM as Go's
@@ -46,6 +47,7 @@ const RNG = "pcg"
 type Step struct {
 	T          int    // 0 for the first new token
 	ContextLen int    // tokens the model saw
+	Dropped    int    // tokens between BOS and those that it saw no more, see [Generator].ContextShift
 	ID         ID     // the token appended
 	Token      string // its piece: maybe a part of a character, then not valid UTF-8
 	Text       string // what it adds to the text, "" for control tokens and parts of characters

@@ -37,7 +37,7 @@ func Verify(ctx context.Context, g Generator, trace *Trace, parse func(string) (
 	if err != nil {
 		return fmt.Errorf("chain of the header: %w", err)
 	}
-	again := Generator{Model: g.Model, Tokenizer: g.Tokenizer, Chain: chain, NoStop: true, BOS: NoBOS, Seed: h.Seed}
+	again := Generator{Model: g.Model, Tokenizer: g.Tokenizer, Chain: chain, NoStop: true, BOS: NoBOS, Seed: h.Seed, ContextShift: h.ContextShift}
 	r, err := again.StartIDs(h.PromptIDs)
 	if err != nil {
 		return err
@@ -136,6 +136,7 @@ func (s *Step) compare(again *Step) error {
 	c.field("token", s.Token, again.Token)
 	c.field("text", asLogged(s.Text), asLogged(again.Text))
 	c.field("context_len", s.ContextLen, again.ContextLen)
+	c.field("dropped", s.Dropped, again.Dropped)
 	c.field("logit", s.Logit, again.Logit)
 	c.field("logprob", s.LogProb, again.LogProb)
 	c.field("prob", s.Prob, again.Prob)

@@ -324,7 +324,7 @@ func (s *snapshot) why() string {
 	if s.over != argen.Length {
 		return overText(s.over)
 	}
-	if most := s.head.Model.ContextLength; most > 0 && len(s.head.PromptIDs)+len(s.steps) >= most {
+	if most := s.head.Model.ContextLength; most > 0 && len(s.head.PromptIDs)+len(s.steps) >= most && !s.head.ContextShift {
 		return fmt.Sprintf("the context of the model is full: %d tokens", most)
 	}
 	return "as many tokens as asked for"
