@@ -23,6 +23,7 @@ var commands = []func(*app) *cobra.Command{
 	tokenizeCommand,
 	trainCommand,
 	plotCommand,
+	benchCommand,
 	infoCommand,
 	modelsCommand,
 	versionCommand,

@@ -9,6 +9,8 @@ type network interface {
 	block(p *pass, layer int)
 	// norm applies the norm before the head to rows of C numbers.
 	norm(dst, x []float32)
+	// tables are the matrices of which a token needs only a row.
+	tables() []*matrix
 }
 
 // An architecture is a kind of transformer.

@@ -149,6 +149,8 @@ func (m *gpt2) block(p *pass, layer int) {
 	tensor.Add(p.x, out)
 }
 
+func (m *gpt2) tables() []*matrix { return []*matrix{m.embedding, m.positions} }
+
 func (m *gpt2) norm(dst, x []float32) { m.layerNorm(dst, x, m.last) }
 
 // layerNorm normalises rows of C numbers:

@@ -130,6 +130,8 @@ func (m *llama) block(p *pass, layer int) {
 	tensor.Add(p.x, out)
 }
 
+func (m *llama) tables() []*matrix { return []*matrix{m.embedding} }
+
 func (m *llama) norm(dst, x []float32) { m.rms(dst, x, m.last) }
 
 // rms applies RMSNorm to rows of C numbers:

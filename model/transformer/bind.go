@@ -21,6 +21,7 @@ type binder struct {
 	weights Weights
 	prefix  string // of all names: "transformer." or ""
 	params  int64  // numbers taken so far
+	bytes   int64  // and the bytes they take
 	err     error
 }
 
@@ -54,6 +55,7 @@ func (b *binder) tensor(name, what string, shape ...int) *safetensors.Tensor {
 		return nil
 	}
 	b.params += int64(t.Len())
+	b.bytes += int64(len(t.Data))
 	return t
 }
 

@@ -17,6 +17,9 @@ type matrix struct {
 	bias       []float32 // nil if there is none
 }
 
+// bytes is how many bytes the weights take.
+func (w *matrix) bytes() int64 { return int64(4*len(w.f32) + 2*len(w.half)) }
+
 // panelBytes is about how many bytes of weights are taken for all positions at
 // once, so that they are read from the nearest cache but for the first time.
 const panelBytes = 32 << 10

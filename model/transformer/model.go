@@ -50,6 +50,7 @@ type Model struct {
 	close  func() error
 	size   int64
 	params int64
+	bytes  int64 // of all tensors
 }
 
 // New returns the model of a configuration and weights, which it checks and
@@ -64,7 +65,7 @@ func New(c Config, w Weights) (*Model, error) {
 	if b.err != nil {
 		return nil, b.err
 	}
-	return &Model{config: c, net: net, head: head, params: b.params, hash: func() string { return "" }, close: func() error { return nil }}, nil
+	return &Model{config: c, net: net, head: head, params: b.params, bytes: b.bytes, hash: func() string { return "" }, close: func() error { return nil }}, nil
 }
 
 // Read returns the model of a config.json and a model.safetensors that are in
@@ -186,6 +187,18 @@ func (m *Model) Size() int64 { return m.size }
 
 // Parameters is how many numbers the model consists of.
 func (m *Model) Parameters() int64 { return m.params }
+
+// BytesPerToken is how many bytes of weights are read to compute one token:
+// all but the rows of tables, as the embedding, that it does not look up.
+func (m *Model) BytesPerToken() int64 {
+	n := m.bytes
+	for _, t := range m.net.tables() {
+		if t != m.head {
+			n -= t.bytes() / int64(t.rows) * int64(t.rows-1)
+		}
+	}
+	return n
+}
 
 // Info implements argen.Model.
 func (m *Model) Info() argen.Info {
