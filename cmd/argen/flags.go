@@ -131,6 +131,7 @@ type stopFlags struct {
 	ignoreEOS bool
 	timeout   time.Duration
 	when      condition
+	shift     bool
 }
 
 func (s *stopFlags) add(fs *pflag.FlagSet) {
@@ -138,7 +139,13 @@ func (s *stopFlags) add(fs *pflag.FlagSet) {
 	fs.Var(&textsValue{&s.stop}, "stop", "end the text before this `STRING`; may be repeated")
 	fs.BoolVar(&s.ignoreEOS, "ignore-eos", false, "draw no token that ends a text as long as another is possible")
 	fs.Var(&timeoutValue{&s.timeout}, "timeout", "end the text after this `TIME`: 500ms, 1m30s, or a number of seconds")
+	shiftFlag(fs, &s.shift)
 	fs.Var(&s.when, "stop-when", "end the text, or pause it in step, after a token for which `EXPR` holds: \"entropy>4 || prob<0.05 || repeat>=3\"")
+}
+
+// shiftFlag adds --context-shift.
+func shiftFlag(fs *pflag.FlagSet, shift *bool) {
+	fs.BoolVar(shift, "context-shift", false, "where the model's context is full, drop the oldest tokens but for BOS, half of the context at a time, and go on; else the text ends there and a longer prompt is an error")
 }
 
 // most is MaxTokens of a Generator.

@@ -29,7 +29,8 @@ The prompt is the arguments, or --file FILE, or standard input where that is a
 pipe. --log keeps the trace: every token's probability and how it was drawn.
 With --samples each text has the seed after that of the one before. A JSON
 result is {"prompt_ids","ids","text","reason","logprob","perplexity","seed",
-"chain"}, a line a text.`,
+"chain"}, a line a text; "dropped" tells how many tokens the model saw no more
+at the end, with --context-shift.`,
 		Example: `  argen generate "One morning"
   argen generate --seed 1 --temperature 0.8 --top-p 0.95 "One morning"
   argen generate --samples 3 --json "One morning"
@@ -114,6 +115,9 @@ func (a *app) generate(c *cobra.Command, g *generation, args []string) (err erro
 		if err != nil {
 			return err
 		}
+		if answer.window != "" {
+			a.hint("%s", answer.window)
+		}
 	}
 	return nil
 }
@@ -145,16 +149,23 @@ type generated struct {
 	Perplexity number     `json:"perplexity"`
 	Seed       uint64     `json:"seed"`
 	Chain      string     `json:"chain"`
+	Dropped    int        `json:"dropped,omitempty"`
+
+	window string // see window
 }
 
 func newGenerated(r *argen.Run, end argen.End) *generated {
 	t := r.Trace()
 	n := len(t.Head.PromptIDs)
-	return &generated{
+	g := &generated{
 		PromptIDs: append([]argen.ID{}, r.Context()[:n]...), IDs: append([]argen.ID{}, r.Context()[n:]...),
 		Text: end.Text, Reason: end.Reason, LogProb: number(end.LogProb), Perplexity: number(end.Perplexity()),
-		Seed: t.Head.Seed, Chain: t.Head.Chain,
+		Seed: t.Head.Seed, Chain: t.Head.Chain, window: window(r),
 	}
+	if len(t.Steps) > 0 {
+		g.Dropped = t.Steps[len(t.Steps)-1].Dropped
+	}
+	return g
 }
 
 // lastWord is a [argen.Sink] that keeps how a run ended.

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"strings"
 
@@ -51,7 +52,7 @@ func (f *runFlags) generator(lm *model.LM) (argen.Generator, error) {
 	chain, err := f.chain.stages(ignored)
 	return argen.Generator{
 		Model: lm.Model, Tokenizer: lm.Tokenizer, Chain: chain,
-		MaxTokens: f.stop.most(), Stop: f.stop.stop, BOS: f.prompt.addBOS, Seed: f.seed.pick(),
+		MaxTokens: f.stop.most(), Stop: f.stop.stop, BOS: f.prompt.addBOS, Seed: f.seed.pick(), ContextShift: f.stop.shift,
 	}, err
 }
 
@@ -94,6 +95,20 @@ func (a *app) follow(ctx context.Context, r *argen.Run, stop *stopFlags, next fu
 			return a.close(r, nil)
 		}
 	}
+}
+
+// window says what the length of the model's context did to a text, "" if
+// nothing.
+func window(r *argen.Run) string {
+	t := r.Trace()
+	most := t.Head.Model.ContextLength
+	if n := len(t.Steps); n > 0 && t.Steps[n-1].Dropped > 0 {
+		return fmt.Sprintf("the context of %d tokens slid: the last token was predicted without %s", most, count(t.Steps[n-1].Dropped, "older token"))
+	}
+	if most > 0 && len(r.Context()) >= most && r.Over() == argen.Length {
+		return fmt.Sprintf("the model's context of %d tokens is full; --context-shift drops the oldest and goes on", most)
+	}
+	return ""
 }
 
 // plainDeadEnd says in words that a grammar knows no token that could follow.

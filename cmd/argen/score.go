@@ -5,6 +5,7 @@ import (
 	"encoding/base64"
 	"errors"
 	"math"
+	"slices"
 	"unicode/utf8"
 
 	"github.com/spf13/cobra"
@@ -19,6 +20,7 @@ type scoring struct {
 	models            []string
 	prompt            promptFlags
 	top               int
+	shift             bool
 	logits, eos, json bool
 	batch             string
 }
@@ -40,7 +42,8 @@ A JSON result is a line a model: {"model","tokens":[{"t","id","token","bytes",
 "logprob","prob","rank","surprisal","entropy","top"}],"logprob","bits",
 "perplexity","bits_per_byte","counted"}. A token that the model cannot predict,
 the first where nothing stands before it and any after an impossible one, has
-null and is not counted.`,
+null and is not counted. With --context-shift a token has "dropped", how many
+older tokens the model did not see, where there are any.`,
 		Example: `  argen score "It was a rainy afternoon, and Mia was alone."
   argen score -m truth -m story-ngram "It was a rainy afternoon, and Mia was alone."
   argen generate -m truth --seed 1 -q | argen score -m truth -m story-ngram
@@ -62,6 +65,7 @@ null and is not counted.`,
 func (s *scoring) add(a *app, fs *pflag.FlagSet) {
 	fs.StringArrayVarP(&s.models, "model", "m", []string{a.defaultModel()}, "`REF` of the model: "+modelRefs+"; may be repeated (environment ARGEN_MODEL)")
 	s.prompt.add(fs)
+	fs.BoolVar(&s.shift, "context-shift", false, "score a text that is longer than the model's context: where that is full, drop the oldest tokens but for BOS, half of the context at a time; else it is an error")
 	fs.BoolVar(&s.eos, "eos", false, "score the end of the text too")
 	fs.Var(&fromOneValue{&s.top}, "top", "list the `N` most probable tokens at each place")
 	fs.BoolVar(&s.logits, "logits", false, "add the logits of the whole vocabulary at each place to the JSON")
@@ -148,6 +152,7 @@ type scoredToken struct {
 	Rank      *int        `json:"rank"`
 	Surprisal *number     `json:"surprisal"`
 	Entropy   *number     `json:"entropy"`
+	Dropped   int         `json:"dropped,omitempty"` // older tokens that the model did not see
 	Top       []scoredTop `json:"top,omitempty"`
 	Logits    []number    `json:"logits,omitempty"`
 }
@@ -179,7 +184,7 @@ func (s *scoring) of(ctx context.Context, lm *model.LM, t text) (*score, error) 
 		ids = append(ids, info.Stop[0])
 	}
 	trace := &argen.Trace{}
-	gen := argen.Generator{Model: lm.Model, Tokenizer: lm.Tokenizer, BOS: s.prompt.addBOS, Top: s.top, Sinks: []argen.Sink{trace}}
+	gen := argen.Generator{Model: lm.Model, Tokenizer: lm.Tokenizer, BOS: s.prompt.addBOS, Top: s.top, ContextShift: s.shift, Sinks: []argen.Sink{trace}}
 	if _, err := gen.Score(ctx, nil, ids); err != nil && !stuck(trace, err) {
 		return nil, err
 	}
@@ -222,7 +227,7 @@ func stuck(t *argen.Trace, err error) bool {
 // fill takes over what a step recorded.
 func (t *scoredToken) fill(s *argen.Step, top int) {
 	logprob, prob, surprisal, entropy, rank := number(s.LogProb), number(s.Prob), number(s.Surprisal), number(s.Entropy), s.Rank
-	t.LogProb, t.Prob, t.Surprisal, t.Entropy, t.Rank = &logprob, &prob, &surprisal, &entropy, &rank
+	t.LogProb, t.Prob, t.Surprisal, t.Entropy, t.Rank, t.Dropped = &logprob, &prob, &surprisal, &entropy, &rank, s.Dropped
 	for i, c := range s.Top {
 		if i == top { // after these stands the token itself
 			break
@@ -239,7 +244,16 @@ func (t *scoredToken) fill(s *argen.Step, top int) {
 // first that has any.
 func (r *score) addLogits(ctx context.Context, lm *model.LM, prompt []argen.ID, first int) error {
 	state, next := lm.Model.Start(), prompt
+	all, keep, dropped := slices.Clone(prompt), 0, 0
+	if len(all) > 0 && all[0] == lm.Model.Info().BOS {
+		keep = 1
+	}
 	for i := first; i < len(r.Tokens); i++ {
+		if d := r.Tokens[i].Dropped; d != dropped {
+			dropped = d
+			state.Rewind(0)
+			next = slices.Concat(all[:keep], all[keep+d:])
+		}
 		logits, err := state.Extend(ctx, next...)
 		if err != nil {
 			return err
@@ -249,6 +263,7 @@ func (r *score) addLogits(ctx context.Context, lm *model.LM, prompt []argen.ID, 
 			r.Tokens[i].Logits[k] = number(l)
 		}
 		next = []argen.ID{r.Tokens[i].ID}
+		all = append(all, r.Tokens[i].ID)
 	}
 	return nil
 }

@@ -105,6 +105,10 @@ func totals(b *strings.Builder, all []*score) {
 			bitsText(s.Bits), bitsText(s.Bits/number(s.Counted)), bitsText(s.Perplexity), bitsText(s.BitsPerByte), s.Counted)
 	}
 	for _, s := range all {
+		if at := slices.IndexFunc(s.Tokens, func(t scoredToken) bool { return t.Dropped > 0 }); at >= 0 {
+			fmt.Fprintf(b, "The text is longer than the context of %s: from t = %d on the oldest tokens are dropped, %s in the end.\n",
+				argen.Visible(s.Model), at, count(s.Tokens[len(s.Tokens)-1].Dropped, "token"))
+		}
 		at := slices.IndexFunc(s.Tokens, func(t scoredToken) bool { return t.Prob != nil && *t.Prob == 0 })
 		if at < 0 || !math.IsInf(float64(s.LogProb), -1) {
 			continue

@@ -84,7 +84,7 @@ func (s *stepping) check(c *cobra.Command, args []string) error {
 		return usagef("--replay shows a trace as it was and takes no prompt, found %q", args[0])
 	}
 	for _, name := range []string{
-		"model", "file", "ids", "special", "add-bos", "tokens", "stop", "ignore-eos", "timeout", "seed", "chain",
+		"model", "file", "ids", "special", "add-bos", "tokens", "stop", "ignore-eos", "timeout", "seed", "chain", "context-shift",
 		"log", "force", "dice", "track", "explain", "timing",
 	} {
 		if c.Flags().Changed(name) {
@@ -148,6 +148,9 @@ func (a *app) step(c *cobra.Command, s *stepping, args []string) (err error) {
 		return err
 	}
 	err = a.follow(ctx, r, &s.stop, func(ctx context.Context) error { return a.oneStep(ctx, r, s) }, func() bool { return a.pause(ctx, s) })
+	if says := window(r); says != "" && err == nil {
+		a.hint("%s", says)
+	}
 	for _, t := range slices.Sorted(maps.Keys(s.forced)) {
 		if n := len(r.Trace().Steps); t >= n && err == nil {
 			a.hint("--force %d=%s: step %d was never reached, the text has %s", t, s.piece(s.forced[t]), t, count(n, "step"))

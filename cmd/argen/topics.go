@@ -44,9 +44,11 @@ A .jsonl file has one JSON object a line, told apart by "type":
   header  version, argen, id, model {ref, kind, sha256, vocab_size; order,
           context_length and partial where they say something}, prompt,
           prompt_ids, prompt_tokens, prompt_text, chain, seed, rng;
-          a fork has parent, fork_t
+          context_shift if the window slides; a fork has parent, fork_t
   step    t             0 for the first new token
-          context_len   tokens before it
+          context_len   tokens before it that the model sees
+          dropped       tokens that it sees no more, those after BOS;
+                        left out if 0
           id, token     the token; bytes (base64) where it is not valid UTF-8
           text          what it adds to the text
           logit         of the model

@@ -133,6 +133,9 @@ func (p *Plain) End(e argen.End) error {
 func (p *Plain) context(s *argen.Step) {
 	start := fmt.Sprintf("Step %d. Context: ", s.T)
 	end := fmt.Sprintf(" (%s)", count(s.ContextLen, "token"))
+	if s.Dropped > 0 {
+		end = fmt.Sprintf(" (%s, %d dropped)", count(s.ContextLen, "token"), s.Dropped)
+	}
 	cut := max(0, len(p.text)-1000) // more than a line holds
 	for cut < len(p.text) && !utf8.RuneStart(p.text[cut]) {
 		cut++
