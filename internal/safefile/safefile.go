@@ -28,6 +28,22 @@ func Write(path string, write func(io.Writer) error) error {
 	return disk.write(path, write)
 }
 
+// temporary is the name of a file that is being written.
+const temporary = ".argen-%016x.tmp"
+
+// Tidy removes the temporary files that a killed process left in a folder. No
+// other may be writing there.
+func Tidy(folder string) error {
+	entries, err := os.ReadDir(folder)
+	for _, e := range entries {
+		var n uint64
+		if _, scan := fmt.Sscanf(e.Name(), temporary, &n); scan == nil && e.Name() == fmt.Sprintf(temporary, n) {
+			err = errors.Join(err, os.Remove(filepath.Join(folder, e.Name())))
+		}
+	}
+	return err
+}
+
 // A system is the part of the operating system that tests let fail.
 type system struct {
 	open    func(path string, flag int, mode fs.FileMode) (file, error)
@@ -76,7 +92,7 @@ func (s system) write(path string, write func(io.Writer) error) error {
 // file old is, nil if there is none.
 func (s system) swap(path string, old fs.FileInfo, write func(io.Writer) error) error {
 	folder := filepath.Dir(path)
-	temp := filepath.Join(folder, fmt.Sprintf(".argen-%016x.tmp", rand.Uint64()))
+	temp := filepath.Join(folder, fmt.Sprintf(temporary, rand.Uint64()))
 	f, err := s.open(temp, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):

@@ -310,3 +310,29 @@ func TestReadersSeeOldOrNew(t *testing.T) {
 	}
 	wg.Wait()
 }
+
+func TestTidy(t *testing.T) {
+	folder := t.TempDir()
+	for _, name := range []string{".argen-0123456789abcdef.tmp", ".argen-ffffffffffffffff.tmp", ".argen-1.tmp", "x.tmp", "argen-0123456789abcdef.tmp", ".argen-0123456789abcdef.tmp.old"} {
+		if err := os.WriteFile(filepath.Join(folder, name), []byte("half"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := Tidy(folder); err != nil {
+		t.Fatal(err)
+	}
+	entries, err := os.ReadDir(folder)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var names []string
+	for _, e := range entries {
+		names = append(names, e.Name())
+	}
+	if got, want := strings.Join(names, " "), ".argen-0123456789abcdef.tmp.old .argen-1.tmp argen-0123456789abcdef.tmp x.tmp"; got != want {
+		t.Errorf("%s is left, want %s", got, want)
+	}
+	if err := Tidy(filepath.Join(folder, "none")); err == nil {
+		t.Error("a folder that is not there is tidy")
+	}
+}

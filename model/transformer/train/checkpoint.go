@@ -11,6 +11,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"argen"
@@ -267,4 +268,47 @@ func Latest(folder string) (string, error) {
 		return "", fmt.Errorf("%s has no checkpoint (step-N%s): train without resuming first", folder, suffix)
 	}
 	return filepath.Join(folder, names[len(names)-1]), nil
+}
+
+// A Damage is the error of a checkpoint that cannot be read any more.
+type Damage struct {
+	Path string
+	Err  error
+}
+
+// Error implements error.
+func (d *Damage) Error() string { return d.Err.Error() }
+
+// Unwrap makes the error of the reader known.
+func (d *Damage) Unwrap() error { return d.Err }
+
+// Recover tidies up a folder of checkpoints whose training may have been
+// killed: it removes what was half written and returns the newest checkpoint
+// that is whole, nil if there is none yet, and which newer ones are not. Those
+// are removed too, for they would count as the last [Session] keeps. One of
+// another version is an error: it is not damaged.
+func Recover(folder string) (newest *Checkpoint, damaged []*Damage, err error) {
+	if err := safefile.Tidy(folder); err != nil {
+		return nil, nil, err
+	}
+	names, err := checkpoints(folder)
+	if err != nil {
+		return nil, nil, err
+	}
+	for _, name := range slices.Backward(names) {
+		path := filepath.Join(folder, name)
+		c, err := OpenCheckpoint(path)
+		var wrong *strict.Error
+		switch {
+		case err == nil:
+			return c, damaged, nil
+		case !errors.As(err, &wrong) || wrong.Field == "version":
+			return nil, damaged, err
+		}
+		if err := os.Remove(path); err != nil {
+			return nil, damaged, err
+		}
+		damaged = append(damaged, &Damage{path, err})
+	}
+	return nil, damaged, nil
 }

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"errors"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -104,6 +106,38 @@ func TestDamagedCheckpoints(t *testing.T) {
 				t.Errorf("error %v, want %q", err, c.want)
 			}
 		})
+	}
+}
+
+// What a killed training left is tidied up, and the newest checkpoint that is
+// whole is found.
+func TestRecover(t *testing.T) {
+	folder, whole := t.TempDir(), written(t, small(t))
+	put := func(name string, data []byte) string {
+		t.Helper()
+		path := filepath.Join(folder, name)
+		if err := os.WriteFile(path, data, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return path
+	}
+	if c, damaged, err := Recover(folder); c != nil || damaged != nil || err != nil {
+		t.Errorf("nothing: %v, %v, error %v", c, damaged, err)
+	}
+	put("step-000000000001.ckpt", whole)
+	put("step-000000000002.ckpt", whole)
+	bad := put("step-000000000010.ckpt", whole[:len(whole)/2])
+	put(".argen-0123456789abcdef.tmp", whole)
+	c, damaged, err := Recover(folder)
+	if err != nil || c == nil || len(damaged) != 1 || damaged[0].Path != bad || !strings.Contains(damaged[0].Error(), "cut short") {
+		t.Errorf("%v, damaged %v, error %v", c, damaged, err)
+	}
+	if names, err := os.ReadDir(folder); err != nil || len(names) != 2 {
+		t.Errorf("left are %v, error %v", names, err)
+	}
+	put("step-000000000011.ckpt", append([]byte("argentrn\x02\x00\x00\x00"), whole[12:]...))
+	if _, _, err := Recover(folder); err == nil || !strings.Contains(err.Error(), "this program reads version 1") {
+		t.Errorf("another version: error %v", err)
 	}
 }
 

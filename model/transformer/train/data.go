@@ -44,21 +44,42 @@ func (s Stories) Fingerprint() string {
 	return fmt.Sprintf("stories %s, seed %d, begin %d", s.Name, s.Seed, s.BOS)
 }
 
-// Stream cuts a long text into windows of Window tokens and one more to
-// predict. Each epoch has all windows in an order of its own, and begins them
-// at another place.
+// Epochs are the first N sequences of a source again and again, in each epoch
+// in an order of its own.
+type Epochs struct {
+	Source
+	N    uint64 // at least 1
+	Seed uint64
+}
+
+// Sequence implements [Source].
+func (e Epochs) Sequence(i uint64) ([]argen.ID, error) {
+	return e.Source.Sequence(shuffled(i%e.N, e.N, mix(e.Seed^hash("epochs"))+i/e.N))
+}
+
+// Fingerprint implements [Source].
+func (e Epochs) Fingerprint() string {
+	return fmt.Sprintf("%d of %s, order %d", e.N, e.Source.Fingerprint(), e.Seed)
+}
+
+// Stream cuts a long text into windows of Window tokens. Each epoch has all
+// windows in an order of its own, and begins them at another place.
 type Stream struct {
-	IDs    []argen.ID
+	Tokens Tokens
 	Window int
 	Seed   uint64
+	// Begin is a token that stands before each window, as the begin of a text
+	// stands before a prompt. Without it a window has the token after it too:
+	// the first can be predicted from nothing.
+	Begin []argen.ID
 }
 
 // perEpoch is how many windows an epoch has.
 func (s Stream) perEpoch() (uint64, error) {
-	if s.Window < 1 || len(s.IDs) <= s.Window {
-		return 0, fmt.Errorf("train: the text has %d tokens, which is too few for a context of %d: at least %d are needed", len(s.IDs), s.Window, s.Window+1)
+	if s.Window < 1 || s.Tokens.Len() <= s.Window {
+		return 0, fmt.Errorf("train: the text has %d tokens, which is too few for a context of %d: at least %d are needed", s.Tokens.Len(), s.Window, s.Window+1)
 	}
-	return uint64(max(1, (len(s.IDs)-s.Window)/s.Window)), nil
+	return uint64(max(1, (s.Tokens.Len()-s.Window)/s.Window)), nil
 }
 
 // Sequence implements [Source].
@@ -68,19 +89,36 @@ func (s Stream) Sequence(i uint64) ([]argen.ID, error) {
 		return nil, err
 	}
 	epoch, place := i/n, i%n
-	spare := len(s.IDs) - int(n)*s.Window // 1 or more
+	spare := s.Tokens.Len() - int(n)*s.Window // 1 or more
 	first := stream(s.Seed, "epoch", epoch).IntN(spare)
-	at := first + int(shuffled(place, n, mix(s.Seed^hash("windows"))+epoch))*s.Window
-	return s.IDs[at : at+s.Window+1 : at+s.Window+1], nil
+	return s.window(first + int(shuffled(place, n, mix(s.Seed^hash("windows"))+epoch))*s.Window)
+}
+
+// window is the window that begins at a token of the text.
+func (s Stream) window(at int) ([]argen.ID, error) {
+	ids := make([]argen.ID, s.Window+1)
+	return ids, s.Tokens.Read(ids[copy(ids, s.Begin):], at)
+}
+
+// Evenly returns at most n windows of the text to validate on, from all over it.
+func (s Stream) Evenly(n int) ([][]argen.ID, error) {
+	all, err := s.perEpoch()
+	if err != nil {
+		return nil, err
+	}
+	n = min(n, int(all))
+	windows := make([][]argen.ID, n)
+	for i := range windows {
+		if windows[i], err = s.window(i * int(all) / n * s.Window); err != nil {
+			return nil, err
+		}
+	}
+	return windows, nil
 }
 
 // Fingerprint implements [Source].
 func (s Stream) Fingerprint() string {
-	sum := uint64(0)
-	for _, id := range s.IDs {
-		sum = mix(sum + uint64(uint32(id)) + 1)
-	}
-	return fmt.Sprintf("%d tokens %016x, window %d, seed %d", len(s.IDs), sum, s.Window, s.Seed)
+	return fmt.Sprintf("%s, window %d after %v, seed %d", s.Tokens.Fingerprint(), s.Window, s.Begin, s.Seed)
 }
 
 // shuffled returns the place of i in a permutation of 0 … n−1 that key names,

@@ -35,7 +35,7 @@ func TestStream(t *testing.T) {
 		for i := range text {
 			text[i] = argen.ID(i)
 		}
-		s := Stream{IDs: text, Window: window, Seed: rapid.Uint64().Draw(t, "seed")}
+		s := Stream{Tokens: IDs(text), Window: window, Seed: rapid.Uint64().Draw(t, "seed")}
 		n, err := s.perEpoch()
 		if err != nil {
 			t.Fatal(err)
@@ -59,14 +59,101 @@ func TestStream(t *testing.T) {
 			}
 		}
 	})
-	if _, err := (Stream{IDs: make([]argen.ID, 8), Window: 8}).Sequence(0); err == nil || err.Error() != "train: the text has 8 tokens, which is too few for a context of 8: at least 9 are needed" {
+	if _, err := (Stream{Tokens: make(IDs, 8), Window: 8}).Sequence(0); err == nil || err.Error() != "train: the text has 8 tokens, which is too few for a context of 8: at least 9 are needed" {
 		t.Errorf("error %v", err)
 	}
-	one, other := Stream{IDs: []argen.ID{1, 2, 3}, Window: 2}, Stream{IDs: []argen.ID{1, 3, 2}, Window: 2}
-	if one.Fingerprint() == other.Fingerprint() {
-		t.Error("two texts have one fingerprint")
+	seen := map[string]bool{}
+	for _, s := range []Stream{
+		{Tokens: IDs{1, 2, 3}, Window: 2},
+		{Tokens: IDs{1, 3, 2}, Window: 2},
+		{Tokens: IDs{1, 2, 3}, Window: 1},
+		{Tokens: IDs{1, 2, 3}, Window: 2, Seed: 1},
+		{Tokens: IDs{1, 2, 3}, Window: 2, Begin: []argen.ID{0}},
+		{Tokens: Stretch{IDs{1, 2, 3, 4}, 1, 4}, Window: 2},
+	} {
+		seen[s.Fingerprint()] = true
+	}
+	if len(seen) != 6 {
+		t.Errorf("%d fingerprints of 6 sources", len(seen))
 	}
 }
+
+// A token before each window takes the place of the one that cannot be
+// predicted.
+func TestStreamBegins(t *testing.T) {
+	s := Stream{Tokens: IDs{10, 11, 12, 13, 14, 15, 16}, Window: 3, Begin: []argen.ID{1}}
+	seen := map[argen.ID]bool{}
+	for i := range uint64(100) {
+		got, err := s.Sequence(i)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(got) != 4 || got[0] != 1 || got[2] != got[1]+1 || got[3] != got[1]+2 {
+			t.Fatalf("window %d is %v", i, got)
+		}
+		seen[got[1]] = true
+	}
+	if len(seen) != 4 || !seen[10] || !seen[13] {
+		t.Errorf("windows begin with %v", seen)
+	}
+}
+
+func TestEvenly(t *testing.T) {
+	text := make(IDs, 101)
+	for i := range text {
+		text[i] = argen.ID(i)
+	}
+	s := Stream{Tokens: Stretch{text, 1, 101}, Window: 9}
+	for n, want := range map[int][]argen.ID{1: {1}, 3: {1, 28, 55}, 10: {1, 10, 19, 28, 37, 46, 55, 64, 73, 82}, 99: {1, 10, 19, 28, 37, 46, 55, 64, 73, 82}} {
+		windows, err := s.Evenly(n)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var begins []argen.ID
+		for _, w := range windows {
+			begins = append(begins, w[0])
+		}
+		if !slices.Equal(begins, want) {
+			t.Errorf("%d windows begin at %v, want %v", n, begins, want)
+		}
+	}
+	if _, err := (Stream{Tokens: IDs{1}, Window: 2}).Evenly(1); err == nil {
+		t.Error("windows of a text that is too short")
+	}
+}
+
+func TestEpochs(t *testing.T) {
+	e := Epochs{Source: numbered{}, N: 20, Seed: 3}
+	var orders [][]argen.ID
+	for epoch := range uint64(3) {
+		var order []argen.ID
+		for i := range e.N {
+			s, err := e.Sequence(epoch*e.N + i)
+			if err != nil {
+				t.Fatal(err)
+			}
+			order = append(order, s[1])
+		}
+		sorted := slices.Sorted(slices.Values(order))
+		if len(slices.Compact(sorted)) != 20 || sorted[19] != 19 {
+			t.Errorf("an epoch has %v", order)
+		}
+		orders = append(orders, order)
+	}
+	if slices.Equal(orders[0], orders[1]) || slices.Equal(orders[1], orders[2]) {
+		t.Errorf("epochs are in the same order: %v", orders)
+	}
+	if e.Fingerprint() == (Epochs{Source: numbered{}, N: 21, Seed: 3}).Fingerprint() || e.Fingerprint() == (Epochs{Source: numbered{}, N: 20}).Fingerprint() {
+		t.Error("two sources have one fingerprint")
+	}
+}
+
+// numbered has the sequence 0 i under number i.
+type numbered struct{}
+
+func (numbered) Sequence(i uint64) ([]argen.ID, error) { return []argen.ID{0, argen.ID(i)}, nil }
+
+func (numbered) Fingerprint() string { return "numbers" }
 
 // Every sequence of a pool comes once, those of a step are of similar length,
 // and a step does not depend on those before it.
