@@ -97,22 +97,24 @@ type Scorer interface {
 }
 
 // An Inspector is a State whose model has layers, and that shows what they do
-// with the present context. It computes that when it is asked for.
+// with the present context. It computes that when it is asked for, for the
+// positions from ≤ position < Len only: one view of the last token costs about
+// as much as the token.
 type Inspector interface {
 	// Layers is the number of layers.
 	Layers() int
 	// Attention returns the weights of a layer, 0 ≤ layer < Layers, by head,
-	// by position of the query, by position of the key up to there. The
-	// weights of a query sum to 1.
-	Attention(ctx context.Context, layer int) (weights [][][]float64, err error)
+	// by position of the query, by position of the key, 0 to that of the query.
+	// The weights of a query sum to 1.
+	Attention(ctx context.Context, layer, from int) (weights [][][]float64, err error)
 	// Hidden returns the hidden state at each position after that many
 	// layers, 0 ≤ layer ≤ Layers: 0 for the embeddings; after the last one
 	// with the norm that follows it.
-	Hidden(ctx context.Context, layer int) (rows [][]float64, err error)
+	Hidden(ctx context.Context, layer, from int) (rows [][]float64, err error)
 	// Lens returns the logits at each position if the model ended after that
 	// many layers, 0 ≤ layer ≤ Layers (nostalgebraist, Interpreting GPT: the
 	// Logit Lens, 2020). After all of them they are the model's own.
-	Lens(ctx context.Context, layer int) (rows [][]float64, err error)
+	Lens(ctx context.Context, layer, from int) (rows [][]float64, err error)
 }
 
 // An Explainer is a State that can say where a probability comes from: an

@@ -1,6 +1,7 @@
 package transformer_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -71,7 +72,7 @@ func TestRefusals(t *testing.T) {
 	}
 	_, err := s.Extend(ctx)
 	wrong("empty context", err, argen.ErrEmptyContext.Error())
-	_, err = s.Lens(ctx, 0)
+	_, err = s.Lens(ctx, 0, 0)
 	wrong("lens of an empty context", err, argen.ErrEmptyContext.Error())
 	_, err = s.Extend(ctx, 3, 512)
 	wrong("id", err, "token 2 of 2: id 512 is not in the vocabulary of 512")
@@ -80,12 +81,59 @@ func TestRefusals(t *testing.T) {
 	_, err = s.Score(ctx, make([]argen.ID, 129)...)
 	wrong("long text", err, "a context of 129 tokens does not fit")
 	one(t, s, 3)
-	_, err = s.Attention(ctx, 2)
+	_, err = s.Attention(ctx, 2, 0)
 	wrong("layer", err, "layer 2: there are 0 to 1")
-	_, err = s.Hidden(ctx, 3)
+	_, err = s.Hidden(ctx, 3, 0)
 	wrong("layer", err, "layer 3: there are 0 to 2")
+	_, err = s.Hidden(ctx, 0, 1)
+	wrong("position", err, "position 1: there are 0 to 0")
 	if s.Len() != 1 {
 		t.Errorf("the context has %d tokens, want 1", s.Len())
+	}
+}
+
+// What is shown of the last positions alone is what is shown of them with all
+// others, and looking changes nothing.
+func TestInspectFrom(t *testing.T) {
+	each(t, func(t *testing.T, m *transformer.Model, _ *reference) {
+		s := m.Start().(*transformer.State)
+		before, err := s.Extend(ctx, text(40, m.Config().VocabSize)...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		before = slices.Clone(before)
+		for layer := range s.Layers() {
+			for _, from := range []int{1, 31, 32, 33, 39} {
+				compareRows(t, from, func(from int) ([][]float64, error) { return s.Lens(ctx, layer+1, from) })
+				compareRows(t, from, func(from int) ([][]float64, error) { return s.Hidden(ctx, layer, from) })
+				compareRows(t, from, func(from int) ([][]float64, error) {
+					weights, err := s.Attention(ctx, layer, from)
+					return weights[1], err
+				})
+			}
+		}
+		one(t, s, 3)
+		s.Rewind(40)
+		after, err := s.Extend(ctx)
+		if err != nil {
+			t.Fatal(err)
+		}
+		near(t, "after looking", after, before, tight)
+	})
+}
+
+func compareRows(t *testing.T, from int, look func(from int) ([][]float64, error)) {
+	t.Helper()
+	all, err := look(0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	some, err := look(from)
+	if err != nil || len(some) != len(all)-from {
+		t.Fatalf("%d rows from %d on, %v", len(some), from, err)
+	}
+	for i, row := range some {
+		near(t, "from a position on", row, all[from+i], tight)
 	}
 }
 

@@ -30,8 +30,8 @@ func (l *look) attention(layer, head int, weights []float32) {
 	}
 }
 
-// inspect computes the whole context once more, under the eyes of l.
-func (s *State) inspect(ctx context.Context, l *look, layers int) (*pass, error) {
+// inspect computes the tokens from a position on once more, under the eyes of l.
+func (s *State) inspect(ctx context.Context, l *look, layers, from int) (*pass, error) {
 	switch {
 	case ctx.Err() != nil:
 		return nil, ctx.Err()
@@ -39,10 +39,12 @@ func (s *State) inspect(ctx context.Context, l *look, layers int) (*pass, error)
 		return nil, argen.ErrEmptyContext
 	case l.layer < 0 || l.layer >= layers:
 		return nil, fmt.Errorf("transformer: layer %d: there are 0 to %d", l.layer, layers-1)
+	case from < 0 || from >= len(s.all):
+		return nil, fmt.Errorf("transformer: position %d: there are 0 to %d", from, len(s.all)-1)
 	}
-	p := newPass(s.pass.m, newCache(&s.pass.m.config))
+	p := newPass(s.pass.m, s.pass.kv.fork(from))
 	p.look = l
-	p.run(s.all, 0)
+	p.run(s.all[from:], from)
 	return p, nil
 }
 
@@ -50,18 +52,18 @@ func (s *State) inspect(ctx context.Context, l *look, layers int) (*pass, error)
 func (s *State) Layers() int { return s.pass.m.config.Layers }
 
 // Attention implements argen.Inspector.
-func (s *State) Attention(ctx context.Context, layer int) (weights [][][]float64, err error) {
+func (s *State) Attention(ctx context.Context, layer, from int) (weights [][][]float64, err error) {
 	l := &look{layer: layer, weights: make([][][]float64, s.pass.m.config.Heads)}
-	if _, err := s.inspect(ctx, l, s.Layers()); err != nil {
+	if _, err := s.inspect(ctx, l, s.Layers(), from); err != nil {
 		return nil, err
 	}
 	return l.weights, nil
 }
 
 // Hidden implements argen.Inspector.
-func (s *State) Hidden(ctx context.Context, layer int) (rows [][]float64, err error) {
+func (s *State) Hidden(ctx context.Context, layer, from int) (rows [][]float64, err error) {
 	l := &look{layer: layer}
-	p, err := s.inspect(ctx, l, s.Layers()+1)
+	p, err := s.inspect(ctx, l, s.Layers()+1, from)
 	if err != nil {
 		return nil, err
 	}
@@ -72,9 +74,9 @@ func (s *State) Hidden(ctx context.Context, layer int) (rows [][]float64, err er
 }
 
 // Lens implements argen.Inspector.
-func (s *State) Lens(ctx context.Context, layer int) (rows [][]float64, err error) {
+func (s *State) Lens(ctx context.Context, layer, from int) (rows [][]float64, err error) {
 	l := &look{layer: layer}
-	p, err := s.inspect(ctx, l, s.Layers()+1)
+	p, err := s.inspect(ctx, l, s.Layers()+1, from)
 	if err != nil {
 		return nil, err
 	}

@@ -223,7 +223,7 @@ func TestInspect(t *testing.T) {
 			}
 			return s
 		}
-		weights, err := at(r.Attention.Prompt).Attention(ctx, r.Attention.Layer)
+		weights, err := at(r.Attention.Prompt).Attention(ctx, r.Attention.Layer, 0)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -233,7 +233,7 @@ func TestInspect(t *testing.T) {
 			}
 		}
 		for layer, heads := range r.LastRow.Layers {
-			weights, err := at(r.LastRow.Prompt).Attention(ctx, layer)
+			weights, err := at(r.LastRow.Prompt).Attention(ctx, layer, 0)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -242,7 +242,7 @@ func TestInspect(t *testing.T) {
 			}
 		}
 		for layer, want := range r.Hidden.Layers {
-			rows, err := at(r.Hidden.Prompt).Hidden(ctx, layer)
+			rows, err := at(r.Hidden.Prompt).Hidden(ctx, layer, 0)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -257,7 +257,7 @@ func TestInspect(t *testing.T) {
 			near(t, "length of the hidden state", lengths, want, 1e-4)
 		}
 		for _, want := range r.Lens.Layers {
-			rows, err := at(r.Lens.Prompt).Lens(ctx, want.Layer)
+			rows, err := at(r.Lens.Prompt).Lens(ctx, want.Layer, 0)
 			if err != nil {
 				t.Fatal(err)
 			}
