@@ -17,6 +17,31 @@ func (c Config) Export(bos argen.ID, eos ...argen.ID) transformer.Config {
 	}
 }
 
+// Model returns the model of weights, of which it holds a copy, so that training
+// can go on while it writes. Prompts begin with its BOS token if it has one.
+func Model(c transformer.Config, weights []Tensor) (*transformer.Model, error) {
+	m, err := transformer.New(c, byName(weights))
+	if err != nil {
+		return nil, err
+	}
+	m.AddBOS = true
+	return m, nil
+}
+
+// byName are weights in memory.
+type byName []Tensor
+
+// Tensor implements [transformer.Weights].
+func (b byName) Tensor(name string) (*safetensors.Tensor, bool) {
+	for _, w := range b {
+		if w.Name == name {
+			t := safetensors.FromFloat32(w.Name, w.Data, w.Shape...)
+			return &t, true
+		}
+	}
+	return nil, false
+}
+
 // WriteFolder writes weights as a folder that [transformer.Open] and Hugging
 // Face's transformers load. tokenizer is its tokenizer.json, nil for none.
 func WriteFolder(dir string, c transformer.Config, weights []Tensor, tokenizer []byte) error {

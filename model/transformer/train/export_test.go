@@ -4,6 +4,7 @@ import (
 	"context"
 	"math"
 	"path/filepath"
+	"slices"
 	"testing"
 
 	"argen"
@@ -15,12 +16,17 @@ import (
 func TestWrittenModelHasTheTrainersLoss(t *testing.T) {
 	c := tiny()
 	c.Heads, c.KVHeads = 4, 2
-	tr, err := New(c, Options{Steps: 30, AdamRate: 0.02, Warmup: 5}, stories(1), heldOut(t, 3))
+	tr, err := New(c, Options{Steps: 31, AdamRate: 0.02, Warmup: 5}, stories(1), heldOut(t, 3))
 	if err != nil {
 		t.Fatal(err)
 	}
 	steps(t, tr, 30)
 
+	wantLoss := tr.Loss()
+	live, err := Model(tr.Config().Export(story.BOS, story.EOS), tr.Weights())
+	if err != nil {
+		t.Fatal(err)
+	}
 	dir := filepath.Join(t.TempDir(), "model")
 	if err := WriteFolder(dir, tr.Config().Export(story.BOS, story.EOS), tr.Weights(), nil); err != nil {
 		t.Fatal(err)
@@ -32,6 +38,18 @@ func TestWrittenModelHasTheTrainersLoss(t *testing.T) {
 	defer m.Close()
 	if info := m.Info(); info.BOS != story.BOS || len(info.Stop) != 1 || info.Stop[0] != story.EOS || info.ContextLength != 256 {
 		t.Errorf("the model is %+v", info)
+	}
+	want, err := m.Start().Extend(context.Background(), tr.held[0]...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	steps(t, tr, 1) // the live model's weights are a copy
+	got, err := live.Start().Extend(context.Background(), tr.held[0]...)
+	if err != nil || !slices.Equal(got, want) {
+		t.Errorf("the model in memory has other logits; error %v", err)
+	}
+	if !live.Info().AddBOS {
+		t.Error("prompts of the live model do not begin with BOS")
 	}
 	loss, tokens := 0.0, 0
 	for _, s := range tr.held {
@@ -48,7 +66,7 @@ func TestWrittenModelHasTheTrainersLoss(t *testing.T) {
 			tokens++
 		}
 	}
-	if got, want := loss/float64(tokens), tr.Loss(); math.Abs(got-want) > 1e-5 {
+	if got, want := loss/float64(tokens), wantLoss; math.Abs(got-want) > 1e-5 {
 		t.Errorf("the written model has loss %v, the trainer %v", got, want)
 	}
 }

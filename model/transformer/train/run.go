@@ -7,6 +7,14 @@ import (
 	"slices"
 )
 
+// Check reports what [New] would say of a shape and options, without the work.
+func Check(c Config, o Options) error {
+	if _, err := c.complete(); err != nil {
+		return err
+	}
+	return o.complete().check()
+}
+
 // A Session is how [Trainer.Run] trains.
 type Session struct {
 	Folder string         // for checkpoints; "" saves none
