@@ -184,8 +184,8 @@ func ReadCheckpoint(name string, data []byte) (*Checkpoint, error) {
 }
 
 func (c course) check() error {
-	if c.Step < 0 || c.Validations < 0 || c.BestStep < 0 || c.BestStep > c.Step || c.Since < 0 || c.Since > c.Validations {
-		return fmt.Errorf("step %d, %d validations, best at step %d, %d since: one of them cannot be", c.Step, c.Validations, c.BestStep, c.Since)
+	if c.Step < 0 || c.Tokens < 0 || c.Validations < 0 || c.BestStep < 0 || c.BestStep > c.Step || c.Since < 0 || c.Since > c.Validations {
+		return fmt.Errorf("step %d, %d tokens, %d validations, best at step %d, %d since: one of them cannot be", c.Step, c.Tokens, c.Validations, c.BestStep, c.Since)
 	}
 	return nil
 }

@@ -58,6 +58,9 @@ func TestCheckpointReadsBack(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	if again.Tokens() != tr.Tokens() || tr.Tokens() != 6 {
+		t.Errorf("%d tokens, %d before", again.Tokens(), tr.Tokens())
+	}
 	if !bytes.Equal(written(t, again), data) {
 		t.Error("what was read is written differently")
 	}
