@@ -6,9 +6,10 @@ import (
 	"gonum.org/v1/gonum/blas/gonum"
 )
 
-// UseBLAS makes the kernels of this package the engine of gonum's package
-// blas32 for products of matrices and vectors. All else stays gonum's.
-func UseBLAS() { blas32.Use(engine{}) }
+// The kernels of this package are the engine of gonum's package blas32, for
+// products of matrices and vectors, in every program that imports it. So the
+// maths is written as gonum has it, and its bits do not depend on who set what.
+func init() { blas32.Use(engine{}) }
 
 // engine is gonum's implementation with Sgemm, Sgemv, Sdot and Saxpy replaced
 // where their arguments are right and lie side by side.

@@ -61,14 +61,32 @@ func TestBLASPanics(t *testing.T) {
 	}
 }
 
-func TestUseBLAS(t *testing.T) {
-	UseBLAS()
-	defer blas32.Use(gonum.Implementation{})
-	if _, ok := blas32.Implementation().(engine); !ok {
-		t.Fatalf("blas32 runs on %T", blas32.Implementation())
-	}
-	c := blas32.General{Rows: 2, Cols: 2, Stride: 2, Data: make([]float32, 4)}
-	a := blas32.General{Rows: 2, Cols: 2, Stride: 2, Data: []float32{1, 2, 3, 4}}
-	blas32.Gemm(blas.NoTrans, blas.Trans, 1, a, a, 0, c)
-	sameBits(t, "A·Aᵀ", c.Data, []float32{5, 11, 11, 25})
+// The bits of gonum's products are those of the kernels.
+func TestBLASEngine(t *testing.T) {
+	r := newRand(11)
+	const m, n, k = 33, 20, 47
+	a, b := random(r, m*k), random(r, n*k)
+	got, want := make([]float32, m*n), make([]float32, m*n)
+	blas32.Gemm(blas.NoTrans, blas.Trans, 0.3,
+		blas32.General{Rows: m, Cols: k, Stride: k, Data: a},
+		blas32.General{Rows: n, Cols: k, Stride: k, Data: b}, 0,
+		blas32.General{Rows: m, Cols: n, Stride: n, Data: got})
+	Gemm(false, true, m, n, k, 0.3, a, k, b, k, 0, want, n)
+	sameBits(t, "A·Bᵀ", got, want)
+}
+
+// What stands between gonum and the kernels costs next to nothing.
+func BenchmarkSeam(b *testing.B) {
+	const n = 16
+	x, y := make([]float32, n*n), make([]float32, n*n)
+	b.Run("direct", func(b *testing.B) {
+		for b.Loop() {
+			Gemm(false, true, n, n, n, 1, x, n, x, n, 0, y, n)
+		}
+	})
+	b.Run("blas32", func(b *testing.B) {
+		for b.Loop() {
+			blas32.Implementation().Sgemm(blas.NoTrans, blas.Trans, n, n, n, 1, x, n, x, n, 0, y, n)
+		}
+	})
 }

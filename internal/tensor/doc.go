@@ -18,5 +18,8 @@
 // with each other to the bit and with the plain Go within rounding. No result
 // depends on the number of threads.
 //
+// Products of float32 matrices are asked for through gonum's blas32, which runs
+// on these kernels wherever this package is imported.
+//
 // Lengths that do not fit are a mistake of the caller: all functions panic.
 package tensor

@@ -3,6 +3,9 @@ package train
 import (
 	"math"
 
+	"gonum.org/v1/gonum/blas"
+	"gonum.org/v1/gonum/blas/blas32"
+
 	"argen/internal/tensor"
 )
 
@@ -12,17 +15,32 @@ type maths[F float] struct {
 	// gemm is C = α·op(A)·op(B) + β·C with op(A) (m, k), op(B) (k, n).
 	gemm    func(transA, transB bool, m, n, k int, alpha F, a []F, lda int, b []F, ldb int, beta F, c []F, ldc int)
 	dot     func(x, y []F) F
-	softmax func(x []F) // in place
+	axpy    func(a F, x, y []F) // y += a·x
+	softmax func(x []F)         // in place
 	exp     func(dst, x []F)
 	siluMul func(dst, gate, up []F)
 }
 
 var kernels = maths[float32]{
-	gemm:    tensor.Gemm,
+	gemm:    sgemm,
 	dot:     tensor.Dot,
+	axpy:    tensor.Axpy,
 	softmax: tensor.Softmax,
 	exp:     tensor.Exp,
 	siluMul: tensor.SiLUMul,
+}
+
+// sgemm is the product of gonum's BLAS, which runs on the kernels of package
+// tensor.
+func sgemm(transA, transB bool, m, n, k int, alpha float32, a []float32, lda int, b []float32, ldb int, beta float32, c []float32, ldc int) {
+	blas32.Implementation().Sgemm(transposed(transA), transposed(transB), m, n, k, alpha, a, lda, b, ldb, beta, c, ldc)
+}
+
+func transposed(is bool) blas.Transpose {
+	if is {
+		return blas.Trans
+	}
+	return blas.NoTrans
 }
 
 // rmsNorm is root mean square layer normalisation, row by row of x (n, d):

@@ -3,6 +3,9 @@ package train
 import (
 	"math"
 
+	"gonum.org/v1/gonum/blas"
+	"gonum.org/v1/gonum/blas/blas32"
+
 	"argen/internal/tensor"
 )
 
@@ -100,20 +103,25 @@ func (s *muonSpace) muon(w, g, m []float32, rows, cols int, rate, decay float64)
 func (s *muonSpace) orthogonal(x []float32, rows, cols int) []float32 {
 	norm := math.Sqrt(float64(tensor.Dot(x, x))) // the iteration corrects its last digits
 	tensor.Scale(float32(1/(norm+1e-12)), x)
-	side, long, tall := min(rows, cols), max(rows, cols), rows > cols
-	a, b, y := s.a[:side*side], s.b[:side*side], s.y[:len(x)]
+	side, tall := min(rows, cols), rows > cols
+	X, Y := matrix(rows, cols, x), matrix(rows, cols, s.y[:len(x)])
+	A, B := matrix(side, side, s.a[:side*side]), matrix(side, side, s.b[:side*side])
 	n := newtonSchulz
 	for range n.rounds {
-		tensor.Gemm(tall, !tall, side, side, long, 1, x, cols, x, cols, 0, a, side)
-		copy(b, a)
-		tensor.Gemm(false, false, side, side, side, n.c, a, side, a, side, n.b, b, side)
-		copy(y, x)
+		blas32.Gemm(transposed(tall), transposed(!tall), 1, X, X, 0, A)
+		copy(B.Data, A.Data)
+		blas32.Gemm(blas.NoTrans, blas.NoTrans, n.c, A, A, n.b, B)
+		copy(Y.Data, X.Data)
 		if tall {
-			tensor.Gemm(false, false, rows, cols, side, 1, x, cols, b, side, n.a, y, cols)
+			blas32.Gemm(blas.NoTrans, blas.NoTrans, 1, X, B, n.a, Y)
 		} else {
-			tensor.Gemm(false, false, rows, cols, side, 1, b, side, x, cols, n.a, y, cols)
+			blas32.Gemm(blas.NoTrans, blas.NoTrans, 1, B, X, n.a, Y)
 		}
-		x, y = y, x
+		X, Y = Y, X
 	}
-	return x
+	return X.Data
+}
+
+func matrix(rows, cols int, data []float32) blas32.General {
+	return blas32.General{Rows: rows, Cols: cols, Stride: cols, Data: data}
 }
