@@ -17,6 +17,7 @@ const tinyProb = 1e-12
 //
 //	z = h·Eᵀ,  loss = ln Σ exp z − z[target],  ∂z = scale·(softmax z − 1[target])
 //
+// The weight that a target may have in the batch scales its derivative too.
 // Logits are made for some rows at a time and never kept.
 func (n *net[F]) head(w, grad *params[F], b *batch, dh []F, scale F) float64 {
 	v, d, loss := n.cfg.VocabSize, n.cfg.Hidden, 0.0
@@ -31,7 +32,11 @@ func (n *net[F]) head(w, grad *params[F], b *batch, dh []F, scale F) float64 {
 				clear(row)
 				continue
 			}
-			loss += crossEntropy(&n.k, row, int(target), scale, dh != nil)
+			by := scale
+			if len(b.weights) > 0 {
+				by *= F(b.weights[i0+i])
+			}
+			loss += crossEntropy(&n.k, row, int(target), by, dh != nil)
 		}
 		if dh != nil {
 			n.k.gemm(false, false, rows, d, v, 1, z, v, w.embed, d, 0, dh[i0*d:], d)

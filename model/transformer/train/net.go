@@ -9,10 +9,11 @@ type batch struct {
 	targets []argen.ID // what follows each; below 0 it does not count
 	starts  []int      // the first token of each sequence, and n
 	keys    []uint64   // of each sequence, for dropout
+	weights []float64  // of each target in the gradient; none if all are 1
 }
 
 func (b *batch) reset() {
-	b.ids, b.targets, b.starts, b.keys = b.ids[:0], b.targets[:0], append(b.starts[:0], 0), b.keys[:0]
+	b.ids, b.targets, b.starts, b.keys, b.weights = b.ids[:0], b.targets[:0], append(b.starts[:0], 0), b.keys[:0], b.weights[:0]
 }
 
 // add appends a sequence: each token but the last is an input, each but the
@@ -26,6 +27,14 @@ func (b *batch) add(sequence []argen.ID, key uint64) {
 	b.targets = append(b.targets, sequence[1:]...)
 	b.starts = append(b.starts, len(b.ids))
 	b.keys = append(b.keys, key)
+}
+
+// weigh scales the gradient of the sequence added last. Either all sequences
+// of a batch are weighed or none.
+func (b *batch) weigh(by float64) {
+	for len(b.weights) < len(b.ids) {
+		b.weights = append(b.weights, by)
+	}
 }
 
 // A net holds the activations and gradients of one batch on its way through
@@ -93,8 +102,8 @@ func (n *net[F]) loss(w *params[F], b *batch) float64 {
 	return n.head(w, nil, b, nil, 0)
 }
 
-// learn is loss, with dropout, and adds the gradient of the loss times scale
-// to grad.
+// learn is loss, with dropout, and adds the gradient of the loss times scale,
+// each sequence with its weight, to grad.
 func (n *net[F]) learn(w, grad *params[F], b *batch, scale F) float64 {
 	n.forward(w, b, n.dropout)
 	size := len(b.ids)

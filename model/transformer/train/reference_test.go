@@ -34,6 +34,11 @@ var reference = maths[float64]{
 		}
 		return sum
 	},
+	axpy: func(a float64, x, y []float64) {
+		for i, v := range x {
+			y[i] += a * v
+		}
+	},
 	softmax: func(x []float64) {
 		top, sum := math.Inf(-1), 0.0
 		for _, v := range x {
