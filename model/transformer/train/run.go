@@ -95,4 +95,8 @@ func (t *Trainer) judge() (loss float64, best bool) {
 	return loss, best
 }
 
+// BestLoss is the loss of the best validation and how many steps had been done
+// then; 0 before the first.
+func (t *Trainer) BestLoss() (loss float64, step int) { return t.course.BestLoss, t.course.BestStep }
+
 func (t *Trainer) exhausted() bool { return t.o.Patience > 0 && t.course.Since >= t.o.Patience }
