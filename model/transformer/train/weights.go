@@ -67,8 +67,11 @@ type layerParams[F float] struct {
 	down     []F // (d, ff)
 }
 
-func newParams[F float](c Config) params[F] {
-	p := params[F]{arena: make([]F, c.Params())}
+func newParams[F float](c Config) params[F] { return paramsOf(c, make([]F, c.Params())) }
+
+// paramsOf are the views of an arena.
+func paramsOf[F float](c Config, arena []F) params[F] {
+	p := params[F]{arena: arena}
 	rest := p.arena
 	take := func(n int) []F {
 		v := rest[:n:n]
@@ -91,11 +94,22 @@ func newParams[F float](c Config) params[F] {
 	return p
 }
 
-// initialise draws the weights. The embeddings are N(0, 1/√d) and the two
-// projections into the residual stream zero, so that the blocks begin as the
-// identity and do not drown which token stands there: attention that copies
-// forms several times sooner than with the customary N(0, 0.02) everywhere.
-// Other matrices are N(0, 1/√fan-in), norms one.
+// initialise draws the weights. Embeddings are N(0, 1/√d), other matrices
+// N(0, 1/√fan-in), norms one, but for three things that make attention able to
+// recall from the first step on, where customary weights take long to find out
+// that it can (each kind of recall then appears late and suddenly, or never):
+//
+//   - Wdown = 0 and Wo is small: a block begins as almost the identity and does
+//     not drown which token stands there.
+//   - Wo = ½·Wvᵀ, head by head: what a head finds it writes back in the direction
+//     it was read from. Embeddings are tied, so attending to a token makes that
+//     token likelier, whichever it is.
+//   - Wk = 0.9·Wq + √(1−0.9²)·noise: a head attends to tokens that resemble what
+//     stands here, and what stands here comes to resemble what is expected next.
+//
+// That Wqᵀ·Wk and Wo·Wv begin near a multiple of the identity is the idea of
+// Trockman and Kolter, Mimetic Initialization of Self-Attention Layers, 2023
+// (for images, where the second is best negative).
 func initialise(c Config, arena []float32, rng *rand.Rand) {
 	for _, v := range c.layout() {
 		w := arena[v.at : v.at+v.size()]
@@ -110,6 +124,23 @@ func initialise(c Config, arena []float32, rng *rand.Rand) {
 			std := 1 / math.Sqrt(float64(v.cols))
 			for i := range w {
 				w[i] = float32(rng.NormFloat64() * std)
+			}
+		}
+	}
+	const alike, back = 0.9, 0.5
+	d, width := c.Hidden, c.HeadDim()
+	for _, l := range paramsOf(c, arena).layers {
+		k := l.qkv[d*d:][:c.KVHeads*width*d]
+		v := l.qkv[d*d+len(k):]
+		group := c.Heads / c.KVHeads // query heads that share a head of keys and values
+		for i := range k {
+			q := l.qkv[i/(width*d)*group*width*d+i%(width*d)] // of the group's first head
+			k[i] = float32(float64(alike*float64(q)) + float64(math.Sqrt(1-alike*alike)*float64(k[i])))
+		}
+		for row := range d {
+			for col := range d { // column col of Wo is number col%width of head col/width
+				from := col/width/group*width + col%width
+				l.out[row*d+col] = back * v[from*d+row]
 			}
 		}
 	}
