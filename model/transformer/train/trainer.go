@@ -20,6 +20,7 @@ type Trainer struct {
 	source  Source
 	held    [][]argen.ID // for validation
 	batches *batcher
+	writer  *writer // nil if the source is no Verdict
 
 	weights params[float32]
 	m, v    []float32 // the optimizer's running means, arenas like the weights
@@ -33,13 +34,14 @@ type Trainer struct {
 
 	// The step at work, for the pieces of the crew.
 	sequences [][]argen.ID
+	emphasis  []float64 // the weight of each sequence, none if all are 1
 	perTarget float32   // 1 / targets of the step
 	squares   []float64 // of each chunk of the gradient
 	shrink    float32   // of the gradient, by clipping
 	rate      float64
 	losses    []float64 // of each piece of a validation
 
-	learn, reduce, update, validate func(worker, piece int)
+	sample, learn, reduce, update, validate func(worker, piece int)
 }
 
 // A course is where training stands, besides the weights.
@@ -65,15 +67,18 @@ type worker struct {
 	net   *net[float32]
 	batch batch
 	space *muonSpace
+
+	generator *generator[float32] // with a Verdict
 }
 
 // A Step says what one step of training did.
 type Step struct {
 	Number   int     // the first is 1
-	Loss     float64 // mean cross-entropy before the step, nats per token
+	Loss     float64 // mean cross-entropy before the step, nats per token; with a Verdict of what the model wrote itself (and the corpus): how unsure it is
 	GradNorm float64 // length of the gradient before clipping
 	Rate     float64 // learning rate as a part of its peak
-	Tokens   int     // targets in the batch
+	Tokens   int     // targets in the batch; with a Verdict those the model wrote
+	Accepted int     // sequences that the Verdict accepted, see [Trainer.Samples]
 }
 
 // A Diverged is the error of training that has gone wrong for good.
@@ -128,13 +133,19 @@ func newTrainer(c Config, o Options, source Source, held [][]argen.ID) (*Trainer
 		t.shards = append(t.shards, &shard{grad: newParams[float32](c)})
 	}
 	t.squares = make([]float64, (c.Params()+adamChunk-1)/adamChunk)
+	if v, ok := source.(*Verdict); ok {
+		var err error
+		if t.writer, err = newWriter(*v, c, o); err != nil {
+			return nil, err
+		}
+	}
 	for from := 0; from < len(held); {
 		to := from + fitting(held[from:], 1, o.Micro)
 		t.micros = append(t.micros, [2]int{from, to})
 		from = to
 	}
 	t.losses = make([]float64, len(t.micros))
-	t.learn, t.reduce, t.update, t.validate = t.learnShard, t.reduceChunk, t.updateJob, t.validateMicro
+	t.sample, t.learn, t.reduce, t.update, t.validate = t.sampleShard, t.learnShard, t.reduceChunk, t.updateJob, t.validateMicro
 	return t, nil
 }
 
@@ -152,7 +163,11 @@ func fitting(all [][]argen.ID, stride, tokens int) int {
 // hire makes sure that there is a worker for each thread.
 func (t *Trainer) hire() {
 	for len(t.workers) < threads() {
-		t.workers = append(t.workers, &worker{net: newNet(t.cfg, kernels, t.o.Micro+t.cfg.Context, t.o.Dropout), space: newMuonSpace(t.jobs)})
+		w := &worker{net: newNet(t.cfg, kernels, t.o.Micro+t.cfg.Context, t.o.Dropout), space: newMuonSpace(t.jobs)}
+		if t.writer != nil {
+			w.generator = newGenerator(t.cfg, kernels, t.writer.rows, t.writer.length)
+		}
+		t.workers = append(t.workers, w)
 	}
 }
 
@@ -191,21 +206,17 @@ func (t *Trainer) Best() []Tensor {
 // the optimizer's update. After an error the weights are as before.
 func (t *Trainer) Step() (Step, error) {
 	number := t.course.Step + 1
-	sequences, err := t.batches.step(t.course.Step)
-	if err != nil {
+	s := Step{Number: number, Rate: t.o.rate(t.course.Step)}
+	t.hire()
+	if err := t.gather(&s); err != nil {
 		return Step{}, fmt.Errorf("train: step %d: %w", number, err)
 	}
-	s := Step{Number: number, Rate: t.o.rate(t.course.Step), Tokens: countTargets(sequences)}
-	if s.Tokens == 0 {
-		return s, fmt.Errorf("train: step %d: its sequences have no token to predict", number)
-	}
-	t.sequences, t.perTarget = sequences, float32(1/float64(s.Tokens))
-	t.hire()
+	t.perTarget = float32(1 / float64(s.Tokens))
 	t.crew.run(len(t.shards), t.learn)
 	for _, sh := range t.shards {
 		s.Loss += sh.loss
 	}
-	s.Loss /= float64(s.Tokens)
+	s.Loss /= float64(countTargets(t.sequences))
 
 	t.crew.run(len(t.squares), t.reduce)
 	sum := 0.0
@@ -224,6 +235,20 @@ func (t *Trainer) Step() (Step, error) {
 	t.course.Step = number
 	t.course.Tokens += int64(s.Tokens)
 	return s, nil
+}
+
+// gather finds the sequences that a step learns from.
+func (t *Trainer) gather(s *Step) (err error) {
+	if t.writer != nil {
+		return t.write(s)
+	}
+	if t.sequences, err = t.batches.step(t.course.Step); err != nil {
+		return err
+	}
+	if s.Tokens = countTargets(t.sequences); s.Tokens == 0 {
+		return errors.New("its sequences have no token to predict")
+	}
+	return nil
 }
 
 func countTargets(sequences [][]argen.ID) int {
@@ -249,6 +274,9 @@ func (t *Trainer) learnShard(by, piece int) {
 		for range fitting(t.sequences[i:], t.o.Shards, t.o.Micro) {
 			key := mix(mix(t.o.Seed^hash("dropout")) + uint64(t.course.Step*len(t.sequences)+i))
 			w.batch.add(t.sequences[i], key)
+			if len(t.emphasis) > 0 {
+				w.batch.weigh(t.emphasis[i])
+			}
 			i += t.o.Shards
 		}
 		sh.loss += w.net.learn(&t.weights, &sh.grad, &w.batch, t.perTarget)
