@@ -2,12 +2,13 @@
 
 #include "textflag.h"
 
-// Four rows of a matrix times a vector, group after group of four rows. Sums
-// run in 16 lanes as in dot_amd64.s. The last columns, fewer than 16, come in
-// tail: 16 elements of x, then 16 of each row, filled up with zeros.
+// Four rows of a matrix times a vector, groups times, each group a row further.
+// The four rows are ld elements apart, which is step rows. Sums run in 16 lanes
+// as in dot_amd64.s. The last columns, fewer than 16, come in tail: 16 elements
+// of x, then 16 of each row, filled up with zeros; then there is one group only.
 
 // REDUCE4 adds the lanes of four rows, four of each in an X register, and stores
-// the four sums.
+// the four sums, R14 bytes apart.
 #define REDUCE4(a, b, c, d) \
 	VUNPCKLPS b, a, X4   \
 	VUNPCKHPS b, a, X5   \
@@ -18,16 +19,10 @@
 	VMOVLHPS  X5, X4, X6 \
 	VMOVHLPS  X4, X5, X7 \
 	VADDPS    X7, X6, X6 \
-	VMOVUPS   X6, (DX)
-
-// PREFETCH asks for what the next group needs, so that from memory the rows come
-// as one stream.
-#define PREFETCH(step) \
-	PREFETCHT1 (BX)       \
-	PREFETCHT1 (BX)(R8*1) \
-	PREFETCHT1 (BX)(R8*2) \
-	PREFETCHT1 (BX)(R9*1) \
-	ADDQ       $step, BX
+	VMOVSS     X6, (DX)            \
+	VEXTRACTPS $1, X6, (DX)(R14*1) \
+	VEXTRACTPS $2, X6, (DX)(R14*2) \
+	VEXTRACTPS $3, X6, (DX)(BX*1)
 
 // FOLD adds the upper half of a register of 16 lanes to the lower, twice.
 #define FOLD(z, y, x) \
@@ -36,8 +31,8 @@
 	VEXTRACTF128  $1, y, X4 \
 	VADDPS        X4, x, x
 
-// func rows4F32AVX512(dst *float32, w *float32, ld int, x *float32, blocks, groups int, tail *float32)
-TEXT ·rows4F32AVX512(SB), NOSPLIT, $0-56
+// func rows4F32AVX512(dst *float32, w *float32, ld int, x *float32, blocks, groups int, tail *float32, step int)
+TEXT ·rows4F32AVX512(SB), NOSPLIT, $0-64
 	MOVQ dst+0(FP), DX
 	MOVQ w+8(FP), SI
 	MOVQ ld+16(FP), R8
@@ -45,12 +40,13 @@ TEXT ·rows4F32AVX512(SB), NOSPLIT, $0-56
 	MOVQ blocks+32(FP), R11
 	MOVQ groups+40(FP), R12
 	MOVQ tail+48(FP), R13
+	MOVQ step+56(FP), R14
+	SHLQ $2, R14
+	LEAQ (R14)(R14*2), BX
 	SHLQ $2, R8
 	LEAQ (R8)(R8*2), R9
 
 group:
-	MOVQ   SI, R14
-	LEAQ   (SI)(R8*4), BX
 	MOVQ   DI, R10
 	MOVQ   R11, CX
 	VXORPS X0, X0, X0
@@ -61,7 +57,6 @@ group:
 	JZ     tail
 
 loop:
-	PREFETCH(64)
 	VMOVUPS (R10), Z8
 	VMULPS  (SI), Z8, Z9
 	VMULPS  (SI)(R8*1), Z8, Z10
@@ -95,15 +90,14 @@ sum:
 	FOLD(Z2, Y2, X2)
 	FOLD(Z3, Y3, X3)
 	REDUCE4(X0, X1, X2, X3)
-	ADDQ $16, DX
-	LEAQ (R14)(R8*4), SI
+	ADDQ $4, DX
 	DECQ R12
 	JNZ  group
 	VZEROUPPER
 	RET
 
-// func rows4F16AVX512(dst *float32, w *uint16, ld int, x *float32, blocks, groups int, tail *float32)
-TEXT ·rows4F16AVX512(SB), NOSPLIT, $0-56
+// func rows4F16AVX512(dst *float32, w *uint16, ld int, x *float32, blocks, groups int, tail *float32, step int)
+TEXT ·rows4F16AVX512(SB), NOSPLIT, $0-64
 	MOVQ dst+0(FP), DX
 	MOVQ w+8(FP), SI
 	MOVQ ld+16(FP), R8
@@ -111,12 +105,13 @@ TEXT ·rows4F16AVX512(SB), NOSPLIT, $0-56
 	MOVQ blocks+32(FP), R11
 	MOVQ groups+40(FP), R12
 	MOVQ tail+48(FP), R13
+	MOVQ step+56(FP), R14
+	SHLQ $2, R14
+	LEAQ (R14)(R14*2), BX
 	SHLQ $1, R8
 	LEAQ (R8)(R8*2), R9
 
 group:
-	MOVQ   SI, R14
-	LEAQ   (SI)(R8*4), BX
 	MOVQ   DI, R10
 	MOVQ   R11, CX
 	VXORPS X0, X0, X0
@@ -127,7 +122,6 @@ group:
 	JZ     tail
 
 loop:
-	PREFETCH(32)
 	VMOVUPS   (R10), Z8
 	VCVTPH2PS (SI), Z9
 	VMULPS    Z8, Z9, Z9
@@ -165,15 +159,14 @@ sum:
 	FOLD(Z2, Y2, X2)
 	FOLD(Z3, Y3, X3)
 	REDUCE4(X0, X1, X2, X3)
-	ADDQ $16, DX
-	LEAQ (R14)(R8*4), SI
+	ADDQ $4, DX
 	DECQ R12
 	JNZ  group
 	VZEROUPPER
 	RET
 
-// func rows4BF16AVX512(dst *float32, w *uint16, ld int, x *float32, blocks, groups int, tail *float32)
-TEXT ·rows4BF16AVX512(SB), NOSPLIT, $0-56
+// func rows4BF16AVX512(dst *float32, w *uint16, ld int, x *float32, blocks, groups int, tail *float32, step int)
+TEXT ·rows4BF16AVX512(SB), NOSPLIT, $0-64
 	MOVQ dst+0(FP), DX
 	MOVQ w+8(FP), SI
 	MOVQ ld+16(FP), R8
@@ -181,12 +174,13 @@ TEXT ·rows4BF16AVX512(SB), NOSPLIT, $0-56
 	MOVQ blocks+32(FP), R11
 	MOVQ groups+40(FP), R12
 	MOVQ tail+48(FP), R13
+	MOVQ step+56(FP), R14
+	SHLQ $2, R14
+	LEAQ (R14)(R14*2), BX
 	SHLQ $1, R8
 	LEAQ (R8)(R8*2), R9
 
 group:
-	MOVQ   SI, R14
-	LEAQ   (SI)(R8*4), BX
 	MOVQ   DI, R10
 	MOVQ   R11, CX
 	VXORPS X0, X0, X0
@@ -197,7 +191,6 @@ group:
 	JZ     tail
 
 loop:
-	PREFETCH(32)
 	VMOVUPS   (R10), Z8
 	VPMOVZXWD (SI), Z9
 	VPSLLD    $16, Z9, Z9
@@ -239,8 +232,7 @@ sum:
 	FOLD(Z2, Y2, X2)
 	FOLD(Z3, Y3, X3)
 	REDUCE4(X0, X1, X2, X3)
-	ADDQ $16, DX
-	LEAQ (R14)(R8*4), SI
+	ADDQ $4, DX
 	DECQ R12
 	JNZ  group
 	VZEROUPPER
