@@ -44,7 +44,8 @@ type stopped struct{ signal syscall.Signal }
 
 func (s stopped) Error() string { return "interrupted" }
 
-// grace is how long a command may take to close what it has open.
+// grace is how long a command may take to close what it has open, unless it
+// sets app.grace.
 const grace = 400 * time.Millisecond
 
 // interruptible returns a context that Ctrl-C, SIGTERM and a terminal that
@@ -69,7 +70,7 @@ func (a *app) interruptible(ctx context.Context) (context.Context, func()) {
 			sig, _ := s.(syscall.Signal)
 			cancel(stopped{sig})
 			select {
-			case <-time.After(grace):
+			case <-time.After(max(grace, time.Duration(a.grace.Load()))):
 				os.Exit(a.exit(ctx, ctx.Err()))
 			case <-done:
 			}

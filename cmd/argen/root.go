@@ -5,6 +5,7 @@ import (
 	"context"
 	"io"
 	"strings"
+	"sync/atomic"
 
 	"github.com/spf13/cobra"
 
@@ -38,6 +39,7 @@ type app struct {
 
 	stdinTTY, stdoutTTY, stderrTTY bool // a terminal is at the other end
 	signals                        bool // Ctrl-C and SIGTERM are ours to handle
+	grace                          atomic.Int64
 
 	raw, quiet bool // flags of every command
 	json       bool // the command's --json: errors are JSON too

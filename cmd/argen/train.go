@@ -8,13 +8,14 @@ func trainCommand(a *app) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "train KIND FILES...",
 		Short: "Train a model on your own text",
-		Long: `Train a model on your own text. The kinds are ngram, which learns by counting,
-and tokenizer, which learns where to cut text into tokens.`,
+		Long: `Train a model on your own text. The kinds are transformer, which learns by
+making its mistakes smaller step by step, ngram, which learns by counting, and
+tokenizer, which learns where to cut text into tokens.`,
 		Example: `  argen train ngram --stories 2000 --seed 1 -o stories.bin`,
 		Args:    needKind,
 		RunE:    func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
-	c.AddCommand(trainNGramCommand(a), trainTokenizerCommand(a))
+	c.AddCommand(trainTransformerCommand(a), trainNGramCommand(a), trainTokenizerCommand(a))
 	return c
 }
 

@@ -1,0 +1,398 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"argen"
+	"argen/internal/safefile"
+	"argen/model/safetensors"
+	"argen/model/transformer"
+	"argen/model/transformer/train"
+	"argen/tokenizer"
+)
+
+// A trainingView is told how a training goes.
+type trainingView interface {
+	// begin is called first; cancel stops the training.
+	begin(h *trainingHead, cancel context.CancelCauseFunc) error
+	step(n *trainingNews) error
+	// end is called last.
+	end() error
+}
+
+// A trainingNews is a step, and what was measured after it. A number in bits is
+// per token.
+type trainingNews struct {
+	Type     string `json:"type"` // "step"
+	Step     int    `json:"step"` // the first is 1
+	Tokens   int64  `json:"tokens"`
+	Loss     number `json:"loss"` // nats per token of the batch, before the step
+	Bits     number `json:"bits"`
+	Rate     number `json:"rate"` // of its peak
+	GradNorm number `json:"grad_norm"`
+
+	Validation     *number `json:"validation,omitempty"` // nats per token of what is held out
+	ValidationBits *number `json:"validation_bits,omitempty"`
+	Excess         *number `json:"excess,omitempty"` // of it above the floor, as a part
+	Best           bool    `json:"best,omitempty"`
+
+	Recall []recall    `json:"recall,omitempty"`
+	Next   []nextToken `json:"next,omitempty"` // after the prompt, the likeliest first
+	Sample *string     `json:"sample,omitempty"`
+
+	Checkpoint string `json:"checkpoint,omitempty"`
+}
+
+// A nextToken is a token that may follow the prompt.
+type nextToken struct {
+	Token string `json:"token"`
+	Prob  number `json:"prob"`
+}
+
+// report tells the views of a step.
+func (s *trainingSession) report(ctx context.Context, p train.Progress) error {
+	n := &trainingNews{
+		Type: "step", Step: p.Number, Tokens: s.trainer.Tokens(), Loss: number(p.Loss), Bits: number(p.Loss / math.Ln2),
+		Rate: number(p.Rate), GradNorm: number(p.GradNorm), Checkpoint: p.Saved,
+	}
+	if p.Validated {
+		nats, bits := number(p.Validation), number(p.Validation/math.Ln2)
+		n.Validation, n.ValidationBits, n.Best = &nats, &bits, p.Best
+		if s.exam != nil {
+			excess := number(p.Validation/math.Ln2/s.exam.floor() - 1)
+			n.Excess = &excess
+		}
+	}
+	sample := p.Validated
+	if every := s.t.sampleEvery; every > 0 {
+		sample = p.Number%every == 0 || p.Number == s.trainer.Options().Steps
+	}
+	if (sample || p.Validated) && len(s.views) > 0 && ctx.Err() == nil {
+		if err := s.look(ctx, n, sample, p.Validated); err != nil && ctx.Err() == nil {
+			return err
+		}
+	}
+	for _, v := range s.views {
+		if err := v.step(n); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// look looks at what the model can do by now.
+func (s *trainingSession) look(ctx context.Context, n *trainingNews, sample, ask bool) error {
+	m, err := train.Model(s.trainer.Config().Export(s.bos, s.eos), s.trainer.Weights())
+	if err != nil {
+		return err
+	}
+	if ask && s.exam != nil && len(s.exam.demands) > 0 {
+		if n.Recall, err = s.exam.ask(ctx, m); err != nil {
+			return err
+		}
+	}
+	if n.Next, err = s.next(ctx, m); err != nil || !sample {
+		return err
+	}
+	const longest = 200
+	g := argen.Generator{Model: m, Tokenizer: s.tok, Seed: s.t.seed.seed, MaxTokens: longest}
+	run, err := g.StartIDs(nil)
+	if err != nil {
+		return err
+	}
+	for _, err := range run.Steps(ctx) {
+		if err != nil {
+			return err
+		}
+	}
+	text := run.Text()
+	n.Sample = &text
+	return nil
+}
+
+// next are the likeliest tokens after the prompt.
+func (s *trainingSession) next(ctx context.Context, m argen.Model) ([]nextToken, error) {
+	logits, err := m.Start().Extend(ctx, append([]argen.ID{s.bos}, s.prompt...)...)
+	if err != nil {
+		return nil, err
+	}
+	ids := make([]argen.ID, len(logits))
+	for i := range ids {
+		ids[i] = argen.ID(i)
+	}
+	slices.SortStableFunc(ids, func(a, b argen.ID) int { return cmp.Compare(logits[b], logits[a]) })
+	var next []nextToken
+	for _, id := range ids[:min(len(ids), 5)] {
+		next = append(next, nextToken{string(s.tok.Piece(id)), number(softmaxAt(logits, id))})
+	}
+	return next, nil
+}
+
+// show makes the views and the prompt.
+func (s *trainingSession) show() error {
+	if err := s.choosePrompt(); err != nil {
+		return err
+	}
+	if s.t.log != "" {
+		v, err := openTrainingLog(s.t.log, s.r.names(), s.trainer.Steps())
+		if err != nil {
+			return err
+		}
+		s.views = append(s.views, v)
+	}
+	switch {
+	case s.t.json:
+		s.views = append(s.views, &jsonView{w: s.a.stdout})
+	case s.a.quiet:
+	default:
+		s.views = append(s.views, &plainView{w: s.a.stderr, clock: time.Now})
+	}
+	return nil
+}
+
+// choosePrompt sets what the next token is shown after.
+func (s *trainingSession) choosePrompt() error {
+	const usual = 16 // tokens of the held-out text
+	text := s.t.prompt
+	if text == "" && s.exam != nil {
+		text = storyPrompt
+	}
+	switch {
+	case text != "":
+		ids, err := s.tok.Encode(text)
+		if err != nil {
+			return usagef("--prompt: %v", err)
+		}
+		s.prompt = ids
+	case len(s.held) > 0:
+		s.prompt = s.held[0][1:min(len(s.held[0]), 1+usual)]
+	}
+	if most := s.trainer.Config().Context - 1; len(s.prompt) > most {
+		s.prompt = s.prompt[len(s.prompt)-most:]
+	}
+	return nil
+}
+
+// writeBytes replaces a file, whole or not at all.
+func writeBytes(path string, data []byte) error {
+	return safefile.Write(path, func(w io.Writer) error { _, err := w.Write(data); return err })
+}
+
+// A trainingResult is what is printed at the end.
+type trainingResult struct {
+	Type       string  `json:"type"` // "end"
+	Out        string  `json:"out"`
+	Bytes      int64   `json:"bytes"`
+	SHA256     string  `json:"sha256"` // of the weights
+	Parameters int     `json:"parameters"`
+	VocabSize  int     `json:"vocab_size"`
+	Tokenizer  string  `json:"tokenizer"`
+	Steps      int     `json:"steps"`
+	Tokens     int64   `json:"tokens"`
+	Seed       uint64  `json:"seed"`
+	Weights    string  `json:"weights"` // "last" or "best"
+	BestStep   int     `json:"best_step,omitempty"`
+	Stopped    bool    `json:"stopped_early"`
+	Validation *number `json:"validation,omitempty"` // nats per token
+	Bits       *number `json:"validation_bits,omitempty"`
+	Floor      *number `json:"floor_bits,omitempty"`
+}
+
+// finish writes the model and says what it is.
+func (s *trainingSession) finish() error {
+	tr := s.trainer
+	c := tr.Config()
+	res := trainingResult{
+		Type: "end", Out: s.r.out, Parameters: c.Params(), VocabSize: c.VocabSize, Tokenizer: s.kind,
+		Steps: tr.Steps(), Tokens: tr.Tokens(), Seed: s.t.seed.seed, Weights: "last", Stopped: s.stopped,
+	}
+	weights := tr.Weights()
+	loss, step := tr.BestLoss()
+	switch {
+	case s.t.options.Patience > 0:
+		weights, res.Weights, res.BestStep = tr.Best(), "best", step
+	case len(s.held) > 0:
+		loss = tr.Loss()
+	}
+	if len(s.held) > 0 {
+		nats, bits := number(loss), number(loss/math.Ln2)
+		res.Validation, res.Bits = &nats, &bits
+	}
+	if s.exam != nil {
+		floor := number(s.exam.floor())
+		res.Floor = &floor
+	}
+	if err := s.write(c.Export(s.bos, s.eos), weights); err != nil {
+		return err
+	}
+	var err error
+	if res.Bytes, res.SHA256, err = fileSum(filepath.Join(s.r.out, safetensors.WeightsFile)); err != nil {
+		return err
+	}
+	if s.t.json {
+		return s.a.printJSON(res)
+	}
+	return s.print(&res)
+}
+
+// write writes the folder as Hugging Face has it.
+func (s *trainingSession) write(c transformer.Config, weights []train.Tensor) error {
+	tok, err := tokenizerJSON(s.tok)
+	if err != nil {
+		return err
+	}
+	if err := train.WriteFolder(s.r.out, c, weights, tok); err != nil {
+		return err
+	}
+	generation, err := json.MarshalIndent(struct {
+		BOS    argen.ID   `json:"bos_token_id"`
+		EOS    []argen.ID `json:"eos_token_id"`
+		Sample bool       `json:"do_sample"` // without it transformers takes the likeliest token
+		Most   int        `json:"max_length"`
+	}{c.BOS, c.EOS, true, c.Context}, "", "  ")
+	if err != nil {
+		return err
+	}
+	return writeBytes(filepath.Join(s.r.out, "generation_config.json"), append(generation, '\n'))
+}
+
+// tokenizerJSON is a tokenizer as Hugging Face's tokenizers library has it.
+func tokenizerJSON(tok argen.Tokenizer) ([]byte, error) {
+	if t, ok := tok.(*tokenizer.BPE); ok {
+		var b strings.Builder
+		err := t.WriteJSON(&b)
+		return []byte(b.String()), err
+	}
+	return nil, nil
+}
+
+func (s *trainingSession) print(res *trainingResult) error {
+	var b rows
+	c := s.trainer.Config()
+	b.row("model", "%s weights: hidden %d, %s, %s, feed-forward %d, context %d", thousands(int64(res.Parameters)), c.Hidden, count(c.Layers, "layer"), count(c.Heads, "head"), c.FF, c.Context)
+	b.row("tokenizer", "%s, %s", s.kind, count(res.VocabSize, "token"))
+	trained := fmt.Sprintf("%s, %s", count(res.Steps, "step"), count(int(res.Tokens), "token"))
+	if s.text != nil {
+		trained += fmt.Sprintf(" (%.1f times the text)", float64(res.Tokens)/float64(s.text.source.Tokens.Len()))
+	}
+	if res.Stopped {
+		trained += ", stopped early: the loss on what is held out has stopped falling"
+	}
+	b.row("trained", "%s", trained)
+	if res.Bits != nil {
+		line := fmt.Sprintf("%.4f bits per token on what was held out", *res.Bits)
+		if res.Floor != nil {
+			line += fmt.Sprintf(", %.1f %% above the floor of %.4f", 100*(*res.Bits / *res.Floor - 1), *res.Floor)
+		}
+		b.row("loss", "%s", line)
+	}
+	if res.Weights == "best" {
+		b.row("weights", "those of step %s, the best on what is held out", thousands(int64(res.BestStep)))
+	} else {
+		b.row("weights", "those of the last step")
+	}
+	b.row("seed", "%d", res.Seed)
+	b.row("written", "%s, %s", argen.Visible(res.Out), sizeText(res.Bytes))
+	if _, err := io.WriteString(s.a.stdout, b.String()); err != nil {
+		return err
+	}
+	s.a.hint("try: argen step -m %s", argen.Visible(res.Out))
+	return nil
+}
+
+// A jsonView prints JSON Lines.
+type jsonView struct{ w io.Writer }
+
+func (v *jsonView) begin(h *trainingHead, _ context.CancelCauseFunc) error { return v.print(h) }
+
+func (v *jsonView) step(n *trainingNews) error { return v.print(n) }
+
+func (v *jsonView) end() error { return nil }
+
+func (v *jsonView) print(x any) error {
+	line, err := jsonLine(x)
+	if err == nil {
+		_, err = v.w.Write(line)
+	}
+	return err
+}
+
+// A trainingLog is a jsonView of a file.
+type trainingLog struct {
+	jsonView
+	file *os.File
+}
+
+// openTrainingLog opens the log of a training of which some steps are done:
+// what it holds of them stays, if it is one of that training.
+func openTrainingLog(path string, inputs []string, done int) (*trainingLog, error) {
+	for _, input := range inputs {
+		if sameFile(path, input) {
+			return nil, usagef("--log %s would replace the text that is read: choose another name", argen.Visible(path))
+		}
+	}
+	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o666)
+	if err != nil {
+		return nil, fileError(path, err)
+	}
+	l := &trainingLog{jsonView{f}, f}
+	if info, err := f.Stat(); err == nil && info.Mode().IsRegular() {
+		end := int64(0)
+		if done > 0 {
+			end = logEnd(f, done)
+		}
+		_, seek := f.Seek(end, io.SeekStart)
+		if err := errors.Join(f.Truncate(end), seek); err != nil {
+			return nil, errors.Join(fileError(path, err), f.Close())
+		}
+	}
+	return l, nil
+}
+
+// logEnd is where the lines of so many steps end.
+func logEnd(r io.Reader, done int) int64 {
+	d := json.NewDecoder(r)
+	end := int64(0)
+	for {
+		var line struct {
+			Type string
+			Step int
+		}
+		if d.Decode(&line) != nil || line.Step > done {
+			return end
+		}
+		if end == 0 && line.Type != "header" {
+			return 0
+		}
+		end = d.InputOffset() + 1
+	}
+}
+
+func (l *trainingLog) begin(h *trainingHead, cancel context.CancelCauseFunc) error {
+	if at, err := l.file.Seek(0, io.SeekCurrent); err == nil && at > 0 {
+		return nil // it has one
+	}
+	return l.named(l.jsonView.begin(h, cancel))
+}
+
+func (l *trainingLog) step(n *trainingNews) error { return l.named(l.jsonView.step(n)) }
+
+func (l *trainingLog) end() error { return l.named(l.file.Close()) }
+
+func (l *trainingLog) named(err error) error {
+	if err != nil {
+		err = fmt.Errorf("cannot write the log: %w", fileError(l.file.Name(), err))
+	}
+	return err
+}

@@ -1,0 +1,365 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"math"
+	"os"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+	"time"
+
+	"argen"
+	"argen/internal/safefile"
+	"argen/internal/tensor"
+	"argen/model/transformer/train"
+	"argen/tokenizer"
+)
+
+// A trainingSession is a training from its text to the folder it writes.
+type trainingSession struct {
+	a *app
+	t *transformerTraining
+	r *recipe
+
+	kind     string
+	tok      argen.Tokenizer
+	bos, eos argen.ID
+
+	text   *trainingText // nil for stories
+	exam   *exam         // nil for files
+	source train.Source
+	held   [][]argen.ID
+
+	trainer *train.Trainer
+	views   []trainingView
+	prompt  []argen.ID
+	stopped bool // early
+}
+
+// tokenFile is where the text lies as ids, in the folder of the checkpoints.
+const tokenFile = "text.ids"
+
+// prepareTraining does all that comes before the first step.
+func (a *app) prepareTraining(ctx context.Context, t *transformerTraining, r *recipe) (s *trainingSession, err error) {
+	s = &trainingSession{a: a, t: t, r: r, kind: t.kind(r)}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, s.close())
+		}
+	}()
+	p := a.progress()
+	defer p.end()
+	if len(r.Files) > 0 {
+		err = s.readText(ctx, p)
+	} else {
+		err = s.tellStories(ctx, p)
+	}
+	if err != nil {
+		return s, err
+	}
+	p.end()
+	if err = s.settle(ctx); err != nil {
+		return s, err
+	}
+	return s, s.show()
+}
+
+// begin makes the folder once nothing is known to be wrong.
+func (s *trainingSession) begin() error {
+	if err := os.MkdirAll(s.r.folder(), 0o755); err != nil {
+		return fileError(s.r.folder(), err)
+	}
+	if s.t.resume != "" {
+		return safefile.Tidy(s.r.out)
+	}
+	return s.r.save(s.t.flags)
+}
+
+// tellStories makes the tokenizer and the stories that are held out.
+func (s *trainingSession) tellStories(ctx context.Context, p *progress) (err error) {
+	if err := s.begin(); err != nil {
+		return err
+	}
+	const learnt = 2000 // stories that a tokenizer is learnt from
+	c := &corpus{stories: learnt, seed: s.t.seed.seed, total: learnt, unit: "stories"}
+	if err := s.tokenizer(ctx, c, p); err != nil {
+		return err
+	}
+	if s.exam, err = newExam(ctx, s.kind, s.tok, s.bos, s.eos); err != nil {
+		return err
+	}
+	s.held = s.exam.held
+	s.source = storySource(s.kind, s.tok, s.bos, s.eos, s.t.seed.seed, s.t.stories.n)
+	return s.exam.fits(s.t.sizes(s.r, 0).Context)
+}
+
+// readText makes the tokenizer and the ids of the text, unless they are there.
+func (s *trainingSession) readText(ctx context.Context, p *progress) error {
+	path := filepath.Join(s.r.folder(), tokenFile)
+	tokens, err := train.OpenTokens(path)
+	var c *corpus
+	if err != nil {
+		if c, err = openCorpus(s.r.names(), s.a.stdin); err != nil {
+			return err
+		}
+	}
+	if err := s.begin(); err != nil {
+		return err
+	}
+	if c != nil {
+		if err := s.sums(c); err != nil {
+			return err
+		}
+	}
+	if err := s.tokenizer(ctx, c, p); err != nil {
+		return err
+	}
+	if c != nil {
+		ids := textIDs(ctx, c, s.kind, s.tok, func(done int64) { p.set("tokens", done, c.total, c.unit) })
+		if err := train.WriteTokens(path, s.tok.VocabSize(), ids); err != nil {
+			return err
+		}
+		if tokens, err = train.OpenTokens(path); err != nil {
+			return err
+		}
+	}
+	s.text = &trainingText{tokens: tokens}
+	var begin []argen.ID
+	if !slices.Contains(byLine, s.kind) {
+		begin = []argen.ID{s.bos}
+	}
+	text, err := cutText(tokens, s.t.validation, s.t.sizes(s.r, 0).Context, begin, s.t.seed.seed)
+	if err != nil {
+		return err
+	}
+	s.text, s.source, s.held = text, text.source, text.held
+	return nil
+}
+
+// sums notes what the files are, so that others are not taken for them.
+func (s *trainingSession) sums(c *corpus) error {
+	for i, name := range c.files {
+		if name == "-" {
+			continue
+		}
+		_, sum, err := fileSum(name)
+		if err != nil {
+			return err
+		}
+		if was := s.r.Files[i].SHA256; was != "" && was != sum {
+			return fmt.Errorf("%s has changed since the training in %s began: put back what it was", argen.Visible(name), argen.Visible(s.r.out))
+		}
+		s.r.Files[i].SHA256 = sum
+	}
+	return s.r.save(s.t.flags)
+}
+
+// tokenizer learns the tokenizer, or reads the one that was learnt.
+func (s *trainingSession) tokenizer(ctx context.Context, c *corpus, p *progress) (err error) {
+	path := filepath.Join(s.r.folder(), "tokenizer."+s.kind)
+	data, err := os.ReadFile(path)
+	switch {
+	case err == nil:
+		s.tok, err = tokenizer.Unmarshal(s.kind, data)
+	case !errors.Is(err, fs.ErrNotExist):
+		err = fileError(path, err)
+	case c == nil:
+		err = fmt.Errorf("%s is missing: train again from the beginning", argen.Visible(path))
+	default:
+		in := c.reader(ctx, func(done int64) { p.set("tokenizer", done, c.total, c.unit) })
+		s.tok, err = learnFor(ctx, s.kind, in, s.t.wantedVocab(s.r), p)
+		in.close()
+		if err == nil {
+			if _, data, err = tokenizer.Marshal(s.tok); err == nil {
+				err = writeBytes(path, data)
+			}
+		}
+	}
+	if err == nil {
+		s.bos, s.eos, err = ends(s.tok)
+	}
+	return err
+}
+
+// settle makes the trainer, or the one that was.
+func (s *trainingSession) settle(ctx context.Context) error {
+	old, damaged, err := train.Recover(s.r.folder())
+	for _, d := range damaged {
+		s.a.hint("warning: %s is removed: %v; going on from the checkpoint before it", argen.Visible(d.Path), d.Err)
+	}
+	if err != nil {
+		return err
+	}
+	shape, o := s.t.sizes(s.r, s.tok.VocabSize()), s.t.training()
+	switch {
+	case old != nil:
+		o = old.Options()
+	case o.Steps == 0:
+		if o.Steps, err = s.stepsIn(ctx, shape, o); err != nil {
+			return err
+		}
+		err = s.t.flags.Lookup("steps").Value.Set(fmt.Sprint(o.Steps))
+		if err = errors.Join(err, s.r.save(s.t.flags)); err != nil {
+			return err
+		}
+	}
+	if s.t.crops > 0 {
+		s.source = train.Crops{Source: s.source, Part: s.t.crops, After: uint64(o.Steps) * uint64(o.Batch) / 2, Seed: s.t.seed.seed}
+	}
+	if old != nil {
+		if k := tensor.Kernel(); k != old.Kernel() {
+			s.a.hint("warning: the checkpoint was computed by %s, this machine computes by %s: the last digits will differ", argen.Visible(old.Kernel()), k)
+		}
+		s.trainer, err = train.Resume(old, s.source, s.held)
+		return err
+	}
+	s.trainer, err = train.New(shape, o, s.source, s.held)
+	return err
+}
+
+// stepsIn measures how many steps fit into the time.
+func (s *trainingSession) stepsIn(ctx context.Context, shape train.Config, o train.Options) (int, error) {
+	o.Steps = 1 << 30
+	trial, err := train.New(shape, o, s.source, nil)
+	if err != nil {
+		return 0, err
+	}
+	const warm, least = 2, 1500 * time.Millisecond
+	var start time.Time
+	for i := 0; ; i++ {
+		if i == warm {
+			start = time.Now()
+		}
+		if _, err := trial.Step(); err != nil {
+			return 0, err
+		}
+		if err := ctx.Err(); err != nil {
+			return 0, err
+		}
+		if spent := time.Since(start); i > warm && spent > least {
+			const steps = 0.9 // the rest of the time goes to measurements
+			each := spent.Minutes() / float64(i+1-warm)
+			return max(int(steps*s.t.minutes/each), 1), nil
+		}
+	}
+}
+
+// run trains to the end.
+func (s *trainingSession) run(ctx context.Context) error {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	head := s.head()
+	for _, v := range s.views {
+		if err := v.begin(head, cancel); err != nil {
+			return err
+		}
+	}
+	err := s.trainer.Run(ctx, train.Session{Folder: s.r.folder(), Every: s.t.every, Report: func(p train.Progress) {
+		if err := s.report(ctx, p); err != nil {
+			cancel(err)
+		}
+	}})
+	if errors.Is(err, train.ErrStopped) {
+		s.stopped, err = true, nil
+	}
+	for _, v := range s.views {
+		err = errors.Join(err, v.end())
+	}
+	s.views = nil
+	return s.explain(ctx, err)
+}
+
+// explain makes the message of an error of training one for the command line.
+func (s *trainingSession) explain(ctx context.Context, err error) error {
+	var d *train.Diverged
+	cause := context.Cause(ctx)
+	switch {
+	case err == nil:
+		return nil
+	case errors.As(err, &d):
+		at := "there is no checkpoint yet"
+		if path, err := train.Latest(s.r.folder()); err == nil {
+			at = "the last good checkpoint is " + argen.Visible(path)
+		}
+		lower := fmt.Sprintf("--lr %.2g", d.Options.AdamRate/3)
+		if d.Options.Optimizer == train.Muon {
+			lower = fmt.Sprintf("--lr %.2g --adam-lr %.2g", d.Options.MuonRate/3, d.Options.AdamRate/3)
+		}
+		return fmt.Errorf("diverged at step %s: a loss of %.3g bits a token, %.3g at best: try %s, or --warmup %d; %s",
+			thousands(int64(d.Step)), d.Loss/math.Ln2, d.Lowest/math.Ln2, lower, max(2*d.Options.Warmup, 100), at)
+	case ctx.Err() != nil:
+		s.a.hint("stopped after step %s of %s; go on with: argen train transformer --resume %s", thousands(int64(s.trainer.Steps())), thousands(int64(s.trainer.Options().Steps)), argen.Visible(s.r.out))
+		var sig stopped
+		if cause != nil && !errors.As(cause, &sig) && !errors.Is(cause, context.Canceled) {
+			return cause // a log that cannot be written
+		}
+		return err
+	}
+	return errors.New(strings.TrimPrefix(err.Error(), "train: "))
+}
+
+// close closes what is open.
+func (s *trainingSession) close() error {
+	var err error
+	for _, v := range s.views {
+		err = errors.Join(err, v.end())
+	}
+	s.views = nil
+	if s.text != nil && s.text.tokens != nil {
+		err = errors.Join(err, s.text.tokens.Close())
+		s.text = nil
+	}
+	return err
+}
+
+// A trainingHead is what is known before the first step.
+type trainingHead struct {
+	Type       string        `json:"type"` // "header"
+	Argen      string        `json:"argen"`
+	Out        string        `json:"out"`
+	Parameters int           `json:"parameters"`
+	Shape      train.Config  `json:"config"`
+	Options    train.Options `json:"options"`
+	Tokenizer  string        `json:"tokenizer"`
+	Files      []textFile    `json:"files,omitempty"`
+	Tokens     int           `json:"text_tokens,omitempty"` // of files
+	Held       int           `json:"validation_tokens"`
+	Floor      *number       `json:"floor_bits,omitempty"` // entropy of what is held out, where it is known
+	Threads    int           `json:"threads"`
+	From       int           `json:"from_step"` // steps done before
+
+	what   string // is trained on
+	prompt string
+}
+
+func (s *trainingSession) head() *trainingHead {
+	c := s.trainer.Config()
+	h := &trainingHead{
+		Type: "header", Argen: argen.Version, Out: s.r.out, Parameters: c.Params(), Shape: c, Options: s.trainer.Options(),
+		Tokenizer: s.kind, Files: s.r.Files, Threads: runtime.GOMAXPROCS(0), From: s.trainer.Steps(),
+		what: strings.Join(s.r.names(), ", "), prompt: s.tok.Decode(s.prompt),
+	}
+	for _, held := range s.held {
+		h.Held += len(held) - 1
+	}
+	if s.text != nil {
+		h.Tokens = s.text.tokens.Len()
+	}
+	if s.exam != nil {
+		floor := number(s.exam.floor())
+		h.Floor = &floor
+		h.what = "new stories"
+		if n := s.t.stories.n; n > 0 {
+			h.what = count(int(n), "story")
+			if n > 1 {
+				h.what = thousands(int64(n)) + " stories"
+			}
+		}
+	}
+	return h
+}
