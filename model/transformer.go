@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -70,11 +71,16 @@ func openWeights(ctx context.Context, path string) (*LM, error) {
 	return nil, errors.Join(err, f.Close())
 }
 
-// inFolder says in which folder an error is, unless it does.
+// inFolder says in which folder an error is, unless it does, and what a folder
+// without one of its files lacks.
 func inFolder(dir string, err error) error {
+	missing := errors.Is(err, fs.ErrNotExist)
 	err = clean(err)
-	if strings.Contains(err.Error(), dir) {
-		return err
+	if !strings.HasPrefix(err.Error(), dir+string(filepath.Separator)) {
+		err = fmt.Errorf("%s: %w", quote(dir), err)
 	}
-	return fmt.Errorf("%s: %w", quote(dir), err)
+	if missing {
+		return fmt.Errorf("%w: a model's folder has %s, %s and %s", err, transformer.ConfigFile, safetensors.WeightsFile, tokenizerFile)
+	}
+	return err
 }

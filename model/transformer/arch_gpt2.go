@@ -90,6 +90,7 @@ func bindGPT2(b *binder) (network, *matrix) {
 			proj:     b.transposed(at+"mlp.c_proj", "n_embd, n_inner", b.Hidden, b.FFN),
 		})
 	}
+	b.noMore(layerName("h.", b.Layers) + "ln_1.weight")
 	m.last = b.layerNorm("ln_f")
 	b.prefix = ""
 	head := m.embedding

@@ -85,6 +85,7 @@ func bindLlama(b *binder) (network, *matrix) {
 			down:     b.matrix(at+"mlp.down_proj", mlp, b.Hidden, b.FFN, b.MLPBias),
 		})
 	}
+	b.noMore(layerName("model.layers.", b.Layers) + "input_layernorm.weight")
 	m.last = b.vector("model.norm.weight", "hidden_size", b.Hidden)
 	head := m.embedding
 	if !b.Tied && b.has("lm_head.weight") {

@@ -59,6 +59,14 @@ func (b *binder) tensor(name, what string, shape ...int) *safetensors.Tensor {
 	return t
 }
 
+// noMore refuses weights with a tensor of a further layer: without it the model
+// computes, but nonsense.
+func (b *binder) noMore(name string) {
+	if b.err == nil && b.has(name) {
+		b.fail("tensor %q is there, but %s says that num_hidden_layers is %d", b.prefix+name, ConfigFile, b.Layers)
+	}
+}
+
 // vector returns a tensor of one dimension as float32.
 func (b *binder) vector(name, what string, n int) []float32 {
 	t := b.tensor(name, what, n)

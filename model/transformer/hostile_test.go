@@ -111,6 +111,10 @@ func TestDamagedWeights(t *testing.T) {
 	}{
 		"nothing":    {func(weights, *safetensors.Tensor) {}, ""},
 		"missing":    {func(w weights, _ *safetensors.Tensor) { delete(w, gate) }, `"` + gate + `" is missing`},
+		"a layer more": {func(w weights, x *safetensors.Tensor) {
+			b := safetensors.FromFloat32("model.layers.1.input_layernorm.weight", make([]float32, 48), 48)
+			w[b.Name] = &b
+		}, "says that num_hidden_layers is 1"},
 		"transposed": {func(_ weights, x *safetensors.Tensor) { x.Shape = []int{48, 80} }, `"` + gate + `": shape [48 80], config.json wants [80 48]`},
 		"type":       {func(_ weights, x *safetensors.Tensor) { x.DType = "I16" }, "dtype I16 is not supported"},
 		"NaN":        {func(_ weights, x *safetensors.Tensor) { binary.LittleEndian.PutUint16(x.Data[14:], 0x7e00) }, "its number 7 is not finite"},
