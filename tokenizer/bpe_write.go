@@ -5,46 +5,33 @@ import (
 	"fmt"
 	"io"
 	"unicode/utf8"
+
+	"argen"
 )
 
 // WriteJSON writes the tokenizer as a tokenizer.json, from which Hugging Face's
 // tokenizers library and [ReadBPE] make a tokenizer with the same ids. What
 // [TrainBPE] made comes out in the same bytes as that library's save.
-func (t *BPE) WriteJSON(w io.Writer) error {
-	out := bufio.NewWriter(w) // keeps the first error for Flush
-	out.WriteString("{\n  \"version\": \"1.0\",\n  \"truncation\": null,\n  \"padding\": null,\n  \"added_tokens\": ")
-	list(out, len(t.added), "[]", 2, func(i int) {
-		a := t.added[i]
-		fmt.Fprintf(out, "{\n      \"id\": %d,\n      \"content\": %s,\n", a.ID, quoteJSON(a.Text))
-		fmt.Fprint(out, "      \"single_word\": false,\n      \"lstrip\": false,\n      \"rstrip\": false,\n")
-		fmt.Fprintf(out, "      \"normalized\": %t,\n      \"special\": %t\n    }", a.Normalized, a.Special)
-	})
-	component := func(name string, addPrefixSpace bool) {
-		fmt.Fprintf(out, ",\n  %q: {\n    \"type\": \"ByteLevel\",\n    \"add_prefix_space\": %t,\n    \"trim_offsets\": true,\n    \"use_regex\": true\n  }", name, addPrefixSpace)
-	}
-	out.WriteString(",\n  \"normalizer\": null")
-	component("pre_tokenizer", false)
-	out.WriteString(",\n  \"post_processor\": null")
-	component("decoder", true) // which means nothing to a decoder
-	out.WriteString(",\n  \"model\": {\n    \"type\": \"BPE\",\n    \"dropout\": null,\n    \"unk_token\": null,\n")
+func (t *BPE) WriteJSON(w io.Writer) error { return t.huggingFace().write(w, argen.NoID) }
+
+// huggingFace returns the parts of its tokenizer.json. The decoder's
+// add_prefix_space means nothing.
+func (t *BPE) huggingFace() huggingFace {
+	return huggingFace{added: t.added, normalizer: "null", preTokenizer: byteLevel(false, true), decoder: byteLevel(true, true), model: t.writeModel}
+}
+
+// writeModel writes the model of a tokenizer.json.
+func (t *BPE) writeModel(out *writer) {
+	out.WriteString("{\n    \"type\": \"BPE\",\n    \"dropout\": null,\n    \"unk_token\": null,\n")
 	out.WriteString("    \"continuing_subword_prefix\": null,\n    \"end_of_word_suffix\": null,\n    \"fuse_unk\": false,\n    \"byte_fallback\": false,\n")
 	fmt.Fprintf(out, "    \"ignore_merges\": %t,\n    \"vocab\": ", t.whole != nil)
-	var ids []int
-	for id, name := range t.names {
-		if name != "" {
-			ids = append(ids, id)
-		}
-	}
-	list(out, len(ids), "{}", 4, func(i int) {
-		fmt.Fprintf(out, "%s: %d", quoteJSON(t.names[ids[i]]), ids[i])
-	})
+	out.vocab(t.names)
 	out.WriteString(",\n    \"merges\": ")
-	list(out, len(t.pairs), "[]", 4, func(i int) {
+	list(out.Writer, len(t.pairs), "[]", 4, func(i int) {
 		left, right := t.names[t.pairs[i].left], t.names[t.pairs[i].right]
 		fmt.Fprintf(out, "[\n        %s,\n        %s\n      ]", quoteJSON(left), quoteJSON(right))
 	})
-	out.WriteString("\n  }\n}")
-	return out.Flush()
+	out.WriteString("\n  }")
 }
 
 // list writes n elements between brackets, each on a line of its own that is
