@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"argen"
 	"argen/model/safetensors"
 	"argen/model/transformer"
 	"argen/tokenizer"
@@ -44,7 +45,12 @@ func openTransformer(_ context.Context, config string) (*LM, error) {
 	lm := &LM{Model: m, Path: filepath.Join(dir, safetensors.WeightsFile), Size: m.Size(), Close: m.Close}
 	data, err := readLimited(filepath.Join(dir, tokenizerFile), maxTokenizer)
 	if err == nil {
-		lm.Tokenizer, err = tokenizer.ReadBPE(tokenizerFile, data)
+		var bos argen.ID
+		lm.Tokenizer, bos, err = tokenizer.ReadHuggingFace(tokenizerFile, data)
+		if bos != argen.NoID && bos != m.Info().BOS {
+			err = fmt.Errorf("%s puts token %d before a text, but bos_token_id of %s is %d", tokenizerFile, bos, transformer.ConfigFile, m.Info().BOS)
+		}
+		m.AddBOS = bos != argen.NoID
 	}
 	if err != nil {
 		return nil, errors.Join(inFolder(dir, err), m.Close())

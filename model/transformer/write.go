@@ -1,6 +1,7 @@
 package transformer
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -10,6 +11,7 @@ import (
 	"argen"
 	"argen/internal/safefile"
 	"argen/model/safetensors"
+	"argen/tokenizer"
 )
 
 // hfLlama is the config.json of a llama, with all that transformers 4 and 5
@@ -78,8 +80,17 @@ func (c Config) JSON(dtype string) ([]byte, error) {
 			c.Rope.Theta, c.Rope.scaling(), c.Tied, c.AttentionBias, c.MLPBias, bos, c.EOS, dtype,
 		}
 	}
-	b, err := json.MarshalIndent(v, "", "  ")
-	return append(b, '\n'), err
+	return indented(v)
+}
+
+// indented returns JSON for people: "<s>", not "\u003cs\u003e".
+func indented(v any) ([]byte, error) {
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	e.SetIndent("", "  ")
+	err := e.Encode(v)
+	return b.Bytes(), err
 }
 
 // scaling is the rope_scaling of a config.json, nil for none.
@@ -94,10 +105,19 @@ func (r *Rope) scaling() map[string]any {
 	return m
 }
 
-// WriteFolder writes a model's folder as Hugging Face has it: the weights, the
-// configuration and, unless it is nil, the tokenizer.json. Each file is replaced
-// whole or not at all. The weights are checked first, as [New] does.
-func WriteFolder(dir string, c Config, tensors []safetensors.Tensor, tokenizer []byte) error {
+// The files of a folder that [WriteFolder] writes besides.
+const (
+	tokenizerFile       = "tokenizer.json"
+	tokenizerConfigFile = "tokenizer_config.json"
+)
+
+// WriteFolder writes a model's folder as Hugging Face has it: the weights,
+// config.json, generation_config.json, which has transformers draw from the
+// model's own distribution, and, unless tok is nil, tok as tokenizer.json
+// ([tokenizer.HuggingFace] makes one) with tokenizer_config.json. Each file is
+// replaced whole or not at all, config.json last. The weights are checked
+// first, as [New] does, and that the tokenizer has the model's tokens.
+func WriteFolder(dir string, c Config, tensors []safetensors.Tensor, tok []byte) error {
 	byName := named{}
 	dtype := safetensors.F32
 	for i := range tensors {
@@ -113,28 +133,88 @@ func WriteFolder(dir string, c Config, tensors []safetensors.Tensor, tokenizer [
 	if err != nil {
 		return err
 	}
+	files := []folderFile{{safetensors.WeightsFile, func(w io.Writer) error {
+		return safetensors.Write(w, tensors, map[string]string{"format": "pt"}) // what transformers asks for
+	}}}
+	if tok != nil {
+		config, err := c.tokenizerJSON(tok)
+		if err != nil {
+			return err
+		}
+		files = append(files, wholeFile(tokenizerFile, tok), wholeFile(tokenizerConfigFile, config))
+	}
+	generation, err := c.generationJSON()
+	if err != nil {
+		return err
+	}
+	files = append(files, wholeFile(generationFile, generation), wholeFile(ConfigFile, config))
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return err
 	}
-	files := []struct {
-		name  string
-		write func(io.Writer) error
-	}{
-		{safetensors.WeightsFile, func(w io.Writer) error {
-			return safetensors.Write(w, tensors, map[string]string{"format": "pt"}) // what transformers asks for
-		}},
-		{"tokenizer.json", func(w io.Writer) error { _, err := w.Write(tokenizer); return err }},
-		{ConfigFile, func(w io.Writer) error { _, err := w.Write(config); return err }},
-	}
 	for _, f := range files {
-		if f.name == "tokenizer.json" && tokenizer == nil {
-			continue
-		}
 		if err := safefile.Write(filepath.Join(dir, f.name), f.write); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// A folderFile is a file of a model's folder.
+type folderFile struct {
+	name  string
+	write func(io.Writer) error
+}
+
+func wholeFile(name string, data []byte) folderFile {
+	return folderFile{name, func(w io.Writer) error { _, err := w.Write(data); return err }}
+}
+
+// generationJSON returns the generation_config.json of a model.
+func (c Config) generationJSON() ([]byte, error) {
+	v := struct {
+		BOS         *argen.ID  `json:"bos_token_id,omitempty"`
+		EOS         []argen.ID `json:"eos_token_id,omitempty"`
+		DoSample    bool       `json:"do_sample"`
+		Temperature float64    `json:"temperature"`
+		TopK        int        `json:"top_k"` // 0: all; it is 50 if not given
+		TopP        float64    `json:"top_p"`
+	}{nil, c.EOS, true, 1, 0, 1}
+	if c.BOS != argen.NoID {
+		v.BOS = &c.BOS
+	}
+	return indented(v)
+}
+
+// tokenizerJSON returns the tokenizer_config.json for a tokenizer.json, from
+// which transformers makes a tokenizer of just that file.
+func (c Config) tokenizerJSON(file []byte) ([]byte, error) {
+	tok, bos, err := tokenizer.ReadHuggingFace(tokenizerFile, file)
+	switch {
+	case err != nil:
+		return nil, err
+	case tok.VocabSize() != c.VocabSize:
+		return nil, fmt.Errorf("the tokenizer has %d tokens, the model %d", tok.VocabSize(), c.VocabSize)
+	case bos != argen.NoID && bos != c.BOS:
+		return nil, fmt.Errorf("the tokenizer puts token %d before a text, the model's bos_token_id is %d", bos, c.BOS)
+	}
+	v := struct {
+		Class   string  `json:"tokenizer_class"`
+		BOS     *string `json:"bos_token,omitempty"`
+		EOS     *string `json:"eos_token,omitempty"`
+		CleanUp bool    `json:"clean_up_tokenization_spaces"`
+		Longest int     `json:"model_max_length"`
+	}{Class: "PreTrainedTokenizerFast", Longest: c.Context}
+	name := func(id argen.ID) *string {
+		s := string(tok.Piece(id))
+		return &s
+	}
+	if c.BOS != argen.NoID {
+		v.BOS = name(c.BOS)
+	}
+	if len(c.EOS) > 0 {
+		v.EOS = name(c.EOS[0])
+	}
+	return indented(v)
 }
 
 // named are weights in memory.

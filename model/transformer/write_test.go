@@ -1,6 +1,7 @@
 package transformer_test
 
 import (
+	"bytes"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -10,6 +11,7 @@ import (
 	"argen"
 	"argen/model/safetensors"
 	"argen/model/transformer"
+	"argen/tokenizer"
 )
 
 // A folder that was written is the model that it was written from.
@@ -21,7 +23,8 @@ func TestWriteFolder(t *testing.T) {
 		}
 		defer f.Close()
 		dir := filepath.Join(t.TempDir(), "new", "model")
-		if err := transformer.WriteFolder(dir, m.Config(), f.Tensors(), []byte("{}")); err != nil {
+		tok := words(t, m.Config(), m.Config().BOS)
+		if err := transformer.WriteFolder(dir, m.Config(), f.Tensors(), tok); err != nil {
 			t.Fatal(err)
 		}
 		again, err := transformer.Open(dir)
@@ -39,10 +42,35 @@ func TestWriteFolder(t *testing.T) {
 				break
 			}
 		}
-		if data, err := os.ReadFile(filepath.Join(dir, "tokenizer.json")); err != nil || string(data) != "{}" {
+		if data, err := os.ReadFile(filepath.Join(dir, "tokenizer.json")); err != nil || !bytes.Equal(data, tok) {
 			t.Errorf("the tokenizer is %q, %v", data, err)
 		}
+		bos := map[bool]string{true: "</s>", false: "<s>"}[m.Config().BOS == m.Config().EOS[0]]
+		want := "{\n  \"tokenizer_class\": \"PreTrainedTokenizerFast\",\n  \"bos_token\": \"" + bos + "\",\n  \"eos_token\": \"</s>\",\n"
+		if data, err := os.ReadFile(filepath.Join(dir, "tokenizer_config.json")); err != nil || !strings.HasPrefix(string(data), want) {
+			t.Errorf("the tokenizer's configuration is %s, %v", data, err)
+		}
 	})
+}
+
+// words is the tokenizer.json of words w0, w1, …, among which the model's BOS
+// and EOS, that puts bos before a text.
+func words(t *testing.T, c transformer.Config, bos argen.ID) []byte {
+	t.Helper()
+	vocab := make([]string, c.VocabSize)
+	for id := range vocab {
+		vocab[id] = fmt.Sprintf("w%d", id)
+	}
+	vocab[c.BOS], vocab[c.EOS[0]] = "<s>", "</s>"
+	tok, err := tokenizer.NewWords(vocab)
+	if err != nil {
+		t.Fatal(err)
+	}
+	data, err := tokenizer.HuggingFace(tok, bos)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return data
 }
 
 func TestWriteFolderRefuses(t *testing.T) {
@@ -54,6 +82,24 @@ func TestWriteFolderRefuses(t *testing.T) {
 	}
 	if _, err := os.Stat(dir); err == nil {
 		t.Error("a folder is there")
+	}
+	for _, c := range []struct {
+		tok  []byte
+		want string
+	}{
+		{[]byte("{}"), "tokenizer.json"},
+		{words(t, transformer.Config{VocabSize: 9, EOS: []argen.ID{1}}, argen.NoID), "the tokenizer has 9 tokens, the model 512"},
+		{words(t, transformer.Config{VocabSize: 512, BOS: 7, EOS: []argen.ID{1}}, 7), "the tokenizer puts token 7 before a text"},
+	} {
+		f, err := safetensors.OpenFolder("testdata/llama-tied")
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer f.Close()
+		m, _ := load(t, "llama-tied")
+		if err := transformer.WriteFolder(dir, m.Config(), f.Tensors(), c.tok); err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("the error is %v, want one with %q", err, c.want)
+		}
 	}
 	c.Arch = "rnn"
 	if _, err := c.JSON("float32"); err == nil || !strings.Contains(err.Error(), `"rnn" is not known`) {

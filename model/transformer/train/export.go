@@ -43,7 +43,8 @@ func (b byName) Tensor(name string) (*safetensors.Tensor, bool) {
 }
 
 // WriteFolder writes weights as a folder that [transformer.Open] and Hugging
-// Face's transformers load. tokenizer is its tokenizer.json, nil for none.
+// Face's transformers load. tokenizer is its tokenizer.json, which
+// tokenizer.HuggingFace makes, or nil for none.
 func WriteFolder(dir string, c transformer.Config, weights []Tensor, tokenizer []byte) error {
 	var tensors []safetensors.Tensor
 	for _, w := range weights {
