@@ -248,3 +248,25 @@ func (v *fromOneValue) String() string {
 
 // Type implements pflag.Value.
 func (v *fromOneValue) Type() string { return "int" }
+
+// placeFlag is the place of a token, from 0.
+type placeFlag struct {
+	t     int
+	given bool
+}
+
+// Set implements pflag.Value.
+func (v *placeFlag) Set(text string) error {
+	n, err := strconv.ParseUint(text, 10, 31)
+	if err != nil {
+		return fmt.Errorf("%q is no place, a place is a whole number from 0", text)
+	}
+	v.t, v.given = int(n), true
+	return nil
+}
+
+// String implements pflag.Value.
+func (v *placeFlag) String() string { return "" }
+
+// Type implements pflag.Value.
+func (v *placeFlag) Type() string { return "int" }

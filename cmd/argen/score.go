@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/base64"
 	"errors"
+	"fmt"
 	"math"
 	"slices"
 	"unicode/utf8"
@@ -21,6 +22,7 @@ type scoring struct {
 	prompt            promptFlags
 	top               int
 	shift             bool
+	inside            placeFlag
 	logits, eos, json bool
 	batch             string
 }
@@ -43,10 +45,14 @@ A JSON result is a line a model: {"model","tokens":[{"t","id","token","bytes",
 "perplexity","bits_per_byte","counted"}. A token that the model cannot predict,
 the first where nothing stands before it and any after an impossible one, has
 null and is not counted. With --context-shift a token has "dropped", how many
-older tokens the model did not see, where there are any.`,
+older tokens the model did not see, where there are any. --inside T adds
+"inside":{"t","context","tokens","effects","attention","lens","hidden"}: effects
+in ln P, attention by layer, head and token, lens and hidden by the number of
+layers, from 0.`,
 		Example: `  argen score "It was a rainy afternoon, and Mia was alone."
   argen score -m truth -m story-ngram "It was a rainy afternoon, and Mia was alone."
   argen generate -m truth --seed 1 -q | argen score -m truth -m story-ngram
+  argen score --inside 4 "It was a rainy afternoon, and Mia was alone."
   argen score --json --top 3 "It was a rainy afternoon, and Mia was alone."`,
 		RunE: func(c *cobra.Command, args []string) error {
 			if s.batch != "" {
@@ -68,6 +74,7 @@ func (s *scoring) add(a *app, fs *pflag.FlagSet) {
 	fs.BoolVar(&s.shift, "context-shift", false, "score a text that is longer than the model's context: where that is full, drop the oldest tokens but for BOS, half of the context at a time; else it is an error")
 	fs.BoolVar(&s.eos, "eos", false, "score the end of the text too")
 	fs.Var(&fromOneValue{&s.top}, "top", "list the `N` most probable tokens at each place")
+	fs.Var(&s.inside, "inside", "look inside the model where it predicts the token `T` of the text: what each token before it does for it, and in a transformer attention and what each layer would predict; the JSON has the hidden states too")
 	fs.BoolVar(&s.logits, "logits", false, "add the logits of the whole vocabulary at each place to the JSON")
 }
 
@@ -139,6 +146,7 @@ type score struct {
 	Perplexity  number        `json:"perplexity"`
 	BitsPerByte number        `json:"bits_per_byte"`
 	Counted     int           `json:"counted"` // tokens that LogProb sums over
+	Inside      *inside       `json:"inside,omitempty"`
 }
 
 // A scoredToken is one token of a text. What is nil the model cannot say.
@@ -211,6 +219,18 @@ func (s *scoring) of(ctx context.Context, lm *model.LM, t text) (*score, error) 
 	r.Bits = -r.LogProb/math.Ln2 + 0
 	r.Perplexity = number(math.Exp(-float64(r.LogProb) / float64(r.Counted)))
 	r.BitsPerByte = r.Bits / number(counted)
+	if t := s.inside.t; s.inside.given {
+		switch {
+		case t >= len(ids):
+			return nil, fmt.Errorf("--inside %d: the text has the tokens 0 to %d", t, len(ids)-1)
+		case r.Tokens[t].Prob == nil:
+			return nil, fmt.Errorf("--inside %d: the model does not predict that token", t)
+		}
+		all := slices.Concat(trace.Head.PromptIDs, ids[first:t])
+		if r.Inside, err = look(ctx, lm, all, first-len(trace.Head.PromptIDs), &r.Tokens[t]); err != nil {
+			return nil, err
+		}
+	}
 	if s.logits {
 		return r, r.addLogits(ctx, lm, trace.Head.PromptIDs, first)
 	}
@@ -244,15 +264,12 @@ func (t *scoredToken) fill(s *argen.Step, top int) {
 // first that has any.
 func (r *score) addLogits(ctx context.Context, lm *model.LM, prompt []argen.ID, first int) error {
 	state, next := lm.Model.Start(), prompt
-	all, keep, dropped := slices.Clone(prompt), 0, 0
-	if len(all) > 0 && all[0] == lm.Model.Info().BOS {
-		keep = 1
-	}
+	all, dropped := slices.Clone(prompt), 0
 	for i := first; i < len(r.Tokens); i++ {
 		if d := r.Tokens[i].Dropped; d != dropped {
 			dropped = d
 			state.Rewind(0)
-			next = slices.Concat(all[:keep], all[keep+d:])
+			next = inSight(lm.Model.Info(), all, d)
 		}
 		logits, err := state.Extend(ctx, next...)
 		if err != nil {

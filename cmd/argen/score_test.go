@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"math"
 	"strings"
 	"testing"
@@ -123,4 +124,53 @@ func scores(t *testing.T, args ...string) (one score) {
 		t.Fatal(err)
 	}
 	return one
+}
+
+// What --inside shows is what the scores of the text, and of the text without a
+// token, are made of; also where the window slid.
+func TestInside(t *testing.T) {
+	const ref = "../../model/transformer/testdata/gpt2"
+	ids := make([]int, 200)
+	for i := range ids {
+		ids[i] = (i*i*3 + i*11) % 512
+	}
+	score := func(ids []int, more ...string) *score {
+		list := strings.Trim(strings.ReplaceAll(fmt.Sprint(ids), " ", ","), "[]")
+		scored := score{}
+		args := append([]string{"score", "-m", ref, "--json", "--context-shift", "--ids", list}, more...)
+		if err := json.Unmarshal([]byte(succeed(t, "", args...)), &scored); err != nil {
+			t.Fatal(err)
+		}
+		return &scored
+	}
+	near := func(what string, got, want number) {
+		t.Helper()
+		if math.Abs(float64(got-want)) > 1e-9 {
+			t.Errorf("%s is %v, want %v", what, got, want)
+		}
+	}
+	for _, place := range []int{5, 150} {
+		whole := score(ids, "--inside", fmt.Sprint(place))
+		token, in := whole.Tokens[place], whole.Inside
+		if len(in.Context) != place-token.Dropped || in.T != place || len(in.Lens) != 3 || len(in.Hidden) != 3 || len(in.Hidden[0]) != 48 || len(in.Attention) != 2 {
+			t.Fatalf("%d tokens in sight at %d, %d lenses", len(in.Context), in.T, len(in.Lens))
+		}
+		near("the last lens", in.Lens[2].LogProb, *token.LogProb)
+		for _, heads := range in.Attention {
+			for _, weights := range heads {
+				sum := number(0)
+				for _, w := range weights {
+					sum += w
+				}
+				if math.Abs(float64(sum-1)) > 1e-6 || len(weights) != len(in.Context) {
+					t.Errorf("%d weights sum to %v", len(weights), sum)
+				}
+			}
+		}
+		seen := ids[token.Dropped : place+1]
+		for _, i := range []int{0, 3, len(seen) - 2} {
+			without := score(append(append([]int{}, seen[:i]...), seen[i+1:]...))
+			near("the effect", in.Effects[i], *token.LogProb-*without.Tokens[len(seen)-2].LogProb)
+		}
+	}
 }

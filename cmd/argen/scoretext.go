@@ -35,6 +35,11 @@ func scoreText(all []*score) string {
 		}
 	}
 	totals(&b, all)
+	for _, s := range all {
+		if s.Inside != nil {
+			s.Inside.text(&b, shownToken(s.Tokens[s.Inside.T].Token))
+		}
+	}
 	return b.String()
 }
 
