@@ -155,6 +155,12 @@ func (s *trainingSession) show() error {
 	case s.t.json:
 		s.views = append(s.views, &jsonView{w: s.a.stdout})
 	case s.a.quiet:
+	case s.a.stderrTTY && !s.t.plain && s.a.env("TERM") != "dumb":
+		v := &liveView{out: s.a.stderr.W, plain: s.a.env("NO_COLOR") != ""}
+		if s.a.stdinTTY {
+			v.in = s.a.stdin
+		}
+		s.views = append(s.views, v)
 	default:
 		s.views = append(s.views, &plainView{w: s.a.stderr, clock: time.Now})
 	}

@@ -1,0 +1,211 @@
+package main
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/charmbracelet/x/ansi"
+
+	"argen"
+)
+
+// A trainingScreen is what the live view shows.
+type trainingScreen struct {
+	w, h   int
+	styles trainingStyles
+	clock  func() time.Time
+
+	head  *trainingHead
+	chart lossChart
+	last  *trainingNews // nil before the first step
+
+	start  time.Time // of the measurement of speed
+	from   *trainingNews
+	held   *trainingNews // the last with each
+	asked  *trainingNews
+	sample *trainingNews
+	saved  int // step of the last checkpoint
+
+	stopping, over bool
+}
+
+func newTrainingScreen(h *trainingHead, clock func() time.Time) *trainingScreen {
+	s := &trainingScreen{w: 80, h: 24, styles: stylesFor(true), clock: clock, head: h, saved: h.From}
+	s.chart.steps = h.Options.Steps
+	if h.Floor != nil {
+		s.chart.floor = float64(*h.Floor)
+	}
+	return s
+}
+
+func (s *trainingScreen) step(n *trainingNews) {
+	s.chart.add(n)
+	s.last = n
+	if s.from == nil {
+		s.from, s.start = n, s.clock()
+	}
+	if n.ValidationBits != nil {
+		s.held = n
+	}
+	if n.Recall != nil || n.Next != nil {
+		s.asked = n
+	}
+	if n.Sample != nil {
+		s.sample = n
+	}
+	if n.Checkpoint != "" {
+		s.saved = n.Step
+	}
+}
+
+// String is the screen as lines with ANSI styles, none longer than the width.
+// What is left of the height after the parts that are always there goes to the
+// chart and the sample.
+func (s *trainingScreen) String() string {
+	w := max(s.w-1, 20)
+	left := max(s.h-1, 8) // the cursor's line is below
+	top := []string{s.title(), s.progress(w)}
+	legend := s.legend()
+	var recalls, next []string
+	rows := 3
+	if left > 30 {
+		rows = 6
+	}
+	if s.asked != nil {
+		recalls = s.recallLines(w, rows)
+		next = s.nextLines(w, min(rows, 5))
+	}
+	left -= len(top) + len(legend) + 1 // keys
+	sample := min(max(left/5, 2), 8)
+	for _, block := range []*[]string{&next, &recalls} {
+		if left-len(*block)-sample < 4 {
+			*block = nil
+		}
+		left -= len(*block)
+	}
+	lines := slices.Concat(top, s.chart.lines(w, min(max(left-sample-1, 3), 16), &s.styles), legend, recalls, next)
+	lines = append(lines, s.sampleLines(w, sample)...)
+	if s.over {
+		lines = append(lines, "") // the line that is cleared at the end
+	} else {
+		lines = append(lines, s.keys())
+	}
+	lines = lines[:min(len(lines), max(s.h-1, 1))]
+	for i := range lines {
+		lines[i] = ansi.Truncate(lines[i], w, "…")
+	}
+	return strings.Join(lines, "\n")
+}
+
+func (s *trainingScreen) title() string {
+	h := s.head
+	return s.styles.bold.Render(fmt.Sprintf("%s weights learn from %s", thousands(int64(h.Parameters)), argen.Visible(h.what))) +
+		s.styles.dim.Render(fmt.Sprintf("  %s · %s · seed %d", h.Tokenizer, h.Options.Optimizer, h.Options.Seed))
+}
+
+// progress is the bar with speed and time left.
+func (s *trainingScreen) progress(w int) string {
+	steps, done := s.head.Options.Steps, s.head.From
+	rest := ""
+	if s.last != nil {
+		done = s.last.Step
+		spent := s.clock().Sub(s.start).Seconds()
+		if n := s.last.Step - s.from.Step; n > 0 && spent > 0.2 {
+			rest = fmt.Sprintf("  %s tokens/s", amount(float64(s.last.Tokens-s.from.Tokens)/spent))
+			if left := steps - done; left > 0 {
+				rest += fmt.Sprintf(", %s left", clockText(spent/float64(n)*float64(left)))
+			}
+		}
+	}
+	text := fmt.Sprintf(" step %s of %s", thousands(int64(done)), thousands(int64(steps))) + rest
+	cells := max(w-ansi.StringWidth(text)-7, 8)
+	share := float64(done) / float64(steps)
+	full := int(share * float64(cells))
+	return s.styles.bar.Render(strings.Repeat("━", full)) + s.styles.dim.Render(strings.Repeat("─", cells-full)) +
+		fmt.Sprintf(" %3.0f %% ", 100*share) + text
+}
+
+// legend says what the marks of the chart are, with the last numbers.
+func (s *trainingScreen) legend() []string {
+	st := &s.styles
+	line := strings.Repeat(" ", chartLabel)
+	if s.last != nil {
+		line += st.loss.Render("⠒ loss ") + fmt.Sprintf("%.3f", float64(s.last.Bits))
+	}
+	if s.held != nil {
+		line += "  " + st.held.Render("● held out ") + fmt.Sprintf("%.3f", float64(*s.held.ValidationBits))
+		if s.held.Excess != nil {
+			line += "  " + st.floor.Render("┄ floor ") + fmt.Sprintf("%.3f (+%.1f %%)", s.chart.floor, 100*float64(*s.held.Excess))
+		}
+	} else if s.chart.floor > 0 {
+		line += "  " + st.floor.Render("┄ floor ") + fmt.Sprintf("%.3f", s.chart.floor)
+	}
+	return []string{line + st.dim.Render("  bits per token")}
+}
+
+// recallLines are the kinds of knowledge with their recall, in columns, in the
+// order of how often they are asked for.
+func (s *trainingScreen) recallLines(w, rows int) []string {
+	const cell, name, bar = 26, 13, 5
+	all := s.asked.Recall
+	if len(all) == 0 {
+		return nil
+	}
+	columns := max(w/cell, 1)
+	rows = min(rows, (len(all)+columns-1)/columns)
+	lines := []string{s.styles.dim.Render("P of the right word where the story leaves no choice")}
+	for y := range rows {
+		var b strings.Builder
+		for x := range columns {
+			if i := x*rows + y; i < len(all) {
+				r := all[i]
+				fmt.Fprintf(&b, "%-*s %s %.2f  ", name, ansi.Truncate(r.Kind, name, "…"), s.styles.recall.Render(probBar(float64(r.Prob), bar)), float64(r.Prob))
+			}
+		}
+		lines = append(lines, b.String())
+	}
+	return lines
+}
+
+// nextLines are the likeliest tokens after the prompt.
+func (s *trainingScreen) nextLines(w, rows int) []string {
+	const name = 12
+	prompt := []rune(strings.ReplaceAll(s.head.prompt, "\n", " "))
+	label := "P of the token after “"
+	if most := w - ansi.StringWidth(label) - 2; len(prompt) > most {
+		prompt = append([]rune("…"), prompt[len(prompt)-max(most, 1)+1:]...)
+	}
+	lines := []string{s.styles.dim.Render(label) + argen.Visible(string(prompt)) + s.styles.dim.Render("”")}
+	for _, n := range s.asked.Next[:min(rows, len(s.asked.Next))] {
+		token := ansi.Truncate(visibleToken(n.Token), name, "…")
+		lines = append(lines, fmt.Sprintf("%s%s %s %.3f", token, strings.Repeat(" ", name-ansi.StringWidth(token)), s.styles.bar.Render(probBar(float64(n.Prob), max(min(w-name-8, 40), 5))), float64(n.Prob)))
+	}
+	return lines
+}
+
+// sampleLines are what it wrote last.
+func (s *trainingScreen) sampleLines(w, rows int) []string {
+	if s.sample == nil {
+		return nil
+	}
+	lines := []string{s.styles.dim.Render(fmt.Sprintf("what it writes after step %s", thousands(int64(s.sample.Step))))}
+	text := strings.Split(wrapText(argen.Visible(*s.sample.Sample), w), "\n")
+	if len(text) > rows {
+		text = text[:rows]
+		text[rows-1] = ansi.Truncate(text[rows-1], w-2, "") + " …"
+	}
+	return append(lines, text...)
+}
+
+func (s *trainingScreen) keys() string {
+	if s.stopping {
+		return s.styles.bold.Render("stopping after this step, with a checkpoint")
+	}
+	at := "none yet"
+	if s.saved > 0 {
+		at = "step " + thousands(int64(s.saved))
+	}
+	return s.styles.dim.Render(fmt.Sprintf("q stops with a checkpoint (last: %s)", at))
+}
