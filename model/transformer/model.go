@@ -43,14 +43,15 @@ type Model struct {
 	// the model is used.
 	AddBOS bool
 
-	config Config
-	net    network
-	head   *matrix // (V, C)
-	hash   func() string
-	close  func() error
-	size   int64
-	params int64
-	bytes  int64 // of all tensors
+	config  Config
+	weights Weights
+	net     network
+	head    *matrix // (V, C)
+	hash    func() string
+	close   func() error
+	size    int64
+	params  int64
+	bytes   int64 // of all tensors
 }
 
 // New returns the model of a configuration and weights, which it checks and
@@ -65,7 +66,7 @@ func New(c Config, w Weights) (*Model, error) {
 	if b.err != nil {
 		return nil, b.err
 	}
-	return &Model{config: c, net: net, head: head, params: b.params, bytes: b.bytes, hash: func() string { return "" }, close: func() error { return nil }}, nil
+	return &Model{config: c, weights: w, net: net, head: head, params: b.params, bytes: b.bytes, hash: func() string { return "" }, close: func() error { return nil }}, nil
 }
 
 // Read returns the model of a config.json and a model.safetensors that are in
@@ -181,6 +182,9 @@ func (m *Model) Config() Config {
 	c.EOS = slices.Clone(c.EOS)
 	return c
 }
+
+// Tensor implements [Weights] by those the model was made of.
+func (m *Model) Tensor(name string) (*safetensors.Tensor, bool) { return m.weights.Tensor(name) }
 
 // Size is the number of bytes of its weights' files, 0 if it has none.
 func (m *Model) Size() int64 { return m.size }
