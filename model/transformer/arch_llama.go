@@ -110,9 +110,7 @@ func (m *llama) block(p *pass, layer int) {
 	h := p.buf(bufNorm, m.Hidden)
 
 	m.rms(h, p.x, l.attnNorm)
-	p.apply(l.q, q, h)
-	p.apply(l.k, k, h)
-	p.apply(l.v, v, h)
+	p.multiply(h, len(p.ids), part{l.q, q}, part{l.k, k}, part{l.v, v})
 	m.rotate.apply(p, q, m.Heads)
 	m.rotate.apply(p, k, m.KVHeads)
 	p.store(layer, k, v)
@@ -124,8 +122,7 @@ func (m *llama) block(p *pass, layer int) {
 
 	m.rms(h, p.x, l.mlpNorm)
 	gate, up := p.buf(bufGate, m.FFN), p.buf(bufUp, m.FFN)
-	p.apply(l.gate, gate, h)
-	p.apply(l.up, up, h)
+	p.multiply(h, len(p.ids), part{l.gate, gate}, part{l.up, up})
 	tensor.SiLUMul(gate, gate, up)
 	p.apply(l.down, out, gate)
 	tensor.Add(p.x, out)

@@ -16,8 +16,9 @@ type crew struct {
 	// The work, written while it is not open and nobody is active.
 	do          func(from, to int) // does pieces from ≤ piece < to
 	total, some int                // pieces, and how many are taken at a time
+	first, each int                // but of the first so many times each
 
-	next   atomic.Int64 // the first piece that nobody has taken
+	next   atomic.Int64 // how often pieces have been taken
 	open   atomic.Bool  // there are pieces to take, maybe
 	active atomic.Int32 // helpers that may be at work
 	alive  atomic.Int32 // helpers
@@ -25,7 +26,7 @@ type crew struct {
 
 const (
 	// patience is how long a helper waits for the next work.
-	patience = 50 * time.Microsecond
+	patience = 200 * time.Microsecond
 	// crewWork is how many multiplications a work must have to be shared.
 	crewWork = 1 << 16
 	// crewModel is how many numbers a model must have to be computed by a crew:
@@ -35,6 +36,20 @@ const (
 
 // run does a work of so many pieces, some of them at a time.
 func (c *crew) run(total, some int, do func(from, to int)) {
+	c.first, c.each = 0, 0
+	c.start(total, some, do)
+}
+
+// split is run where neighbouring pieces are best done together: everybody takes
+// one large share first, and what is left after that in smaller ones of at least
+// some, so that all end at about the same time.
+func (c *crew) split(total, some int, do func(from, to int)) {
+	n := runtime.GOMAXPROCS(0)
+	c.first, c.each = n, total*3/4/n&^15
+	c.start(total, max(some, (total-n*c.each)/(2*n)+15&^15), do)
+}
+
+func (c *crew) start(total, some int, do func(from, to int)) {
 	c.do, c.total, c.some = do, total, some
 	c.next.Store(0)
 	c.open.Store(true)
@@ -52,11 +67,16 @@ func (c *crew) run(total, some int, do func(from, to int)) {
 // work takes pieces until there are none left.
 func (c *crew) work() {
 	for {
-		from := int(c.next.Add(int64(c.some))) - c.some
+		i := int(c.next.Add(1)) - 1
+		from, to := i*c.each, (i+1)*c.each
+		if i >= c.first {
+			from = c.first*c.each + (i-c.first)*c.some
+			to = min(from+c.some, c.total)
+		}
 		if from >= c.total {
 			return
 		}
-		c.do(from, min(from+c.some, c.total))
+		c.do(from, to)
 	}
 }
 
@@ -95,7 +115,7 @@ type pace struct {
 }
 
 const (
-	trial = 8   // tokens
+	trial = 4   // tokens
 	again = 256 // tokens from one pair of trials to the next
 )
 

@@ -42,7 +42,7 @@ func TestCrew(t *testing.T) {
 	} {
 		want := make([]float32, most*rows)
 		for i := range most {
-			alone.multiply(w, want[i*rows:], x[i*cols:], 1)
+			alone.multiply(x[i*cols:], 1, part{w, want[i*rows:]})
 		}
 		got := make([]float32, most*rows)
 		for _, n := range []int{1, 2, most} {
@@ -50,7 +50,7 @@ func TestCrew(t *testing.T) {
 				runtime.GOMAXPROCS(threads)
 				for range 20 {
 					clear(got)
-					many.multiply(w, got, x, n)
+					many.multiply(x, n, part{w, got})
 					if !slices.Equal(got[:n*rows], want[:n*rows]) {
 						t.Fatalf("%d positions, %d threads, %s: the product differs", n, threads, w.dtype)
 					}

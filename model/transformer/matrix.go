@@ -24,24 +24,54 @@ func (w *matrix) bytes() int64 { return int64(4*len(w.f32) + 2*len(w.half)) }
 // once, so that they are read from the nearest cache but for the first time.
 const panelBytes = 32 << 10
 
-// A product is a matrix that is being applied: dst (n, rows) from x (n, cols).
-// Each number is the same to the bit however many positions there are, since
-// each is one product of a row and a vector: tokens computed together and one
-// by one give the same logits.
+// A product is matrices that are being applied to the same x (n, cols), as if
+// they were one on top of the other. Each number is the same to the bit however
+// many positions there are, since each is one product of a row and a vector:
+// tokens computed together and one by one give the same logits.
 type product struct {
-	w      *matrix
-	dst, x []float32
-	n      int
+	parts [maxParts]part
+	x     []float32
+	n     int
+}
+
+// A part is a matrix with what it makes, dst (n, rows).
+type part struct {
+	w   *matrix
+	dst []float32
+}
+
+// maxParts is how many matrices may be applied at once: query, key and value.
+const maxParts = 3
+
+// size returns the rows of all parts and their columns.
+func (p *product) size() (rows, cols int) {
+	for _, part := range p.parts {
+		if part.w != nil {
+			rows += part.w.rows
+		}
+	}
+	return rows, p.parts[0].w.cols
 }
 
 // panelRows is how many rows are taken for all positions at once.
-func (w *matrix) panelRows() int { return max(panelBytes/(4*w.cols)&^15, 16) }
+func panelRows(cols int) int { return max(panelBytes/(4*cols)&^15, 16) }
 
 // rows computes rows from ≤ row < to.
 func (p *product) rows(from, to int) {
-	w := p.w
+	for _, part := range p.parts {
+		if part.w == nil {
+			return
+		}
+		if from < part.w.rows && to > 0 {
+			p.partRows(part.w, part.dst, max(from, 0), min(to, part.w.rows))
+		}
+		from, to = from-part.w.rows, to-part.w.rows
+	}
+}
+
+func (p *product) partRows(w *matrix, dst []float32, from, to int) {
 	if p.n == 1 {
-		w.times(p.dst[from:to], p.x, from, to)
+		w.times(dst[from:to], p.x, from, to)
 	} else {
 		weights := w.f32
 		if weights != nil {
@@ -52,11 +82,11 @@ func (p *product) rows(from, to int) {
 			weights = grow(room, (to-from)*w.cols)
 			w.widen(weights, from, to-from)
 		}
-		tensor.MatVecs(p.dst[from:], w.rows, weights, p.x[:p.n*w.cols], w.cols)
+		tensor.MatVecs(dst[from:], w.rows, weights, p.x[:p.n*w.cols], w.cols)
 	}
 	if w.bias != nil {
 		for i := range p.n {
-			tensor.Add(p.dst[i*w.rows+from:i*w.rows+to], w.bias[from:to])
+			tensor.Add(dst[i*w.rows+from:i*w.rows+to], w.bias[from:to])
 		}
 	}
 }

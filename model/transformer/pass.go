@@ -1,10 +1,6 @@
 package transformer
 
-import (
-	"runtime"
-
-	"argen"
-)
+import "argen"
 
 // A pass is the computation of n neighbouring tokens at once, with the room
 // that it needs. Its arrays have a row for each of the n positions.
@@ -58,24 +54,24 @@ func (p *pass) buf(i, width int) []float32 { return grow(&p.bufs[i], len(p.ids)*
 func (p *pass) row(x []float32, i, width int) []float32 { return x[i*width : (i+1)*width] }
 
 // apply computes dst = W·x + b at each position.
-func (p *pass) apply(w *matrix, dst, x []float32) { p.multiply(w, dst, x, len(p.ids)) }
+func (p *pass) apply(w *matrix, dst, x []float32) { p.multiply(x, len(p.ids), part{w, dst}) }
 
-// multiply is apply for the first n rows of x.
-func (p *pass) multiply(w *matrix, dst, x []float32, n int) {
-	p.product = product{w, dst, x, n}
+// multiply computes the products of matrices with the first n rows of x.
+func (p *pass) multiply(x []float32, n int, parts ...part) {
+	p.product = product{x: x, n: n}
+	copy(p.product.parts[:], parts)
+	rows, cols := p.product.size()
+	some := panelRows(cols)
 	switch {
-	case p.crew != nil && w.rows*w.cols*n >= crewWork:
-		some := w.panelRows()
-		if n == 1 { // a few turns for each, so that all end at about the same time
-			some = max(some, w.rows/(8*runtime.GOMAXPROCS(0))&^15)
-		}
-		p.crew.run(w.rows, some, p.doProduct)
+	case p.crew != nil && rows*cols*n >= crewWork && n == 1:
+		p.crew.split(rows, some, p.doProduct)
+	case p.crew != nil && rows*cols*n >= crewWork:
+		p.crew.run(rows, some, p.doProduct)
 	case n == 1:
-		p.product.rows(0, w.rows)
+		p.product.rows(0, rows)
 	default:
-		some := w.panelRows()
-		for from := 0; from < w.rows; from += some {
-			p.product.rows(from, min(from+some, w.rows))
+		for from := 0; from < rows; from += some {
+			p.product.rows(from, min(from+some, rows))
 		}
 	}
 }

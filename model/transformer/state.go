@@ -118,7 +118,7 @@ func (s *State) predict() {
 	c := &s.pass.m.config
 	v := c.VocabSize
 	row := s.pass.buf(bufLogits, v)[:v]
-	s.pass.multiply(s.pass.m.head, row, s.pass.row(s.pass.x, len(s.pass.ids)-1, c.Hidden), 1)
+	s.pass.multiply(s.pass.row(s.pass.x, len(s.pass.ids)-1, c.Hidden), 1, part{s.pass.m.head, row})
 	if s.logits == nil || s.shared {
 		s.logits, s.shared = make([]float64, v), false
 	}
