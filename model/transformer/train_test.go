@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"argen"
+	"argen/model/modeltest"
 	"argen/model/safetensors"
 	"argen/model/transformer"
 	"argen/model/transformer/train"
@@ -23,7 +24,8 @@ func (counting) Sequence(i uint64) ([]argen.ID, error) {
 
 func (counting) Fingerprint() string { return "counting" }
 
-// What was trained is a llama with the loss that training says it has.
+// What was trained is a llama with the loss that training says it has, and keeps
+// the contract.
 func TestTrained(t *testing.T) {
 	held, err := train.Take(counting{}, 8)
 	if err != nil {
@@ -71,4 +73,5 @@ func TestTrained(t *testing.T) {
 	if want := tr.Loss(); math.Abs(loss-want) > 1e-5 || loss > 3 {
 		t.Errorf("the loss is %v, training says %v", loss, want)
 	}
+	modeltest.Check(t, m, modeltest.Options{Tolerance: tight, Checks: 10})
 }
