@@ -63,6 +63,15 @@ func Describe(lm *LM) Description {
 		d.ngram(m)
 	case *transformer.Model:
 		d.Parameters = m.Parameters()
+		for key, value := range m.Meta {
+			if key == "format" {
+				continue // of the numbers, which readers other than argen ask for
+			}
+			if d.Meta == nil {
+				d.Meta = map[string]string{}
+			}
+			d.Meta[key] = value
+		}
 	}
 	return d
 }

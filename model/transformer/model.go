@@ -42,6 +42,8 @@ type Model struct {
 	// file says so, not the model's, so whoever reads that one sets it, before
 	// the model is used.
 	AddBOS bool
+	// Meta is what the file of its weights notes, nil if nothing.
+	Meta map[string]string
 
 	config  Config
 	weights Weights
@@ -122,7 +124,7 @@ func withFile(c Config, f *safetensors.File) (*Model, error) {
 	if err != nil {
 		return nil, err
 	}
-	m.hash, m.close, m.size = sync.OnceValue(f.SHA256), f.Close, f.Size()
+	m.Meta, m.hash, m.close, m.size = f.Metadata, sync.OnceValue(f.SHA256), f.Close, f.Size()
 	return m, nil
 }
 
