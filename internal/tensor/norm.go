@@ -17,6 +17,12 @@ func RMSNorm(dst, x, weight []float32, eps float32) {
 	scaleMul(dst, x, weight, float32(1/math.Sqrt(mean+float64(eps))))
 }
 
+// Finite reports whether all of x are numbers: none is NaN or infinite.
+func Finite(x []float32) bool {
+	s := sumSquares(x) // of finite float32 it cannot overflow float64
+	return s <= math.MaxFloat64
+}
+
 func sumSquaresGo(x []float32) float64 {
 	var s [lanes]float64
 	for i, v := range x {

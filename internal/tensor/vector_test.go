@@ -144,3 +144,28 @@ func TestNotFinite(t *testing.T) {
 		}
 	})
 }
+
+// One number that is none is found wherever it is, and the largest numbers are
+// finite.
+func TestFinite(t *testing.T) {
+	eachKernel(t, func(t *testing.T) {
+		for _, n := range []int{0, 1, 15, 16, 17, 100} {
+			x := make([]float32, n)
+			for i := range x {
+				x[i] = math.MaxFloat32
+			}
+			if !Finite(x) {
+				t.Errorf("%d finite numbers are not finite", n)
+			}
+			for i := range x {
+				for _, v := range []float64{math.NaN(), math.Inf(1), math.Inf(-1)} {
+					x[i] = float32(v)
+					if Finite(x) {
+						t.Errorf("%v is number %d of %d and not found", v, i, n)
+					}
+				}
+				x[i] = 1
+			}
+		}
+	})
+}

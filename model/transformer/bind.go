@@ -5,6 +5,7 @@ import (
 	"math"
 	"slices"
 
+	"argen/internal/tensor"
 	"argen/model/safetensors"
 )
 
@@ -110,6 +111,12 @@ func (b *binder) weight(t *safetensors.Tensor, rows, cols int) *matrix {
 			}
 			b.scanHalf(t.Name, w.half, exponent)
 		}
+		if b.err == nil && b.small() {
+			f32 := make([]float32, len(w.half))
+			w.widen(f32, 0, rows)
+			w.f32, w.half, w.dtype = f32, nil, safetensors.F32
+			b.bytes += int64(4*len(f32) - len(t.Data))
+		}
 	default:
 		if w.f32, err = t.Float32(); err == nil {
 			b.scan(t.Name, w.f32)
@@ -146,8 +153,19 @@ func transpose[T any](x []T, rows, cols int) []T {
 	return y
 }
 
+// small reports whether the model is so small that a cache holds its weights as
+// float32 too. Then they are widened once, instead of for each token: the
+// logits stay the same to the bit.
+func (b *binder) small() bool {
+	layer := 4*float64(b.Hidden)*float64(b.Hidden) + 3*float64(b.Hidden)*float64(b.FFN)
+	return float64(b.VocabSize)*float64(b.Hidden)+float64(b.Layers)*layer < crewModel
+}
+
 // scan looks for a number that is not finite.
 func (b *binder) scan(name string, x []float32) {
+	if tensor.Finite(x) {
+		return
+	}
 	const exponent = 0x7f800000
 	for i, v := range x {
 		if bits := math.Float32bits(v); bits&exponent == exponent {
@@ -159,6 +177,23 @@ func (b *binder) scan(name string, x []float32) {
 
 // scanHalf is scan for half-precision numbers whose exponent has those bits.
 func (b *binder) scanHalf(name string, x []uint16, exponent uint16) {
+	var wide [1 << 12]float32
+	for at := 0; at < len(x); at += len(wide) {
+		part := x[at:min(at+len(wide), len(x))]
+		if exponent == 0x7f80 {
+			tensor.BF16ToF32(wide[:len(part)], part)
+		} else {
+			tensor.F16ToF32(wide[:len(part)], part)
+		}
+		if !tensor.Finite(wide[:len(part)]) {
+			b.findHalf(name, x, exponent)
+			return
+		}
+	}
+}
+
+// findHalf is scanHalf where there is such a number.
+func (b *binder) findHalf(name string, x []uint16, exponent uint16) {
 	for i, v := range x {
 		if v&exponent == exponent {
 			b.fail("tensor %q: its number %d is not finite (bits %#04x): the weights are damaged, or training diverged", name, i, v)
