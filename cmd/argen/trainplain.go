@@ -37,7 +37,12 @@ func (v *plainView) step(n *trainingNews) error {
 		return nil
 	}
 	var b strings.Builder
-	fmt.Fprintf(&b, "step %s of %s: loss %.3f", thousands(int64(n.Step)), thousands(int64(v.head.Options.Steps)), n.Bits)
+	fmt.Fprintf(&b, "step %s of %s: ", thousands(int64(n.Step)), thousands(int64(v.head.Options.Steps)))
+	if n.Verdicts != nil {
+		b.WriteString(n.Verdicts.String())
+	} else {
+		fmt.Fprintf(&b, "loss %.3f", n.Bits)
+	}
 	if n.ValidationBits != nil {
 		fmt.Fprintf(&b, ", held out %.3f bits per token", *n.ValidationBits)
 	}

@@ -34,6 +34,9 @@ type recipe struct {
 	Flags   map[string]string `json:"flags"` // by name, what they were set to
 	Files   []textFile        `json:"files,omitempty"`
 
+	From       string `json:"from,omitempty"` // the model that a training by verdicts began with
+	FromSHA256 string `json:"from_sha256,omitempty"`
+
 	out string
 }
 
@@ -57,7 +60,17 @@ func (r *recipe) path() string { return filepath.Join(r.folder(), recipeFile) }
 // recipe returns that of a new training, or of the one to go on with, to which
 // it sets the flags that are not given.
 func (a *app) recipe(t *transformerTraining, files []string) (*recipe, error) {
-	if t.resume != "" {
+	begins, err := t.verdict.begins(t.resume, t.out)
+	if err != nil {
+		return nil, err
+	}
+	if err := t.verdict.check(t.flags, files, t.resume != "" && !begins); err != nil {
+		return nil, err
+	}
+	switch {
+	case begins:
+		return t.recipeByVerdict()
+	case t.resume != "":
 		return t.again(files)
 	}
 	if len(files) == 0 && !t.stories.given {
@@ -82,7 +95,7 @@ func (a *app) recipe(t *transformerTraining, files []string) (*recipe, error) {
 	}
 	t.seed.pick()
 	t.usual(len(files) > 0)
-	return r, r.vacant()
+	return r, nil
 }
 
 // vacant refuses a folder that holds something already.

@@ -11,7 +11,6 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strings"
 	"time"
 
 	"argen"
@@ -42,6 +41,8 @@ type trainingNews struct {
 	Rate     number `json:"rate"` // of its peak
 	GradNorm number `json:"grad_norm"`
 
+	Verdicts *verdictNews `json:"verdicts,omitempty"`
+
 	Validation     *number `json:"validation,omitempty"` // nats per token of what is held out
 	ValidationBits *number `json:"validation_bits,omitempty"`
 	Excess         *number `json:"excess,omitempty"` // of it above the floor, as a part
@@ -65,6 +66,7 @@ func (s *trainingSession) report(ctx context.Context, p train.Progress) error {
 	n := &trainingNews{
 		Type: "step", Step: p.Number, Tokens: s.trainer.Tokens(), Loss: number(p.Loss), Bits: number(p.Loss / math.Ln2),
 		Rate: number(p.Rate), GradNorm: number(p.GradNorm), Checkpoint: p.Saved,
+		Verdicts: s.judged(),
 	}
 	if p.Validated {
 		nats, bits := number(p.Validation), number(p.Validation/math.Ln2)
@@ -145,7 +147,7 @@ func (s *trainingSession) show() error {
 		return err
 	}
 	if s.t.log != "" {
-		v, err := openTrainingLog(s.t.log, s.r.names(), s.trainer.Steps())
+		v, err := openTrainingLog(s.t.log, s.trainer.Steps())
 		if err != nil {
 			return err
 		}
@@ -254,33 +256,11 @@ func (s *trainingSession) finish() error {
 
 // write writes the folder as Hugging Face has it.
 func (s *trainingSession) write(c transformer.Config, weights []train.Tensor) error {
-	tok, err := tokenizerJSON(s.tok)
+	tok, err := tokenizer.HuggingFace(s.tok, s.bos)
 	if err != nil {
 		return err
 	}
-	if err := train.WriteFolder(s.r.out, c, weights, tok); err != nil {
-		return err
-	}
-	generation, err := json.MarshalIndent(struct {
-		BOS    argen.ID   `json:"bos_token_id"`
-		EOS    []argen.ID `json:"eos_token_id"`
-		Sample bool       `json:"do_sample"` // without it transformers takes the likeliest token
-		Most   int        `json:"max_length"`
-	}{c.BOS, c.EOS, true, c.Context}, "", "  ")
-	if err != nil {
-		return err
-	}
-	return writeBytes(filepath.Join(s.r.out, "generation_config.json"), append(generation, '\n'))
-}
-
-// tokenizerJSON is a tokenizer as Hugging Face's tokenizers library has it.
-func tokenizerJSON(tok argen.Tokenizer) ([]byte, error) {
-	if t, ok := tok.(*tokenizer.BPE); ok {
-		var b strings.Builder
-		err := t.WriteJSON(&b)
-		return []byte(b.String()), err
-	}
-	return nil, nil
+	return train.WriteFolder(s.r.out, c, weights, tok)
 }
 
 func (s *trainingSession) print(res *trainingResult) error {
@@ -296,6 +276,10 @@ func (s *trainingSession) print(res *trainingResult) error {
 		trained += ", stopped early: the loss on what is held out has stopped falling"
 	}
 	b.row("trained", "%s", trained)
+	if n := len(s.accepted); n > 0 {
+		const some = 10
+		b.row("verdicts", "%.1f %% of the stories of the first steps were flawless, %.1f %% of those of the last", verdictTally(s.accepted[:min(some, n)]), verdictTally(s.accepted[max(0, n-some):]))
+	}
 	if res.Bits != nil {
 		line := fmt.Sprintf("%.4f bits per token on what was held out", *res.Bits)
 		if res.Floor != nil {
@@ -342,12 +326,7 @@ type trainingLog struct {
 
 // openTrainingLog opens the log of a training of which some steps are done:
 // what it holds of them stays, if it is one of that training.
-func openTrainingLog(path string, inputs []string, done int) (*trainingLog, error) {
-	for _, input := range inputs {
-		if sameFile(path, input) {
-			return nil, usagef("--log %s would replace the text that is read: choose another name", argen.Visible(path))
-		}
-	}
+func openTrainingLog(path string, done int) (*trainingLog, error) {
 	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o666)
 	if err != nil {
 		return nil, fileError(path, err)

@@ -142,7 +142,11 @@ func (s *trainingScreen) legend() []string {
 	} else if s.chart.floor > 0 {
 		line += "  " + st.floor.Render("┄ floor ") + fmt.Sprintf("%.3f", s.chart.floor)
 	}
-	return []string{line + st.dim.Render("  bits per token")}
+	lines := []string{line + st.dim.Render("  bits per token")}
+	if s.last != nil && s.last.Verdicts != nil {
+		lines = append(lines, strings.Repeat(" ", chartLabel)+"what it wrote: "+s.last.Verdicts.String())
+	}
+	return lines
 }
 
 // recallLines are the kinds of knowledge with their recall, in columns, in the

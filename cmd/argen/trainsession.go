@@ -16,6 +16,7 @@ import (
 	"argen"
 	"argen/internal/safefile"
 	"argen/internal/tensor"
+	"argen/model"
 	"argen/model/transformer/train"
 	"argen/tokenizer"
 )
@@ -38,7 +39,11 @@ type trainingSession struct {
 	trainer *train.Trainer
 	views   []trainingView
 	prompt  []argen.ID
+	begun   bool // the folder was made
 	stopped bool // early
+
+	base     *model.LM // of verdicts, what it begins with
+	accepted []float64 // part of each step's stories
 }
 
 // tokenFile is where the text lies as ids, in the folder of the checkpoints.
@@ -49,11 +54,16 @@ func (a *app) prepareTraining(ctx context.Context, t *transformerTraining, r *re
 	s = &trainingSession{a: a, t: t, r: r, kind: t.kind(r)}
 	defer func() {
 		if err != nil {
-			err = errors.Join(err, s.close())
+			err = errors.Join(err, s.close(), s.undo())
 		}
 	}()
 	p := a.progress()
 	defer p.end()
+	if r.From != "" && t.resume == "" {
+		if err = s.openBase(ctx); err != nil {
+			return s, err
+		}
+	}
 	if len(r.Files) > 0 {
 		err = s.readText(ctx, p)
 	} else {
@@ -71,6 +81,7 @@ func (a *app) prepareTraining(ctx context.Context, t *transformerTraining, r *re
 
 // begin makes the folder once nothing is known to be wrong.
 func (s *trainingSession) begin() error {
+	s.begun = s.t.resume == ""
 	if err := os.MkdirAll(s.r.folder(), 0o755); err != nil {
 		return fileError(s.r.folder(), err)
 	}
@@ -78,6 +89,17 @@ func (s *trainingSession) begin() error {
 		return safefile.Tidy(s.r.out)
 	}
 	return s.r.save(s.t.flags)
+}
+
+// undo removes what begin made where no step followed, so that the command can
+// be given again.
+func (s *trainingSession) undo() error {
+	if !s.begun {
+		return nil
+	}
+	err := os.RemoveAll(s.r.folder())
+	_ = os.Remove(s.r.out) // it stays if others have put something in
+	return err
 }
 
 // tellStories makes the tokenizer and the stories that are held out.
@@ -211,12 +233,18 @@ func (s *trainingSession) settle(ctx context.Context) error {
 	if s.t.crops > 0 {
 		s.source = train.Crops{Source: s.source, Part: s.t.crops, After: uint64(o.Steps) * uint64(o.Batch) / 2, Seed: s.t.seed.seed}
 	}
+	if s.r.From != "" {
+		s.byVerdict()
+	}
 	if old != nil {
 		if k := tensor.Kernel(); k != old.Kernel() {
 			s.a.hint("warning: the checkpoint was computed by %s, this machine computes by %s: the last digits will differ", argen.Visible(old.Kernel()), k)
 		}
 		s.trainer, err = train.Resume(old, s.source, s.held)
 		return err
+	}
+	if s.r.From != "" {
+		return s.beginWithBase(ctx, o)
 	}
 	s.trainer, err = train.New(shape, o, s.source, s.held)
 	return err
@@ -300,7 +328,7 @@ func (s *trainingSession) explain(ctx context.Context, err error) error {
 		}
 		return err
 	}
-	return errors.New(strings.TrimPrefix(err.Error(), "train: "))
+	return transformerError(ctx, err)
 }
 
 // close closes what is open.
@@ -310,6 +338,10 @@ func (s *trainingSession) close() error {
 		err = errors.Join(err, v.end())
 	}
 	s.views = nil
+	if s.base != nil {
+		err = errors.Join(err, s.base.Close())
+		s.base = nil
+	}
 	if s.text != nil && s.text.tokens != nil {
 		err = errors.Join(err, s.text.tokens.Close())
 		s.text = nil
@@ -331,7 +363,8 @@ type trainingHead struct {
 	Held       int           `json:"validation_tokens"`
 	Floor      *number       `json:"floor_bits,omitempty"` // entropy of what is held out, where it is known
 	Threads    int           `json:"threads"`
-	From       int           `json:"from_step"` // steps done before
+	From       int           `json:"from_step"`            // steps done before
+	Begun      string        `json:"from_model,omitempty"` // what a training by verdicts began with
 
 	what   string // is trained on
 	prompt string
@@ -360,6 +393,9 @@ func (s *trainingSession) head() *trainingHead {
 				h.what = thousands(int64(n)) + " stories"
 			}
 		}
+	}
+	if s.r.From != "" {
+		h.Begun, h.what = s.r.From, fmt.Sprintf("verdicts on its own stories, beginning with %s", s.r.From)
 	}
 	return h
 }

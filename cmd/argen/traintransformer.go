@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"argen"
 	"argen/model/transformer/train"
 )
 
@@ -29,6 +30,7 @@ type transformerTraining struct {
 	adamRate  float64
 	minutes   float64
 	seed      seedFlag
+	verdict   verdictTraining
 
 	out    string
 	resume string
@@ -57,8 +59,9 @@ with a checkpoint; --resume OUT goes on, to the same bits as if there had been
 no stop. The same text, flags and seed give the same weights.
 
 The usual size, 0.4 million weights, learns names and things of the stories in
-a few minutes. Their entropy is known exactly: no model can have a lower loss.`,
-		Example: `  argen train transformer --stories --steps 20 --hidden 16 --layers 1 --seed 1 -o small`,
+a few minutes. Their entropy is known exactly: no model can have a lower loss.` + verdictHelp,
+		Example: `  argen train transformer --stories --steps 20 --hidden 16 --layers 1 --seed 1 -o small
+  argen generate -m small --seed 1`,
 		RunE: func(c *cobra.Command, args []string) error {
 			a.grace.Store(int64(time.Minute)) // a step, and a checkpoint, may take long
 			return a.trainTransformer(c.Context(), t, args)
@@ -103,6 +106,7 @@ a few minutes. Their entropy is known exactly: no model can have a lower loss.`,
 	f.StringVar(&t.log, "log", "", "write every step and measurement to `FILE`, as JSON Lines")
 	f.BoolVar(&t.plain, "plain", false, "a line a measurement, also on a terminal")
 	f.BoolVar(&t.json, "json", false, "print every step, and the result, as JSON Lines")
+	t.verdict.add(c)
 	completeWords(c, "tokenizer", trainable())
 	completeWords(c, "optimizer", []string{string(train.Muon), string(train.AdamW)})
 	completeWords(c, "schedule", []string{string(train.Cosine), string(train.Linear), string(train.WSD)})
@@ -123,15 +127,39 @@ func (a *app) trainTransformer(ctx context.Context, t *transformerTraining, args
 	if err := t.check(r); err != nil {
 		return err
 	}
+	if t.resume == "" {
+		if err := r.vacant(); err != nil {
+			return err
+		}
+	}
 	s, err := a.prepareTraining(ctx, t, r)
 	if err != nil {
-		return trainError(ctx, err)
+		return transformerError(ctx, err)
 	}
 	defer func() { err = errors.Join(err, s.close()) }()
 	if err := s.run(ctx); err != nil {
 		return err
 	}
 	return s.finish()
+}
+
+// transformerError makes the message of an error of training one for the
+// command line.
+func transformerError(ctx context.Context, err error) error {
+	var usage usageError
+	var text textError
+	switch {
+	case ctx.Err() != nil:
+		return ctx.Err()
+	case errors.As(err, &usage):
+		return usage
+	case errors.As(err, &text):
+		return text
+	}
+	if says, ok := strings.CutPrefix(err.Error(), "train: "); ok {
+		return errors.New(says)
+	}
+	return err
 }
 
 // check finds what is wrong with the flags before any work is done.
@@ -164,6 +192,11 @@ func (t *transformerTraining) check(r *recipe) error {
 		return usagef("--adam-lr goes with --optimizer muon; --lr is the rate of adamw")
 	case t.vocabSize != 0 && t.kind(r) != "bpe" && t.kind(r) != "words":
 		return usagef("--vocab-size goes with --tokenizer bpe or words only")
+	}
+	for _, name := range r.names() {
+		if t.log != "" && sameFile(t.log, name) {
+			return usagef("--log %s would replace the text that is read: choose another name", argen.Visible(t.log))
+		}
 	}
 	if t.kind(r) == "bpe" {
 		if err := checkVocabSize(t.wantedVocab(r)); err != nil {
@@ -299,8 +332,11 @@ func (s *storiesFlag) Type() string { return "int" }
 // files returns the arguments that are files. The number after --stories is an
 // argument to the parser, since it may be left out.
 func (s *storiesFlag) files(args []string) ([]string, error) {
-	if s.given && len(args) == 1 && s.n == 0 {
-		return nil, s.Set(args[0])
+	if s.given && s.n == 0 && len(args) > 0 && (len(args) == 1 || s.Set(args[0]) == nil) {
+		if err := s.Set(args[0]); err != nil {
+			return nil, usagef("--stories: %v", err)
+		}
+		args = args[1:]
 	}
 	if s.given && len(args) > 0 {
 		return nil, usagef("--stories and %s: train on one or the other", count(len(args), "file"))
