@@ -16,9 +16,6 @@ func dotAVX2(x, y *float32, blocks int, mask *int32) float32
 func rows4F32AVX512(dst *float32, w *float32, ld int, x *float32, blocks, groups int, tail *float32, step int)
 
 //go:noescape
-func rows4F16AVX512(dst *float32, w *uint16, ld int, x *float32, blocks, groups int, tail *float32, step int)
-
-//go:noescape
 func rows4BF16AVX512(dst *float32, w *uint16, ld int, x *float32, blocks, groups int, tail *float32, step int)
 
 //go:noescape

@@ -111,12 +111,6 @@ func (b *binder) weight(t *safetensors.Tensor, rows, cols int) *matrix {
 			}
 			b.scanHalf(t.Name, w.half, exponent)
 		}
-		if b.err == nil && b.small() {
-			f32 := make([]float32, len(w.half))
-			w.widen(f32, 0, rows)
-			w.f32, w.half, w.dtype = f32, nil, safetensors.F32
-			b.bytes += int64(4*len(f32) - len(t.Data))
-		}
 	default:
 		if w.f32, err = t.Float32(); err == nil {
 			b.scan(t.Name, w.f32)
@@ -151,14 +145,6 @@ func transpose[T any](x []T, rows, cols int) []T {
 		}
 	}
 	return y
-}
-
-// small reports whether the model is so small that a cache holds its weights as
-// float32 too. Then they are widened once, instead of for each token: the
-// logits stay the same to the bit.
-func (b *binder) small() bool {
-	layer := 4*float64(b.Hidden)*float64(b.Hidden) + 3*float64(b.Hidden)*float64(b.FFN)
-	return float64(b.VocabSize)*float64(b.Hidden)+float64(b.Layers)*layer < crewModel
 }
 
 // scan looks for a number that is not finite.
