@@ -328,6 +328,9 @@ func (s *trainingSession) explain(ctx context.Context, err error) error {
 		}
 		return err
 	}
+	if errors.Is(err, train.ErrCheckpoint) {
+		s.a.hint("the checkpoint before it is whole; go on with: argen train transformer --resume %s", argen.Visible(s.r.out))
+	}
 	return transformerError(ctx, err)
 }
 

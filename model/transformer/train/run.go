@@ -35,6 +35,15 @@ type Progress struct {
 // better for Options.Patience times. The weights to keep are [Trainer.Best].
 var ErrStopped = errors.New("train: stopped early: the loss on held-out text has stopped falling")
 
+// ErrCheckpoint is what an error of [Trainer.Run] is if a checkpoint could not be
+// written. Those before it are whole.
+var ErrCheckpoint = errors.New("train: no checkpoint could be written")
+
+// unsaved is an error of writing a checkpoint, in its own words.
+type unsaved struct{ error }
+
+func (u unsaved) Unwrap() []error { return []error{ErrCheckpoint, u.error} }
+
 // Run trains to the last step, saving checkpoints on the way. When ctx ends it
 // saves one more and returns ctx's error. When training diverges it returns a
 // [*Diverged] and saves nothing: the last checkpoint was good.
@@ -64,7 +73,7 @@ func (t *Trainer) Run(ctx context.Context, s Session) error {
 		stop := t.exhausted()
 		if step.Number%s.Every == 0 || last || stop {
 			if p.Saved, err = t.save(s.Folder); err != nil {
-				return err
+				return unsaved{err}
 			}
 		}
 		if s.Report != nil {
