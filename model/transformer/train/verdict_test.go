@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"argen"
+	"argen/model/story"
 )
 
 // The tokens of the smallest world there are verdicts on.
@@ -316,4 +317,31 @@ func TestVerdictFails(t *testing.T) {
 			t.Errorf("error %v, want %q", err, want)
 		}
 	}
+}
+
+// Tokens per second of whole steps: writing, the grammar's verdicts, and
+// learning from them. Random weights write as long as they may.
+func BenchmarkVerdict(b *testing.B) {
+	g := story.Default()
+	v := &Verdict{Name: "story", BOS: story.BOS, EOS: story.EOS, MaxLen: 116, Accept: func(ids []argen.ID) (bool, error) {
+		words := make([]string, len(ids))
+		for i, id := range ids {
+			words[i] = g.Vocab()[id]
+		}
+		verdict, err := g.Judge(words)
+		return verdict.Coherent, err
+	}}
+	trainer, err := New(storyShape(128, 4, 352), Options{Steps: 1 << 30, Optimizer: AdamW}, v, nil)
+	if err != nil {
+		b.Fatal(err)
+	}
+	tokens := 0
+	for b.Loop() {
+		s, err := trainer.Step()
+		if err != nil {
+			b.Fatal(err)
+		}
+		tokens += s.Tokens
+	}
+	b.ReportMetric(float64(tokens)/b.Elapsed().Seconds(), "tokens/s")
 }
