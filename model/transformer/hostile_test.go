@@ -109,8 +109,8 @@ func TestDamagedWeights(t *testing.T) {
 		do   func(w weights, x *safetensors.Tensor)
 		want string
 	}{
-		"nothing":    {func(weights, *safetensors.Tensor) {}, ""},
-		"missing":    {func(w weights, _ *safetensors.Tensor) { delete(w, gate) }, `"` + gate + `" is missing`},
+		"nothing": {func(weights, *safetensors.Tensor) {}, ""},
+		"missing": {func(w weights, _ *safetensors.Tensor) { delete(w, gate) }, `"` + gate + `" is missing`},
 		"a layer more": {func(w weights, x *safetensors.Tensor) {
 			b := safetensors.FromFloat32("model.layers.1.input_layernorm.weight", make([]float32, 48), 48)
 			w[b.Name] = &b

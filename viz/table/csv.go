@@ -37,6 +37,7 @@ var columns = []struct {
 	{"kept", func(b []byte, _ string, s *argen.Step) []byte { return appendInt(b, s.Kept) }},
 	{"chain", func(b []byte, _ string, s *argen.Step) []byte { return appendText(b, s.Chain) }},
 	{"ns", func(b []byte, _ string, s *argen.Step) []byte { return strconv.AppendInt(b, s.Nanos, 10) }},
+	{"dropped", func(b []byte, _ string, s *argen.Step) []byte { return appendInt(b, s.Dropped) }},
 }
 
 // A CSV writes steps as comma-separated values after RFC 4180, a row a step

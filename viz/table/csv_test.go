@@ -34,10 +34,10 @@ func rows(t rapid.TB, steps ...argen.Step) [][]string {
 
 func TestCSV(t *testing.T) {
 	all := rows(t,
-		argen.Step{T: 0, ID: 7, Token: "fox", Text: " fox", Logit: -1.5, LogProb: math.Inf(-1), Rank: 3, U: 0.25, High: 0.5, Kept: 2, Nanos: 12},
+		argen.Step{T: 0, ID: 7, Token: "fox", Text: " fox", Logit: -1.5, LogProb: math.Inf(-1), Rank: 3, U: 0.25, High: 0.5, Kept: 2, Nanos: 12, Dropped: 5},
 		argen.Step{T: 1, ID: 8, Token: `a "b", c`, Forced: true, U: 0.3},
 	)
-	want := strings.Fields("trace t context_len id token text logit logprob prob rank sampled_prob u low high entropy surprisal cum_logprob forced kept chain ns")
+	want := strings.Fields("trace t context_len id token text logit logprob prob rank sampled_prob u low high entropy surprisal cum_logprob forced kept chain ns dropped")
 	if got := strings.Join(all[0], " "); got != strings.Join(want, " ") {
 		t.Errorf("columns %s", got)
 	}
@@ -55,6 +55,7 @@ func TestCSV(t *testing.T) {
 	}{
 		{1, "trace", "ab12"},
 		{1, "token", "fox"},
+		{1, "dropped", "5"},
 		{1, "text", " fox"},
 		{1, "logit", "-1.5"},
 		{1, "logprob", "-inf"},
