@@ -115,6 +115,9 @@ func (p *Plain) End(e argen.End) error {
 	if reason == "" {
 		reason = argen.Visible(e.Reason)
 	}
+	if most := p.head.Model.ContextLength; e.Reason == argen.Length && most > 0 && len(p.head.PromptIDs)+e.Tokens >= most && !p.head.ContextShift {
+		reason = fmt.Sprintf("the model's context of %s is full", count(most, "token"))
+	}
 	if e.Error != "" {
 		reason += ", " + argen.Visible(e.Error)
 	}
