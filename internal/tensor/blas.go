@@ -17,7 +17,7 @@ type engine struct{ gonum.Implementation }
 
 // Sgemm implements blas.Float32: C = α·op(A)·op(B) + β·C.
 func (e engine) Sgemm(tA, tB blas.Transpose, m, n, k int, alpha float32, a []float32, lda int, b []float32, ldb int, beta float32, c []float32, ldc int) {
-	p := product{tA != blas.NoTrans, tB != blas.NoTrans, m, n, k, alpha, a, b, c, lda, ldb, ldc}
+	p := product{tA != blas.NoTrans, tB != blas.NoTrans, beta == 0, m, n, k, alpha, a, b, c, lda, ldb, ldc}
 	if !known(tA) || !known(tB) || !p.fits() {
 		e.Implementation.Sgemm(tA, tB, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc) // panics with its own words
 		return

@@ -29,6 +29,7 @@ const parallelWork = 1 << 22
 // product is one call of Gemm.
 type product struct {
 	transA, transB bool
+	fresh          bool // β is 0: C begins with zeros, whatever is in it
 	m, n, k        int
 	alpha          float32
 	a, b, c        []float32
@@ -47,7 +48,7 @@ type workspace struct {
 	done    atomic.Int64 // jobs done
 	b       []float32    // packed block of B
 	a       [][]float32  // packed block of A of each thread
-	wait    sync.WaitGroup
+	hands   hands
 }
 
 // spare holds workspaces that no call is using.
@@ -81,14 +82,16 @@ func (w *workspace) giveBack() {
 // read. Large products use all threads of GOMAXPROCS; each element is the sum
 // of its products in the order of k, whoever computes it.
 func Gemm(transA, transB bool, m, n, k int, alpha float32, a []float32, lda int, b []float32, ldb int, beta float32, c []float32, ldc int) {
-	p := product{transA, transB, m, n, k, alpha, a, b, c, lda, ldb, ldc}
+	p := product{transA, transB, beta == 0, m, n, k, alpha, a, b, c, lda, ldb, ldc}
 	if !p.fits() {
 		panic("tensor: matrix does not fit its slice")
 	}
 	if m == 0 || n == 0 {
 		return
 	}
-	scaleRows(c, m, n, ldc, beta)
+	if k == 0 || alpha == 0 || beta != 0 {
+		scaleRows(c, m, n, ldc, beta)
+	}
 	if k == 0 || alpha == 0 {
 		return
 	}
@@ -147,15 +150,11 @@ func (w *workspace) run() {
 	}
 	w.next.Store(0)
 	w.done.Store(0)
-	for t := 1; t < w.threads; t++ {
-		w.wait.Add(1)
-		go func() {
-			w.work(w.a[t])
-			w.wait.Done()
-		}()
+	if w.threads > 1 {
+		w.callHelpers()
+		defer w.dismissHelpers()
 	}
 	w.work(w.a[0])
-	w.wait.Wait()
 }
 
 // A stage is a block of B and the jobs about it.
@@ -229,12 +228,17 @@ func (w *workspace) work(packed []float32) {
 // thread that has them: it may have this thread's core.
 func (w *workspace) await(jobs int64) {
 	for spins := 0; w.done.Load() < jobs; spins++ {
-		switch {
-		case spins > 4000:
-			time.Sleep(20 * time.Microsecond)
-		case spins > 2000:
-			runtime.Gosched()
-		}
+		pause(spins)
+	}
+}
+
+// pause is called with 0, 1, 2, … while waiting in a loop.
+func pause(spins int) {
+	switch {
+	case spins > 4000:
+		time.Sleep(20 * time.Microsecond)
+	case spins > 2000:
+		runtime.Gosched()
 	}
 }
 
@@ -268,28 +272,31 @@ func (w *workspace) multiplyBlock(s *stage, i0, j0, k0 int, packed []float32) {
 			Scale(w.alpha, panel)
 		}
 	}
+	fresh := w.fresh && s.k0+k0 == 0
 	for j := j0; j < min(j0+s.cols, s.jn); j += nr {
 		b := w.b[j*s.kn+k0*nr:][:kn*nr]
 		for i := 0; i < in; i += mr {
 			a := packed[i*kn : (i+mr)*kn]
 			c := w.c[(i0+i)*w.ldc+s.j0+j:]
 			if rows, cols := min(mr, in-i), min(nr, s.jn-j); rows < mr || cols < nr {
-				edgeTile(rows, cols, kn, a, b, c, w.ldc)
+				edgeTile(rows, cols, kn, a, b, c, w.ldc, fresh)
 			} else {
-				tile(kn, a, b, c, w.ldc)
+				tile(kn, a, b, c, w.ldc, fresh)
 			}
 		}
 	}
 }
 
 // edgeTile is tile where C ends within the tile.
-func edgeTile(rows, cols, k int, a, b, c []float32, ldc int) {
+func edgeTile(rows, cols, k int, a, b, c []float32, ldc int, fresh bool) {
 	var whole [mostRows * mostCols]float32
 	_, nr := tileSize()
-	for r := range rows {
-		copy(whole[r*nr:], c[r*ldc:][:cols])
+	if !fresh {
+		for r := range rows {
+			copy(whole[r*nr:], c[r*ldc:][:cols])
+		}
 	}
-	tile(k, a, b, whole[:], nr)
+	tile(k, a, b, whole[:], nr, false)
 	for r := range rows {
 		copy(c[r*ldc:][:cols], whole[r*nr:])
 	}
@@ -342,12 +349,15 @@ func pack4Go(dst []float32, width int, src []float32, ld, kn int) {
 		d[0], d[1], d[2], d[3] = r0[k], r1[k], r2[k], r3[k]
 	}
 }
-
-// tileGo adds to a tile of C the products of k columns of a panel of A and k rows
-// of a panel of B. Where the machine has a fused multiply-add the compiler may
+// tileGo adds to a tile of C, or to zeros if it is fresh, the products of k columns
+// of a panel of A and k rows of a panel of B. Where the machine has a fused
+// multiply-add the compiler may use it.
 // use it.
-func tileGo(k int, a, b, c []float32, ldc int) {
+func tileGo(k int, a, b, c []float32, ldc int, fresh bool) {
 	c0, c1 := (*[goCols]float32)(c), (*[goCols]float32)(c[ldc:])
+	if fresh {
+		*c0, *c1 = [goCols]float32{}, [goCols]float32{}
+	}
 	c00, c01, c02, c03 := c0[0], c0[1], c0[2], c0[3]
 	c10, c11, c12, c13 := c1[0], c1[1], c1[2], c1[3]
 	for ; k > 0; k-- {

@@ -13,16 +13,16 @@ func tileSize() (mr, nr int) {
 	return goRows, goCols
 }
 
-func tile(k int, a, b, c []float32, ldc int) {
+func tile(k int, a, b, c []float32, ldc int, fresh bool) {
 	switch active {
 	case avx512:
 		_, _, _ = a[12*k-1], b[32*k-1], c[11*ldc+31]
-		tile12x32(k, &a[0], &b[0], &c[0], ldc)
+		tile12x32(k, &a[0], &b[0], &c[0], ldc, fresh)
 	case avx2:
 		_, _, _ = a[6*k-1], b[16*k-1], c[5*ldc+15]
-		tile6x16(k, &a[0], &b[0], &c[0], ldc)
+		tile6x16(k, &a[0], &b[0], &c[0], ldc, fresh)
 	default:
-		tileGo(k, a, b, c, ldc)
+		tileGo(k, a, b, c, ldc, fresh)
 	}
 }
 
@@ -60,10 +60,10 @@ func copyPanel(dst []float32, width int, src []float32, ld, kn int) {
 }
 
 //go:noescape
-func tile12x32(k int, a, b, c *float32, ldc int)
+func tile12x32(k int, a, b, c *float32, ldc int, fresh bool)
 
 //go:noescape
-func tile6x16(k int, a, b, c *float32, ldc int)
+func tile6x16(k int, a, b, c *float32, ldc int, fresh bool)
 
 //go:noescape
 func transpose4(dst *float32, width int, src *float32, ld, steps int)

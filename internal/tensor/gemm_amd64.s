@@ -2,7 +2,7 @@
 
 #include "textflag.h"
 
-// A tile of C stays in registers. For each step of k the rows of B are loaded,
+// A tile of C stays in registers; if it is fresh it begins with zeros. For each step of k the rows of B are loaded,
 // and each element of a column of A is broadcast and multiplied with them.
 
 // LOADC loads or STOREC stores a row of the tile and goes to the next row of C.
@@ -22,14 +22,16 @@
 	VFMADD231PS  Z24, t, lo \
 	VFMADD231PS  Z25, t, hi
 
-// func tile12x32(k int, a, b, c *float32, ldc int)
-TEXT ·tile12x32(SB), NOSPLIT, $0-40
+// func tile12x32(k int, a, b, c *float32, ldc int, fresh bool)
+TEXT ·tile12x32(SB), NOSPLIT, $0-41
 	MOVQ k+0(FP), CX
 	MOVQ a+8(FP), SI
 	MOVQ b+16(FP), DI
 	MOVQ c+24(FP), DX
 	MOVQ ldc+32(FP), R8
 	SHLQ $2, R8
+	CMPB fresh+40(FP), $0
+	JNE  zero
 	MOVQ DX, R9
 	LOADC512(Z0, Z1)
 	LOADC512(Z2, Z3)
@@ -43,6 +45,33 @@ TEXT ·tile12x32(SB), NOSPLIT, $0-40
 	LOADC512(Z18, Z19)
 	LOADC512(Z20, Z21)
 	LOADC512(Z22, Z23)
+	JMP  step
+
+zero:
+	VXORPS Z0, Z0, Z0
+	VXORPS Z1, Z1, Z1
+	VXORPS Z2, Z2, Z2
+	VXORPS Z3, Z3, Z3
+	VXORPS Z4, Z4, Z4
+	VXORPS Z5, Z5, Z5
+	VXORPS Z6, Z6, Z6
+	VXORPS Z7, Z7, Z7
+	VXORPS Z8, Z8, Z8
+	VXORPS Z9, Z9, Z9
+	VXORPS Z10, Z10, Z10
+	VXORPS Z11, Z11, Z11
+	VXORPS Z12, Z12, Z12
+	VXORPS Z13, Z13, Z13
+	VXORPS Z14, Z14, Z14
+	VXORPS Z15, Z15, Z15
+	VXORPS Z16, Z16, Z16
+	VXORPS Z17, Z17, Z17
+	VXORPS Z18, Z18, Z18
+	VXORPS Z19, Z19, Z19
+	VXORPS Z20, Z20, Z20
+	VXORPS Z21, Z21, Z21
+	VXORPS Z22, Z22, Z22
+	VXORPS Z23, Z23, Z23
 
 step:
 	VMOVUPS (DI), Z24
@@ -95,14 +124,16 @@ step:
 	VFMADD231PS  Y12, t, lo \
 	VFMADD231PS  Y13, t, hi
 
-// func tile6x16(k int, a, b, c *float32, ldc int)
-TEXT ·tile6x16(SB), NOSPLIT, $0-40
+// func tile6x16(k int, a, b, c *float32, ldc int, fresh bool)
+TEXT ·tile6x16(SB), NOSPLIT, $0-41
 	MOVQ k+0(FP), CX
 	MOVQ a+8(FP), SI
 	MOVQ b+16(FP), DI
 	MOVQ c+24(FP), DX
 	MOVQ ldc+32(FP), R8
 	SHLQ $2, R8
+	CMPB fresh+40(FP), $0
+	JNE  zero
 	MOVQ DX, R9
 	LOADC256(Y0, Y1)
 	LOADC256(Y2, Y3)
@@ -110,6 +141,21 @@ TEXT ·tile6x16(SB), NOSPLIT, $0-40
 	LOADC256(Y6, Y7)
 	LOADC256(Y8, Y9)
 	LOADC256(Y10, Y11)
+	JMP  step
+
+zero:
+	VXORPS X0, X0, X0
+	VXORPS X1, X1, X1
+	VXORPS X2, X2, X2
+	VXORPS X3, X3, X3
+	VXORPS X4, X4, X4
+	VXORPS X5, X5, X5
+	VXORPS X6, X6, X6
+	VXORPS X7, X7, X7
+	VXORPS X8, X8, X8
+	VXORPS X9, X9, X9
+	VXORPS X10, X10, X10
+	VXORPS X11, X11, X11
 
 step:
 	VMOVUPS (DI), Y12

@@ -27,7 +27,7 @@ func matVecs(dst []float32, stride int, w, x []float32, rows, cols int) {
 // The tile of Gemm.
 func tileSize() (mr, nr int) { return goRows, goCols }
 
-func tile(k int, a, b, c []float32, ldc int) { tileGo(k, a, b, c, ldc) }
+func tile(k int, a, b, c []float32, ldc int, fresh bool) { tileGo(k, a, b, c, ldc, fresh) }
 
 func pack4(dst []float32, width int, src []float32, ld, kn int) { pack4Go(dst, width, src, ld, kn) }
 
