@@ -14,13 +14,13 @@ import (
 
 // A bench is a command line of bench.
 type bench struct {
-	model        string
-	threads      []int
-	prompt, gen  int
-	reps         int
-	json         bool
-	training     bool
-	shape        benchShape
+	model       string
+	threads     []int
+	prompt, gen int
+	reps        int
+	json        bool
+	training    bool
+	shape       benchShape
 	givenPrompt bool
 }
 

@@ -349,10 +349,10 @@ func pack4Go(dst []float32, width int, src []float32, ld, kn int) {
 		d[0], d[1], d[2], d[3] = r0[k], r1[k], r2[k], r3[k]
 	}
 }
+
 // tileGo adds to a tile of C, or to zeros if it is fresh, the products of k columns
 // of a panel of A and k rows of a panel of B. Where the machine has a fused
 // multiply-add the compiler may use it.
-// use it.
 func tileGo(k int, a, b, c []float32, ldc int, fresh bool) {
 	c0, c1 := (*[goCols]float32)(c), (*[goCols]float32)(c[ldc:])
 	if fresh {
