@@ -76,9 +76,11 @@ func (s *trainingSession) report(ctx context.Context, p train.Progress) error {
 			n.Excess = &excess
 		}
 	}
-	sample := p.Validated
+	sample := p.Number == s.trainer.Options().Steps
 	if every := s.t.sampleEvery; every > 0 {
-		sample = p.Number%every == 0 || p.Number == s.trainer.Options().Steps
+		sample = sample || p.Number%every == 0
+	} else {
+		sample = sample || p.Validated
 	}
 	if (sample || p.Validated) && len(s.views) > 0 && ctx.Err() == nil {
 		if err := s.look(ctx, n, sample, p.Validated); err != nil && ctx.Err() == nil {

@@ -115,7 +115,7 @@ func (s *trainingScreen) progress(w int) string {
 		if n := s.last.Step - s.from.Step; n > 0 && spent > 0.2 {
 			rest = fmt.Sprintf("  %s tokens/s", amount(float64(s.last.Tokens-s.from.Tokens)/spent))
 			if left := steps - done; left > 0 {
-				rest += fmt.Sprintf(", %s left", clockText(spent/float64(n)*float64(left)))
+				rest = fmt.Sprintf("  %s left,", clockText(spent/float64(n)*float64(left))) + rest[1:]
 			}
 		}
 	}
@@ -195,7 +195,10 @@ func (s *trainingScreen) sampleLines(w, rows int) []string {
 		return nil
 	}
 	lines := []string{s.styles.dim.Render(fmt.Sprintf("what it writes after step %s", thousands(int64(s.sample.Step))))}
-	text := strings.Split(wrapText(argen.Visible(*s.sample.Sample), w), "\n")
+	var text []string
+	for line := range strings.SplitSeq(*s.sample.Sample, "\n") {
+		text = append(text, strings.Split(wrapText(argen.Visible(line), w), "\n")...)
+	}
 	if len(text) > rows {
 		text = text[:rows]
 		text[rows-1] = ansi.Truncate(text[rows-1], w-2, "") + " …"

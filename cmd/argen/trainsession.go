@@ -76,6 +76,7 @@ func (a *app) prepareTraining(ctx context.Context, t *transformerTraining, r *re
 	if err = s.settle(ctx); err != nil {
 		return s, err
 	}
+	s.warn()
 	return s, s.show()
 }
 
@@ -250,6 +251,19 @@ func (s *trainingSession) settle(ctx context.Context) error {
 	return err
 }
 
+// warn says of a text that it is small.
+func (s *trainingSession) warn() {
+	const often = 20
+	if s.text == nil || s.t.resume != "" {
+		return
+	}
+	o, c := s.trainer.Options(), s.trainer.Config()
+	n := s.text.source.Tokens.Len()
+	if times := float64(o.Steps) * float64(o.Batch) * float64(c.Context) / float64(n); times > often {
+		s.a.hint("note: %s steps read the %s of the text %.0f times: it will be learnt by heart, rather than its language; fewer --steps or more text are better", thousands(int64(o.Steps)), count(n, "token"), times)
+	}
+}
+
 // stepsIn measures how many steps fit into the time.
 func (s *trainingSession) stepsIn(ctx context.Context, shape train.Config, o train.Options) (int, error) {
 	o.Steps = 1 << 30
@@ -379,6 +393,9 @@ func (s *trainingSession) head() *trainingHead {
 		Type: "header", Argen: argen.Version, Out: s.r.out, Parameters: c.Params(), Shape: c, Options: s.trainer.Options(),
 		Tokenizer: s.kind, Files: s.r.Files, Threads: runtime.GOMAXPROCS(0), From: s.trainer.Steps(),
 		what: strings.Join(s.r.names(), ", "), prompt: s.tok.Decode(s.prompt),
+	}
+	if h.what == "-" {
+		h.what = "stdin"
 	}
 	for _, held := range s.held {
 		h.Held += len(held) - 1

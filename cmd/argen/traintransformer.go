@@ -51,7 +51,10 @@ func trainTransformerCommand(a *app) *cobra.Command {
 		Short: "Train a small transformer, and watch it learn",
 		Long: `Train a small transformer of Llama's architecture on a text, or on stories that
 are made up while it learns, and watch it: how the loss falls, what it writes,
-what it knows already. - is stdin.
+what it knows already. - is stdin. To begin with:
+
+  argen train transformer --stories
+  argen train transformer book.txt
 
 OUT is a folder as Hugging Face has it (config.json, model.safetensors,
 tokenizer.json), with the checkpoints of the training below it. Ctrl-C stops
@@ -90,7 +93,7 @@ a few minutes. Their entropy is known exactly: no model can have a lower loss.` 
 	f.Float64Var(&t.rate, "lr", 0, "peak learning rate `X` (default 0.01 for muon, 0.003 for adamw)")
 	f.Float64Var(&t.adamRate, "adam-lr", 0.003, "with muon, the rate `X` of embeddings and norms, which AdamW moves")
 	f.StringVar(&t.schedule, "schedule", string(train.Cosine), "after the warm-up, lower the rate by `NAME`: cosine, linear, wsd (level, then linear)")
-	f.IntVar(&t.options.Warmup, "warmup", 50, "raise the rate over the first `N` steps")
+	f.IntVar(&t.options.Warmup, "warmup", 50, "raise the rate over the first `N` steps, of short trainings a fifth")
 	f.Float64Var(&t.options.Dropout, "dropout", 0, "leave out this `PART` of the activations at random, 0 to below 1")
 	f.Float64Var(&t.options.Clip, "clip", 1, "cut the gradient to length `X`; 0 never does")
 	f.IntVar(&t.options.Validate, "validate-every", 100, "measure the loss on what is held out every `N` steps, 0 for never")
@@ -272,6 +275,9 @@ func (t *transformerTraining) usual(files bool) {
 		if files {
 			t.options.Steps = 2000
 		}
+	}
+	if o := &t.options; o.Steps > 0 && !t.flags.Changed("warmup") {
+		o.Warmup = min(o.Warmup, o.Steps/5)
 	}
 	if files && t.validation > 0 && t.options.Validate > 0 && !t.flags.Changed("patience") {
 		t.options.Patience = 10

@@ -1,0 +1,103 @@
+package main
+
+import (
+	"math"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/charmbracelet/x/ansi"
+	"pgregory.net/rapid"
+
+	"argen/internal/golden"
+	"argen/model/transformer/train"
+)
+
+// screenAfter is a screen of a training at some step.
+func screenAfter(steps int) *trainingScreen {
+	floor := number(0.57)
+	h := &trainingHead{
+		Parameters: 398304, Shape: train.Config{VocabSize: 686}, Tokenizer: "story", Floor: &floor, what: "new stories",
+		Options: train.Options{Steps: 4000, Seed: 7, Optimizer: train.Muon}, prompt: "On Sunday, Mia and Omar met in the park. “Omar, have you seen my red kite?” asked",
+	}
+	now := time.Unix(0, 0)
+	s := newTrainingScreen(h, func() time.Time { return now })
+	for i := 1; i <= steps; i++ {
+		bits := 0.6 + 9*math.Exp(-float64(i)/400)
+		n := &trainingNews{Step: i, Tokens: int64(930 * i), Bits: number(bits)}
+		if i%200 == 0 {
+			held, excess := number(bits+0.05), number((bits+0.05)/0.57-1)
+			text := "One morning, Ravi the gardener was in the park. It was a secret in the market,\nand Yuki met Mia on the market. Soon Omar came by and built a small raft of wood and cloth, and there was the red kite! “What a good day,” said Omar."
+			n.ValidationBits, n.Excess, n.Sample, n.Checkpoint = &held, &excess, &text, "x"
+			n.Next = []nextToken{{"Mia", 0.71}, {"Omar", 0.2}, {"\x1b[2J", 0.01}}
+			for _, k := range []string{"wording", "punctuation", "name", "closing quote", "agreement", "place", "object", "container", "a kind with a long name", "color"} {
+				n.Recall = append(n.Recall, recall{Kind: k, Prob: number(1 - bits/10), Count: 10})
+			}
+		}
+		s.step(n)
+		now = now.Add(30 * time.Millisecond)
+	}
+	return s
+}
+
+func TestTrainingScreen(t *testing.T) {
+	s := screenAfter(1400)
+	for name, size := range map[string][2]int{"80x24": {80, 24}, "120x40": {120, 40}, "60x12": {60, 12}} {
+		s.w, s.h = size[0], size[1]
+		lines := strings.Split(ansi.Strip(s.String()), "\n")
+		for i := range lines {
+			lines[i] = strings.TrimRight(lines[i], " ")
+		}
+		golden.String(t, "training/"+name+".txt", strings.Join(lines, "\n")+"\n")
+	}
+}
+
+// Whatever the size of the terminal, the screen fits in.
+func TestTrainingScreenFits(t *testing.T) {
+	young, old := screenAfter(1), screenAfter(700)
+	empty := newTrainingScreen(young.head, time.Now)
+	rapid.Check(t, func(t *rapid.T) {
+		s := rapid.SampledFrom([]*trainingScreen{empty, young, old}).Draw(t, "screen")
+		s.w, s.h = rapid.IntRange(0, 200).Draw(t, "w"), rapid.IntRange(0, 80).Draw(t, "h")
+		s.over = rapid.Bool().Draw(t, "over")
+		lines := strings.Split(s.String(), "\n")
+		if len(lines) > max(s.h-1, 1) {
+			t.Fatalf("%d lines in %d", len(lines), s.h)
+		}
+		for _, line := range lines {
+			if w := ansi.StringWidth(line); w > max(s.w-1, 20) {
+				t.Fatalf("%d cells in %d: %q", w, s.w, line)
+			}
+			if strings.Contains(ansi.Strip(line), "\x1b") {
+				t.Fatalf("%q", line)
+			}
+		}
+	})
+}
+
+// A curve that is not a number, or is nothing yet, is drawn as nothing.
+func TestLossChart(t *testing.T) {
+	st := stylesFor(true)
+	c := lossChart{steps: 10}
+	for _, bits := range []float64{math.NaN(), math.Inf(1), 0} {
+		c.add(&trainingNews{Step: 1, Bits: number(bits)})
+		if lines := c.lines(40, 5, &st); len(lines) != 5 || strings.ContainsAny(strings.Join(lines, ""), "⠉●") {
+			t.Errorf("%v: %q", bits, lines)
+		}
+	}
+	c = lossChart{steps: 1, floor: 2}
+	bits := number(4)
+	c.add(&trainingNews{Step: 1, Bits: 8, ValidationBits: &bits})
+	text := ansi.Strip(strings.Join(c.lines(17, 5, &st), "\n"))
+	if want := "   8.2 ⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉"; !strings.Contains(text, "8.2 ") || !strings.Contains(text, "●") || !strings.Contains(text, "2.00 ┄") {
+		t.Errorf("got\n%s\nwant like\n%s", text, want)
+	}
+}
+
+func TestProbBar(t *testing.T) {
+	for p, want := range map[float64]string{0: "    ", 1: "████", 0.5: "██  ", 0.28125: "█▏  ", 2: "████", -1: "    ", 0.99: "████"} {
+		if got := probBar(p, 4); got != want {
+			t.Errorf("%v: %q, want %q", p, got, want)
+		}
+	}
+}
