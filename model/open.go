@@ -75,6 +75,7 @@ var Formats = []Format{
 	{"argen n-gram", "*.bin", "what argen train ngram writes: mapped, ready at once, with its tokenizer", isBinary, openBinary},
 	{"ARPA", "*.arpa, *.arpa.gz", "n-grams as text, the format all n-gram tools share; a token is a word", isARPA, openARPA},
 	{"transformer", "config.json", "a folder of Hugging Face: config.json, model.safetensors, tokenizer.json; Llama's and GPT-2's architecture", isConfig, openTransformer},
+	{"GGUF", "*.gguf", "a llama in one file that llama.cpp loads too, as argen convert writes; F32, F16, BF16, Q8_0 and Q4_0", isGGUF, openGGUF},
 }
 
 // Open opens the model that ref names: a [Scheme], with an argument after a

@@ -122,7 +122,7 @@ func TestOpenWrong(t *testing.T) {
 		{"notes.txt", "argen train ngram FILE"},
 		{"noise", "no model that argen reads"},
 		{"kenlm.bin", "give the ARPA file"},
-		{"model.gguf", "GGUF"},
+		{"model.gguf", "model.gguf: byte 8: tensor count"},
 		{"trace.jsonl", "argen step --replay"},
 		{"other.grammar", "truth:other.grammar"},
 		{"dir", "a folder without a model"},

@@ -72,7 +72,6 @@ var signs = []struct{ first, what string }{
 	{"<?xml", "an XML document"},
 	{`{"type":"header"`, "a trace: show it with argen step --replay, draw it with argen plot"},
 	{"mmap lm http://kheafield.com", "a binary of KenLM, which only KenLM reads: give the ARPA file it was built from"},
-	{"GGUF", "a GGUF file: transformers are not opened by this version"},
 	{"PK\x03\x04", "a ZIP archive (PyTorch checkpoints are such): unpack it"},
 	{"\x89PNG", "a PNG picture"},
 	{"\xff\xd8\xff", "a JPEG picture"},

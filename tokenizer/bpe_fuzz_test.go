@@ -39,7 +39,7 @@ func slowScan(text string) int {
 func slowMerge(rank map[[2]string]int, word string) []string {
 	var names []string
 	for i := range len(word) {
-		names = append(names, spell([]byte(word[i:i+1])))
+		names = append(names, Spell([]byte(word[i:i+1])))
 	}
 	for {
 		at, least := -1, 0

@@ -21,8 +21,9 @@ var byteLetters, letterBytes = func() (letters [256]rune, bytes map[rune]byte) {
 	return letters, bytes
 }()
 
-// spell returns bytes as a vocabulary spells them, a letter a byte.
-func spell(bytes []byte) string {
+// Spell returns bytes as the vocabulary of a byte-level tokenizer spells them, a
+// printable letter a byte: "Ġthe" for " the".
+func Spell(bytes []byte) string {
 	name := make([]byte, 0, 2*len(bytes))
 	for _, b := range bytes {
 		name = utf8.AppendRune(name, byteLetters[b])

@@ -120,11 +120,30 @@ func Open(dir string) (*Model, error) {
 }
 
 func withFile(c Config, f *safetensors.File) (*Model, error) {
+	m, err := FromFile(c, f)
+	if err != nil {
+		return nil, err
+	}
+	m.Meta = f.Metadata
+	return m, nil
+}
+
+// A File is weights with the file or files that they are in.
+type File interface {
+	Weights
+	SHA256() string // in hex
+	Size() int64    // in bytes
+	Close() error
+}
+
+// FromFile is [New] for weights in a file, which the model's Close closes. After
+// an error it is still open.
+func FromFile(c Config, f File) (*Model, error) {
 	m, err := New(c, f)
 	if err != nil {
 		return nil, err
 	}
-	m.Meta, m.hash, m.close, m.size = f.Metadata, sync.OnceValue(f.SHA256), f.Close, f.Size()
+	m.hash, m.close, m.size = sync.OnceValue(f.SHA256), f.Close, f.Size()
 	return m, nil
 }
 

@@ -1,0 +1,208 @@
+package model
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"strconv"
+	"strings"
+
+	"argen"
+	"argen/model/gguf"
+	"argen/model/safetensors"
+	"argen/model/transformer"
+	"argen/tokenizer"
+)
+
+// A llama is what is converted.
+type llama struct {
+	*transformer.Model
+	config transformer.Config
+	tok    argen.Tokenizer
+}
+
+// asLlama returns a model that can be converted.
+func asLlama(lm *LM) (llama, error) {
+	m, ok := Base(lm.Model).(*transformer.Model)
+	if !ok {
+		return llama{}, fmt.Errorf("%s is no transformer: it has no weights to convert", quote(lm.Ref))
+	}
+	c := m.Config()
+	switch {
+	case c.Arch != "llama":
+		return llama{}, fmt.Errorf("%s is a %s, which is not converted: argen converts llamas", quote(lm.Ref), c.Arch)
+	case c.Rope.Type != "" && c.Rope.Type != "linear":
+		return llama{}, fmt.Errorf("%s: rope_scaling of type %q is not converted: argen converts plain and linear", quote(lm.Ref), c.Rope.Type)
+	}
+	return llama{m, c, lm.Tokenizer}, nil
+}
+
+// tokenizerJSON is its tokenizer.json.
+func (m llama) tokenizerJSON() ([]byte, error) {
+	bos := argen.NoID
+	if m.AddBOS {
+		bos = m.config.BOS
+	}
+	return tokenizer.HuggingFace(m.tok, bos)
+}
+
+// names are the names of the tensors of a llama, in a folder, in order.
+func (m llama) names() (names []string) {
+	add := func(name string) {
+		for _, kind := range []string{".weight", ".bias"} {
+			if _, ok := m.Tensor(name + kind); ok {
+				names = append(names, name+kind)
+			}
+		}
+	}
+	for _, n := range ggufNames {
+		if !strings.Contains(n.folder, "#") && n.folder != "model.norm" && n.folder != "lm_head" {
+			add(n.folder)
+		}
+	}
+	for i := range m.config.Layers {
+		for _, n := range ggufNames {
+			if strings.Contains(n.folder, "#") {
+				add(strings.Replace(n.folder, "#", strconv.Itoa(i), 1))
+			}
+		}
+	}
+	add("model.norm")
+	if !m.config.Tied {
+		add("lm_head")
+	}
+	return names
+}
+
+// WriteFolder writes a llama as a folder of Hugging Face, the matrices as float32,
+// float16 or bfloat16 (F32, F16, BF16); vectors stay float32.
+func WriteFolder(dir string, lm *LM, dtype safetensors.DType) error {
+	m, err := asLlama(lm)
+	if err != nil {
+		return err
+	}
+	var tensors []safetensors.Tensor
+	for _, name := range m.names() {
+		t, _ := m.Tensor(name)
+		x, err := t.Float32()
+		if err != nil {
+			return err
+		}
+		as := dtype
+		if len(t.Shape) < 2 {
+			as = safetensors.F32
+		}
+		s, err := asType(name, as, x, t.Shape)
+		if err != nil {
+			return err
+		}
+		tensors = append(tensors, *s)
+	}
+	file, err := m.tokenizerJSON()
+	if err != nil {
+		return err
+	}
+	return transformer.WriteFolder(dir, m.config, tensors, file)
+}
+
+// WriteGGUF writes a llama as a GGUF that llama.cpp loads, the matrices as F32,
+// F16, BF16, Q8_0 or Q4_0; those whose rows do not fit into blocks of 32 as F16
+// instead of Q8_0 and Q4_0, which notes say. Vectors stay F32.
+//
+// The tokenizer stands there twice: as the tokenizer.json, which argen reads
+// again, and in the nearest way that llama.cpp has, which notes tell (see
+// gguf_tokenizer.go).
+func WriteGGUF(w io.Writer, lm *LM, as gguf.Type) (notes []string, err error) {
+	m, err := asLlama(lm)
+	if err != nil {
+		return nil, err
+	}
+	meta, err := m.ggufMeta(as)
+	if err != nil {
+		return nil, err
+	}
+	vocab, note, err := ggufVocab(m.tok)
+	if err != nil {
+		return nil, err
+	}
+	if note != "" {
+		notes = append(notes, note)
+	}
+	meta = append(meta, vocab...)
+	file, err := m.tokenizerJSON()
+	if err != nil {
+		return nil, err
+	}
+	meta = append(meta, gguf.KV{Key: keyTokenizer, Value: string(file)})
+
+	var tensors []gguf.Tensor
+	odd := 0
+	for _, name := range m.names() {
+		t, _ := m.Tensor(name)
+		x, err := t.Float32()
+		if err != nil {
+			return nil, err
+		}
+		if heads := rotatedHeads(m.config, name); heads > 0 {
+			x = interleave(x, heads, len(x)/t.Shape[0], false)
+		}
+		kind := as
+		switch {
+		case len(t.Shape) < 2:
+			kind = gguf.F32
+		case !gguf.Fits(as, t.Shape[1]):
+			kind = gguf.F16
+			odd++
+		}
+		g, err := gguf.Quantize(ggufName(name), kind, x, t.Shape...)
+		if err != nil {
+			return nil, err
+		}
+		tensors = append(tensors, g)
+	}
+	if odd > 0 {
+		notes = append(notes, fmt.Sprintf("%d of %d tensors are F16: their rows are no multiple of 32, as %s needs", odd, len(tensors), as))
+	}
+	return notes, gguf.Write(w, meta, tensors)
+}
+
+// fileTypes are the numbers that llama.cpp gives to files by their matrices.
+var fileTypes = map[gguf.Type]uint32{gguf.F32: 0, gguf.F16: 1, gguf.Q4_0: 2, gguf.Q8_0: 7, gguf.BF16: 32}
+
+// ggufMeta is the metadata of a llama, without its tokenizer.
+func (m llama) ggufMeta(as gguf.Type) (gguf.Meta, error) {
+	c := m.config
+	if len(c.EOS) == 0 {
+		return nil, errors.New("the model has no token that ends a text: llama.cpp would take one that is none")
+	}
+	size := func(n int) uint32 { return uint32(min(n, math.MaxInt32)) }
+	meta := gguf.Meta{
+		{Key: keyArch, Value: "llama"},
+		{Key: "general.file_type", Value: fileTypes[as]},
+		{Key: "general.quantization_version", Value: uint32(2)},
+		{Key: keyVocab, Value: size(c.VocabSize)},
+		{Key: keyContext, Value: size(c.Context)},
+		{Key: keyHidden, Value: size(c.Hidden)},
+		{Key: keyLayers, Value: size(c.Layers)},
+		{Key: keyFFN, Value: size(c.FFN)},
+		{Key: keyHeads, Value: size(c.Heads)},
+		{Key: keyKVHeads, Value: size(c.KVHeads)},
+		{Key: keyHeadDim, Value: size(c.HeadDim)},
+		{Key: keyValueDim, Value: size(c.HeadDim)},
+		{Key: keyEps, Value: c.Eps},
+		{Key: keyRotated, Value: size(c.HeadDim)},
+		{Key: keyTheta, Value: float32(c.Rope.Theta)},
+	}
+	if c.Rope.Type != "" {
+		meta = append(meta, gguf.KV{Key: keyScaling, Value: c.Rope.Type}, gguf.KV{Key: keyFactor, Value: float32(c.Rope.Factor)})
+	}
+	if c.BOS != argen.NoID {
+		meta = append(meta, gguf.KV{Key: keyBOS, Value: uint32(c.BOS)})
+	}
+	return append(meta,
+		gguf.KV{Key: keyEOS, Value: uint32(c.EOS[0])},
+		gguf.KV{Key: keyAddBOS, Value: m.AddBOS},
+		gguf.KV{Key: "tokenizer.ggml.add_eos_token", Value: false},
+	), nil
+}

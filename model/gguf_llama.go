@@ -1,0 +1,326 @@
+package model
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"path/filepath"
+	"regexp"
+	"strings"
+
+	"argen"
+	"argen/model/gguf"
+	"argen/model/safetensors"
+	"argen/model/transformer"
+	"argen/tokenizer"
+)
+
+// The keys of a llama's metadata in a GGUF.
+const (
+	keyArch      = "general.architecture"
+	keyVocab     = "llama.vocab_size"
+	keyContext   = "llama.context_length"
+	keyHidden    = "llama.embedding_length"
+	keyLayers    = "llama.block_count"
+	keyFFN       = "llama.feed_forward_length"
+	keyHeads     = "llama.attention.head_count"
+	keyKVHeads   = "llama.attention.head_count_kv"
+	keyHeadDim   = "llama.attention.key_length"
+	keyValueDim  = "llama.attention.value_length"
+	keyEps       = "llama.attention.layer_norm_rms_epsilon"
+	keyRotated   = "llama.rope.dimension_count"
+	keyTheta     = "llama.rope.freq_base"
+	keyScaling   = "llama.rope.scaling.type"
+	keyFactor    = "llama.rope.scaling.factor"
+	keyTokenizer = "tokenizer.huggingface.json" // the whole tokenizer.json
+	keyAddBOS    = "tokenizer.ggml.add_bos_token"
+	keyBOS       = "tokenizer.ggml.bos_token_id"
+	keyEOS       = "tokenizer.ggml.eos_token_id"
+)
+
+// ggufNames pairs the names of tensors in a folder and in a GGUF; # is the
+// number of a layer. Those of vectors come with .weight.
+var ggufNames = []struct{ folder, gguf string }{
+	{"model.embed_tokens", "token_embd"},
+	{"model.layers.#.input_layernorm", "blk.#.attn_norm"},
+	{"model.layers.#.self_attn.q_proj", "blk.#.attn_q"},
+	{"model.layers.#.self_attn.k_proj", "blk.#.attn_k"},
+	{"model.layers.#.self_attn.v_proj", "blk.#.attn_v"},
+	{"model.layers.#.self_attn.o_proj", "blk.#.attn_output"},
+	{"model.layers.#.post_attention_layernorm", "blk.#.ffn_norm"},
+	{"model.layers.#.mlp.gate_proj", "blk.#.ffn_gate"},
+	{"model.layers.#.mlp.up_proj", "blk.#.ffn_up"},
+	{"model.layers.#.mlp.down_proj", "blk.#.ffn_down"},
+	{"model.norm", "output_norm"},
+	{"lm_head", "output"},
+}
+
+// layerNumber is that of the layer in a tensor's name in a folder.
+var layerNumber = regexp.MustCompile(`^model\.layers\.(\d+)\.`)
+
+// ggufName returns the name that a tensor of a folder has in a GGUF, "" if it
+// has none.
+func ggufName(folder string) string {
+	pattern, layer := folder, ""
+	if m := layerNumber.FindStringSubmatch(folder); m != nil {
+		layer = m[1]
+		pattern = "model.layers.#." + folder[len(m[0]):]
+	}
+	for _, n := range ggufNames {
+		for _, kind := range []string{".weight", ".bias"} {
+			if n.folder+kind == pattern {
+				return strings.Replace(n.gguf+kind, "#", layer, 1)
+			}
+		}
+	}
+	return ""
+}
+
+// rotatedHeads returns how many heads the rows of a tensor are, if they are
+// rotated by position, otherwise 0.
+func rotatedHeads(c transformer.Config, folder string) int {
+	switch {
+	case strings.Contains(folder, ".q_proj."):
+		return c.Heads
+	case strings.Contains(folder, ".k_proj."):
+		return c.KVHeads
+	}
+	return 0
+}
+
+// interleave puts the rows of each head into the order in which llama.cpp's
+// llama rotates them: it turns rows 2i and 2i+1 together, where
+// transformers' turns i and i + rows/2. Undo is the way back. A row is width
+// numbers.
+func interleave(x []float32, heads, width int, undo bool) []float32 {
+	y := make([]float32, len(x))
+	rows := len(x) / heads / width
+	for h := range heads {
+		for i := range rows {
+			theirs := 2 * i // row i of transformers
+			if i >= rows/2 {
+				theirs = 2*(i-rows/2) + 1
+			}
+			from, to := (h*rows+i)*width, (h*rows+theirs)*width
+			if undo {
+				from, to = to, from
+			}
+			copy(y[to:to+width], x[from:from+width])
+		}
+	}
+	return y
+}
+
+// isGGUF reports whether a file is a GGUF.
+func isGGUF(head []byte, _ string) bool { return strings.HasPrefix(string(head), gguf.Magic) }
+
+// openGGUF opens the llama in a GGUF, with the tokenizer.json that argen keeps in
+// it.
+func openGGUF(_ context.Context, path string) (*LM, error) {
+	f, err := gguf.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	lm, err := ggufModel(f)
+	if err != nil {
+		return nil, errors.Join(inFile(path, err), f.Close())
+	}
+	return lm, nil
+}
+
+func ggufModel(f *gguf.File) (*LM, error) {
+	c, err := ggufConfig(f)
+	if err != nil {
+		return nil, err
+	}
+	tok, addBOS, err := ggufTokenizer(f)
+	if err != nil {
+		return nil, err
+	}
+	m, err := transformer.FromFile(c, &ggufWeights{File: f, config: c, converted: map[string]*safetensors.Tensor{}})
+	if err != nil {
+		return nil, err
+	}
+	m.AddBOS = addBOS
+	return &LM{Model: m, Tokenizer: tok, Close: m.Close}, nil
+}
+
+func inFile(path string, err error) error {
+	return fmt.Errorf("%s: %w", short(filepath.Base(path)), err)
+}
+
+// ggufConfig takes the configuration from a GGUF's metadata.
+func ggufConfig(f *gguf.File) (c transformer.Config, err error) {
+	switch arch, ok := f.Meta.String(keyArch); {
+	case !ok:
+		return c, fmt.Errorf("%s: missing", keyArch)
+	case arch != "llama":
+		return c, fmt.Errorf("%s: %s is not supported in a GGUF: argen reads llama", keyArch, quote(arch))
+	}
+	c = transformer.Config{Arch: "llama", Act: "silu", BOS: argen.NoID}
+	for _, s := range []struct {
+		key       string
+		dst       *int
+		otherwise func() int // nil: it must be given
+	}{
+		{keyHidden, &c.Hidden, nil},
+		{keyLayers, &c.Layers, nil},
+		{keyFFN, &c.FFN, nil},
+		{keyHeads, &c.Heads, nil},
+		{keyContext, &c.Context, nil},
+		{keyKVHeads, &c.KVHeads, func() int { return c.Heads }},
+		{keyHeadDim, &c.HeadDim, func() int { return c.Hidden / c.Heads }},
+		{keyVocab, &c.VocabSize, func() int {
+			if t, ok := f.Tensor("token_embd.weight"); ok {
+				return t.Shape[0]
+			}
+			return 0
+		}},
+	} {
+		n, ok := f.Meta.Int(s.key)
+		switch {
+		case ok:
+		case f.Meta.Value(s.key) != nil:
+			return c, fmt.Errorf("%s: %v is no size", s.key, f.Meta.Value(s.key))
+		case s.otherwise == nil:
+			return c, fmt.Errorf("%s: missing", s.key)
+		default:
+			n = s.otherwise()
+		}
+		if n < 1 || n > math.MaxInt32 {
+			return c, fmt.Errorf("%s: %d, want a size from 1 to %d", s.key, n, math.MaxInt32)
+		}
+		*s.dst = n
+	}
+	for _, key := range []string{keyValueDim, keyRotated} {
+		if n, ok := f.Meta.Int(key); ok && n != c.HeadDim {
+			return c, fmt.Errorf("%s: %d is not supported: the width of a head is %d", key, n, c.HeadDim)
+		}
+	}
+	switch {
+	case c.Heads%c.KVHeads != 0:
+		return c, fmt.Errorf("%s: %d: it must divide %s, %d", keyKVHeads, c.KVHeads, keyHeads, c.Heads)
+	case c.HeadDim%2 != 0:
+		return c, fmt.Errorf("%s: %d: it must be even, since numbers are rotated in pairs", keyHeadDim, c.HeadDim)
+	}
+	if _, ok := f.Tensor("rope_freqs.weight"); ok {
+		return c, fmt.Errorf("tensor \"rope_freqs.weight\": wavelengths of their own are not supported in a GGUF")
+	}
+	eps, ok := f.Meta.Float(keyEps)
+	if !ok || !(eps > 0 && eps < 1) {
+		return c, fmt.Errorf("%s: %v, want a number between 0 and 1", keyEps, f.Meta.Value(keyEps))
+	}
+	c.Eps = float32(eps)
+	if c.Rope.Theta, ok = f.Meta.Float(keyTheta); !ok {
+		c.Rope.Theta = 10000
+	}
+	if !(c.Rope.Theta > 0 && c.Rope.Theta <= math.MaxFloat32) {
+		return c, fmt.Errorf("%s: %v, want a number above 0", keyTheta, c.Rope.Theta)
+	}
+	switch kind, _ := f.Meta.String(keyScaling); kind {
+	case "", "none":
+	case "linear":
+		c.Rope.Type = kind
+		if c.Rope.Factor, ok = f.Meta.Float(keyFactor); !ok || !(c.Rope.Factor > 0 && c.Rope.Factor <= math.MaxFloat32) {
+			return c, fmt.Errorf("%s: %v, want a number above 0", keyFactor, f.Meta.Value(keyFactor))
+		}
+	default:
+		return c, fmt.Errorf("%s: %s is not supported in a GGUF: argen reads linear", keyScaling, quote(kind))
+	}
+	_, untied := f.Tensor("output.weight")
+	c.Tied = !untied
+	_, c.AttentionBias = f.Tensor("blk.0.attn_q.bias")
+	_, c.MLPBias = f.Tensor("blk.0.ffn_gate.bias")
+	for key, add := range map[string]func(argen.ID){keyBOS: func(id argen.ID) { c.BOS = id }, keyEOS: func(id argen.ID) { c.EOS = []argen.ID{id} }} {
+		if f.Meta.Value(key) == nil {
+			continue
+		}
+		id, ok := f.Meta.Int(key)
+		if !ok || id >= c.VocabSize {
+			return c, fmt.Errorf("%s: %v is outside the vocabulary of %d tokens", key, f.Meta.Value(key), c.VocabSize)
+		}
+		add(argen.ID(id))
+	}
+	return c, nil
+}
+
+// ggufTokenizer reads the tokenizer that a GGUF holds as a tokenizer.json.
+func ggufTokenizer(f *gguf.File) (tok argen.Tokenizer, addBOS bool, err error) {
+	data, ok := f.Meta.String(keyTokenizer)
+	if !ok {
+		return nil, false, fmt.Errorf("%s: missing: argen reads the tokenizers of a GGUF only from there, where it writes them", keyTokenizer)
+	}
+	tok, bos, err := tokenizer.ReadHuggingFace(keyTokenizer, []byte(data))
+	if err != nil {
+		return nil, false, err
+	}
+	if id, _ := f.Meta.Int(keyBOS); bos != argen.NoID && (f.Meta.Value(keyBOS) == nil || int(bos) != id) {
+		return nil, false, fmt.Errorf("%s puts token %d before a text, but %s is %v", keyTokenizer, bos, keyBOS, f.Meta.Value(keyBOS))
+	}
+	return tok, bos != argen.NoID, nil
+}
+
+// ggufWeights are the tensors of a GGUF under the names of a folder, their rows
+// in its order. What cannot stay as it lies in the file is a copy in float32.
+type ggufWeights struct {
+	*gguf.File
+	config    transformer.Config
+	converted map[string]*safetensors.Tensor
+}
+
+// Tensor implements transformer.Weights. A tensor of a type that argen does not
+// convert comes without numbers and under that type, which is then refused.
+func (w *ggufWeights) Tensor(name string) (*safetensors.Tensor, bool) {
+	if t := w.converted[name]; t != nil {
+		return t, true
+	}
+	found := ggufName(name)
+	if found == "" {
+		return nil, false
+	}
+	t, ok := w.File.Tensor(found)
+	if !ok {
+		return nil, false
+	}
+	s := w.convert(name, t)
+	w.converted[name] = s
+	return s, true
+}
+
+func (w *ggufWeights) convert(name string, t *gguf.Tensor) *safetensors.Tensor {
+	heads := rotatedHeads(w.config, name)
+	same := map[gguf.Type]safetensors.DType{gguf.F32: safetensors.F32, gguf.F16: safetensors.F16, gguf.BF16: safetensors.BF16}
+	if dtype, ok := same[t.Type]; ok && heads == 0 {
+		return &safetensors.Tensor{Name: name, DType: dtype, Shape: t.Shape, Data: t.Data}
+	}
+	x, err := t.Float32()
+	if err != nil {
+		return &safetensors.Tensor{Name: name, DType: safetensors.DType(t.Type.String()), Shape: t.Shape}
+	}
+	if heads > 0 && t.Shape[0]%(2*heads) == 0 {
+		x = interleave(x, heads, len(x)/t.Shape[0], true)
+	}
+	dtype, ok := same[t.Type]
+	if !ok {
+		dtype = safetensors.F32
+	}
+	s, err := asType(name, dtype, x, t.Shape)
+	if err != nil { // the numbers were of that type
+		return &safetensors.Tensor{Name: name, DType: dtype, Shape: t.Shape}
+	}
+	return s
+}
+
+// asType returns a tensor whose numbers are rounded to a type.
+func asType(name string, dtype safetensors.DType, x []float32, shape []int) (*safetensors.Tensor, error) {
+	if dtype == safetensors.F32 {
+		s := safetensors.FromFloat32(name, x, shape...)
+		return &s, nil
+	}
+	q, err := gguf.Quantize(name, map[safetensors.DType]gguf.Type{safetensors.F16: gguf.F16, safetensors.BF16: gguf.BF16}[dtype], x, shape...)
+	if err != nil {
+		return nil, err
+	}
+	return &safetensors.Tensor{Name: name, DType: dtype, Shape: shape, Data: q.Data}, nil
+}

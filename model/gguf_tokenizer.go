@@ -1,0 +1,232 @@
+package model
+
+import (
+	"encoding/binary"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"unicode"
+	"unicode/utf8"
+
+	"argen"
+	"argen/model/gguf"
+	"argen/tokenizer"
+)
+
+// What llama.cpp makes of a token, by its numbers.
+const (
+	tokenNormal  int32 = 1
+	tokenUnknown int32 = 2
+	tokenControl int32 = 3
+	tokenUser    int32 = 4
+	tokenUnused  int32 = 5
+)
+
+// ggufVocab returns a tokenizer in the nearest way that llama.cpp has, and what
+// is not the same there.
+//
+//   - BPE, Bytes and Chars are its "gpt2", byte-level merges: Bytes has none, and
+//     those of Chars put the bytes of a character together. Encode is the same.
+//   - Story and Words are its "t5", a unigram model over ▁word with a list of
+//     replacements that sets marks apart by blanks. Texts of known words have the
+//     same ids; when it decodes, a blank stands before marks too.
+func ggufVocab(tok argen.Tokenizer) (meta gguf.Meta, note string, err error) {
+	switch t := tok.(type) {
+	case *tokenizer.BPE, *tokenizer.Bytes:
+		meta, err = ggufBPE(tok)
+		return meta, "", err
+	case *tokenizer.Chars:
+		return ggufChars(t), "llama.cpp leaves out characters that the model does not know", nil
+	case *tokenizer.Story:
+		return ggufWords(tok), "llama.cpp has no tokenizer of words: its own is the nearest that gives stories the same ids, takes unknown words for <s> and writes a blank before every mark", nil
+	case *tokenizer.Words:
+		return ggufWords(tok), "llama.cpp has no tokenizer of words: its own is the nearest that gives known words the same ids", nil
+	}
+	return nil, "", fmt.Errorf("a tokenizer of type %T is not converted", tok)
+}
+
+// vocabMeta is the metadata that all tokenizers have.
+func vocabMeta(model string, tokens []string, types []int32) gguf.Meta {
+	return gguf.Meta{
+		{Key: "tokenizer.ggml.model", Value: model},
+		{Key: "tokenizer.ggml.tokens", Value: tokens},
+		{Key: "tokenizer.ggml.token_type", Value: types},
+	}
+}
+
+// tokenTypes returns the types of tokens that are all normal or control.
+func tokenTypes(tok argen.Tokenizer) []int32 {
+	types := make([]int32, tok.VocabSize())
+	for id := range types {
+		types[id] = tokenNormal
+		if tok.Control(argen.ID(id)) {
+			types[id] = tokenControl
+		}
+	}
+	return types
+}
+
+// ggufBPE takes the vocabulary and the merges from the tokenizer.json.
+func ggufBPE(tok argen.Tokenizer) (gguf.Meta, error) {
+	data, err := tokenizer.HuggingFace(tok, argen.NoID)
+	if err != nil {
+		return nil, err
+	}
+	var file struct {
+		Added []struct {
+			ID      argen.ID
+			Content string
+			Special bool
+		} `json:"added_tokens"`
+		Model struct {
+			IgnoreMerges bool `json:"ignore_merges"`
+			Vocab        map[string]argen.ID
+			Merges       [][2]string
+		}
+	}
+	if err := json.Unmarshal(data, &file); err != nil {
+		return nil, err
+	}
+	if file.Model.IgnoreMerges {
+		return nil, fmt.Errorf("a tokenizer with ignore_merges is not converted")
+	}
+	tokens, types := make([]string, tok.VocabSize()), tokenTypes(tok)
+	for name, id := range file.Model.Vocab {
+		tokens[id] = name
+	}
+	for _, a := range file.Added {
+		tokens[a.ID] = a.Content
+		if !a.Special {
+			types[a.ID] = tokenUser
+		}
+	}
+	for id, name := range tokens {
+		if name == "" { // an id that no token has
+			tokens[id], types[id] = "[unused"+strconv.Itoa(id)+"]", tokenUnused
+		}
+	}
+	merges := make([]string, len(file.Model.Merges))
+	for i, m := range file.Model.Merges {
+		merges[i] = m[0] + " " + m[1]
+	}
+	return gpt2Meta(tokens, types, merges), nil
+}
+
+func gpt2Meta(tokens []string, types []int32, merges []string) gguf.Meta {
+	if len(merges) == 0 {
+		merges = []string{"Ā Ā"} // of a zero byte, twice: an empty list has no type there
+	}
+	return append(vocabMeta("gpt2", tokens, types),
+		gguf.KV{Key: "tokenizer.ggml.pre", Value: "gpt-2"},
+		gguf.KV{Key: "tokenizer.ggml.merges", Value: merges},
+	)
+}
+
+// ggufChars spells each character as its bytes and merges them from the left. No
+// merge can join bytes of two characters, as a character's first byte begins
+// each left side.
+func ggufChars(tok *tokenizer.Chars) gguf.Meta {
+	tokens, types := make([]string, tok.VocabSize()), tokenTypes(tok)
+	var merges []string
+	seen := map[string]bool{}
+	for id := range tokens {
+		piece := tok.Piece(argen.ID(id))
+		if types[id] == tokenControl {
+			tokens[id] = string(piece)
+			continue
+		}
+		left := tokenizer.Spell(piece[:1])
+		for _, b := range piece[1:] {
+			right := tokenizer.Spell([]byte{b})
+			if merge := left + " " + right; !seen[merge] {
+				seen[merge] = true
+				merges = append(merges, merge)
+			}
+			left += right
+		}
+		tokens[id] = left
+	}
+	return gpt2Meta(tokens, types, merges)
+}
+
+// ggufWords writes each word with the blank before it that llama.cpp shows as ▁.
+func ggufWords(tok argen.Tokenizer) gguf.Meta {
+	tokens, types := make([]string, tok.VocabSize()), tokenTypes(tok)
+	scores := make([]float32, len(tokens))
+	replace := map[string]string{}
+	unknown := argen.ID(0)
+	_, isStory := tok.(*tokenizer.Story)
+	for id := range tokens {
+		word := string(tok.Piece(argen.ID(id)))
+		tokens[id] = word
+		if types[id] != tokenNormal {
+			continue
+		}
+		tokens[id], scores[id] = "▁"+word, -1
+		if r, _ := utf8.DecodeRuneInString(word); isStory && !unicode.IsLetter(r) && !unicode.IsDigit(r) {
+			replace[word] = " " + word + " "
+		}
+	}
+	blanks := "\t\n\r"
+	if isStory {
+		blanks = "\t\n\v\f\r\u0085\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000"
+	}
+	for _, r := range blanks {
+		replace[string(r)] = " "
+	}
+	if words, ok := tok.(*tokenizer.Words); ok && words.Unk() != argen.NoID {
+		unknown = words.Unk()
+		tokens[unknown], types[unknown] = string(words.Piece(unknown)), tokenUnknown
+	} else if i := slices.Index(types, tokenControl); i >= 0 {
+		unknown = argen.ID(i)
+	}
+	return append(vocabMeta("t5", tokens, types),
+		gguf.KV{Key: "tokenizer.ggml.scores", Value: scores},
+		gguf.KV{Key: "tokenizer.ggml.unknown_token_id", Value: uint32(unknown)},
+		gguf.KV{Key: "tokenizer.ggml.add_space_prefix", Value: true},
+		gguf.KV{Key: "tokenizer.ggml.remove_extra_whitespaces", Value: true},
+		gguf.KV{Key: "tokenizer.ggml.precompiled_charsmap", Value: charsMap(replace)},
+	)
+}
+
+// charsMap returns a list of replacements as SentencePiece compiles it: a double
+// array for finding the longest string that a text begins with, behind its
+// length in bytes, and then the replacements, each with a zero byte behind it.
+//
+// A unit of the array has the byte that leads to it in bits 0 to 7, in bit 8
+// whether a string ends there, and from bit 10 on what its number is XORed with
+// to find the unit of its next byte 0, from which that of byte b is reached by
+// XORing b. The unit of byte 0 has bit 31 set and where the replacement begins.
+//
+// (Kanda, Space- and Time-Efficient String Dictionaries, 2018; here each inner
+// node has 256 units of its own.)
+func charsMap(replace map[string]string) []uint8 {
+	const perNode = 256
+	units := make([]uint32, 2*perNode) // the root's unit is 0, its children are in the second 256
+	units[0] = perNode << 10
+	var texts []byte
+	for _, from := range slices.Sorted(maps.Keys(replace)) {
+		children := uint32(perNode)
+		for i := range len(from) {
+			unit := children ^ uint32(from[i])
+			if units[unit] == 0 {
+				next := uint32(len(units))
+				units = append(units, make([]uint32, perNode)...)
+				units[unit] = (unit^next)<<10 | uint32(from[i])
+			}
+			children = unit ^ units[unit]>>10
+			if i == len(from)-1 {
+				units[unit] |= 1 << 8
+				units[children] = 1<<31 | uint32(len(texts))
+			}
+		}
+		texts = append(append(texts, replace[from]...), 0)
+	}
+	m := binary.LittleEndian.AppendUint32(nil, uint32(4*len(units)))
+	for _, u := range units {
+		m = binary.LittleEndian.AppendUint32(m, u)
+	}
+	return append(m, texts...)
+}
