@@ -133,7 +133,7 @@ func (t *transformerTraining) recipeByVerdict() (*recipe, error) {
 	if err := t.verdict.usual(t.flags); err != nil {
 		return nil, err
 	}
-	return r, r.vacant()
+	return r, nil
 }
 
 // openBase opens the model that a training by verdicts begins with.
