@@ -3,7 +3,6 @@ package main
 import (
 	"cmp"
 	"context"
-	"fmt"
 	"math"
 	"math/rand/v2"
 	"slices"
@@ -160,8 +159,3 @@ func (e *exam) fits(context int) error {
 // storyPrompt is a beginning whose next word, Mia, has to be remembered.
 const storyPrompt = "On Sunday, Mia and Omar met in the park. Mia had a red kite. " +
 	"Mia left the kite under the bench and ran off to feed the ducks. “Omar, have you seen my red kite?” asked"
-
-// contextOf says in a line what a number of tokens of a text are.
-func heldText(n int, unit string, tokens int) string {
-	return fmt.Sprintf("%s, %s", count(n, unit), count(tokens, "token"))
-}
