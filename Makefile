@@ -27,11 +27,11 @@ compare = set -- testdata/bench/$(1).*; export ARGEN="$(BIN)"; case "$$1" in \
 	*.py) python3 "$$1" $(ARGS) ;; *.sh) sh "$$1" $(ARGS) ;; *.go) go run "$$1" $(ARGS) ;; \
 	*) echo "make: $$1: no such script"; exit 1 ;; esac
 
-.PHONY: help build run test test-full race lint vuln fuzz bench bench-bpe bench-kenlm golden cover models dist clean
+.PHONY: help build run test test-full race lint vuln fuzz bench bench-bpe bench-kenlm bench-llama2c bench-torch golden cover models dist clean
 
 help: ## list the targets (what make alone does)
 	@echo "make TARGET, where TARGET is one of"
-	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' Makefile | awk -F'|' '{ printf "  %-12s %s\n", $$1, $$2 }'
+	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/\1|\2/p' Makefile | awk -F'|' '{ printf "  %-14s %s\n", $$1, $$2 }'
 
 build: ## compile the program to bin/argen
 	$(BUILD) -o $(BIN) ./cmd/argen
@@ -73,14 +73,23 @@ vuln: ## look up known vulnerabilities of what is linked, where their database c
 fuzz: ## run each fuzz target for FUZZTIME (default 60s); FUZZ=regexp picks some
 	@go run ./internal/fuzzall -time $(FUZZTIME) -only '$(FUZZ)'
 
-bench: ## run the Go benchmarks; BENCH=regexp and PKG=./path pick some
+bench: build ## run the Go benchmarks, then measure what argen promises; BENCH=regexp and PKG=./path pick some
 	go test -run '^$$' -bench '$(BENCH)' -benchmem $(PKG)
+	$(BIN) bench
+	$(BIN) bench --train
+	@$(call compare,bench_goals)
 
 bench-bpe: build ## measure byte-pair encoding against its reference programs; ARGS="..." goes to the script
 	@$(call compare,bench_bpe)
 
 bench-kenlm: build ## measure the n-gram model against KenLM; ARGS="..." goes to the script
 	@$(call compare,bench_kenlm)
+
+bench-llama2c: build ## measure transformers against llama2.c; ARGS="--run-c PATH/run.c" says where that is
+	@$(call compare,bench_llama2c)
+
+bench-torch: build ## measure products of matrices and training against PyTorch; ARGS="..." goes to the script
+	@$(call compare,bench_torch)
 
 golden: ## write the expected outputs of tests again; read git diff afterwards
 	go test $(call holding,$(HAS_UPDATE)) -update
