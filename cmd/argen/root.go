@@ -26,6 +26,7 @@ var commands = []func(*app) *cobra.Command{
 	plotCommand,
 	benchCommand,
 	infoCommand,
+	convertCommand,
 	modelsCommand,
 	versionCommand,
 }

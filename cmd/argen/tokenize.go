@@ -42,7 +42,7 @@ The tokenizer is that of the model, or with --tokenizer one of
   words   the words of TEXT, in the order of their first use
   bytes   bytes; needs no vocabulary
   story   words and marks of the stories
-  FILE    a tokenizer.json of a byte-level BPE, as argen train tokenizer writes
+  FILE    a tokenizer.json, of a byte-level BPE or as argen train writes
 
 A JSON result is {"ids","tokens","offsets","text"}: offsets are [start,end) in
 bytes of TEXT, or of text where ids are given; text is what they decode to; bytes (base64) stand beside tokens that
@@ -182,7 +182,8 @@ func (t *tokenizing) open(ctx context.Context, a *app, opened *models, text stri
 	if strict.Foreign(data) == "" && !strings.HasPrefix(strings.TrimSpace(string(data[:min(len(data), 64)])), "{") {
 		return nil, fmt.Errorf("--tokenizer: %s is no tokenizer.json, as argen train tokenizer writes", argen.Visible(t.tokenizer))
 	}
-	return tokenizer.ReadBPE(argen.Visible(t.tokenizer), data)
+	tok, _, err := tokenizer.ReadHuggingFace(argen.Visible(t.tokenizer), data)
+	return tok, err
 }
 
 // wordsOf is the tokenizer of the words of a text.

@@ -1,0 +1,221 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"argen"
+	"argen/internal/safefile"
+	"argen/model"
+	"argen/model/gguf"
+	"argen/model/ngram"
+	"argen/model/safetensors"
+	"argen/model/transformer"
+)
+
+// ggufFormat is the ending of a GGUF.
+const ggufFormat = ".gguf"
+
+// A conversion is argen convert.
+type conversion struct {
+	in, out  string
+	quantize string
+	json     bool
+}
+
+// A converted is what argen convert reports.
+type converted struct {
+	Out    string   `json:"out"`
+	Format string   `json:"format"` // "gguf", "folder", "arpa", "ngram"
+	Type   string   `json:"type,omitempty"`
+	Bytes  int64    `json:"bytes"`
+	SHA256 string   `json:"sha256"`
+	Notes  []string `json:"notes,omitempty"`
+}
+
+func convertCommand(a *app) *cobra.Command {
+	var o conversion
+	c := &cobra.Command{
+		Use:   "convert IN OUT",
+		Short: "Write a model in another format",
+		Long: `Write a model in another format. IN is what -m takes; the name of OUT says the
+format:
+
+  *.gguf               a transformer, for llama.cpp and what is built on it
+  *.bin *.arpa *.arpa.gz   an n-gram model
+  another name         a transformer, as a folder of Hugging Face: config.json,
+                       model.safetensors, tokenizer.json, for transformers
+
+Transformers are those of Llama's architecture. --quantize rounds their
+matrices; without it they stay as they are. Vectors stay f32, and matrices whose
+rows are no multiple of 32 become f16 instead of q8_0 and q4_0.
+
+transformers has argen's tokenizers as they are. llama.cpp has none of words:
+with stories it reads the same tokens from text of known words, but takes others
+for <s> and writes a blank before every mark. With tokenizers of characters it
+leaves out characters that the model does not know. bytes and bpe are the same.
+argen reads the tokenizer from a GGUF as it was.
+
+An ARPA file has words only: a tokenizer of another kind is lost there.`,
+		Example: `  argen convert story story.gguf --quantize q8_0
+  argen convert story.gguf story-hf
+  argen convert story-ngram story.arpa.gz`,
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) != 2 {
+				return usagef("convert takes a model and the name of what to write, found %s", count(len(args), "argument"))
+			}
+			return nil
+		},
+		ValidArgsFunction: completeModels,
+		RunE: func(c *cobra.Command, args []string) error {
+			o.in, o.out = args[0], args[1]
+			return a.convert(c.Context(), o)
+		},
+	}
+	c.Flags().StringVar(&o.quantize, "quantize", "", "round a transformer's matrices: f32, f16, bf16; in GGUF also q8_0, q4_0 (`TYPE`)")
+	c.Flags().BoolVar(&o.json, "json", false, "print what was written as JSON")
+	return c
+}
+
+func (a *app) convert(ctx context.Context, o conversion) error {
+	as, err := o.check()
+	if err != nil {
+		return err
+	}
+	lm, err := a.open(ctx, o.in)
+	if err != nil {
+		return err
+	}
+	defer lm.Close()
+	if err := o.apart(lm); err != nil {
+		return err
+	}
+	r := converted{Out: o.out}
+	m, isNGram := model.Base(lm.Model).(*ngram.Model)
+	_, isTransformer := model.Base(lm.Model).(*transformer.Model)
+	ending, endingError := modelFormat(o.out)
+	switch {
+	case isNGram && endingError != nil:
+		return usagef("convert: %s: an n-gram model's name ends in %s, %s or %s", argen.Visible(o.out), binaryFormat, arpaFormat, arpaGzipFormat)
+	case isNGram && o.quantize != "":
+		return usagef("--quantize: %s is an n-gram model, which has no matrices", argen.Visible(o.in))
+	case isNGram:
+		if r.Format = "arpa"; ending == binaryFormat {
+			r.Format = "ngram"
+		} else if kind := model.TokenizerKind(lm.Tokenizer); kind != "words" {
+			r.Notes = append(r.Notes, fmt.Sprintf("the tokenizer of kind %s is not in the ARPA file: opened again, its tokens are words", kind))
+		}
+		err = writeModel(ctx, o.out, m)
+	case !isTransformer:
+		return fmt.Errorf("%s is no model that can be converted: it has neither weights nor n-grams", argen.Visible(o.in))
+	case endingError == nil:
+		return usagef("convert: %s: a transformer becomes a %s or a folder", argen.Visible(o.out), ggufFormat)
+	case o.isGGUF():
+		r.Format = "gguf"
+		err = a.convertGGUF(ctx, o, lm, as, &r)
+	default:
+		r.Format = "folder"
+		err = o.convertFolder(lm, as, &r)
+	}
+	if err != nil {
+		return err
+	}
+	file := o.out
+	if r.Format == "folder" {
+		file = filepath.Join(o.out, safetensors.WeightsFile)
+	}
+	if r.Bytes, r.SHA256, err = fileSum(file); err != nil {
+		return err
+	}
+	if o.json {
+		return a.printJSON(r)
+	}
+	for _, note := range r.Notes {
+		a.hint("note: %s", note)
+	}
+	var b rows
+	if r.Type != "" {
+		b.row("matrices", "%s", r.Type)
+	}
+	b.row("written", "%s, %s", argen.Visible(o.out), sizeText(r.Bytes))
+	_, err = io.WriteString(a.stdout, b.String())
+	return err
+}
+
+func (o conversion) isGGUF() bool { return strings.HasSuffix(strings.ToLower(o.out), ggufFormat) }
+
+// check checks what can be said without the model, and returns the type that
+// --quantize names.
+func (o conversion) check() (as *gguf.Type, err error) {
+	if o.out == "" || o.in == "" {
+		return nil, usagef("convert: a name is empty")
+	}
+	if o.quantize != "" {
+		t, ok := gguf.TypeOf(o.quantize)
+		if !ok {
+			return nil, usagef("--quantize %q: choose f32, f16, bf16, q8_0 or q4_0", o.quantize)
+		}
+		if _, isNGram := modelFormat(o.out); !o.isGGUF() && isNGram != nil && dtypes[t] == "" {
+			return nil, usagef("--quantize %s: a folder has f32, f16 or bf16; name a %s file for this one", o.quantize, ggufFormat)
+		}
+		as = &t
+	}
+	info, err := os.Stat(o.out)
+	if _, isNGram := modelFormat(o.out); o.isGGUF() || isNGram == nil {
+		return as, writable(o.out, nil)
+	}
+	if err == nil && !info.IsDir() {
+		return nil, fmt.Errorf("%s is a file: name a folder, or a file that ends in %s", argen.Visible(o.out), ggufFormat)
+	}
+	return as, nil
+}
+
+// apart reports that the output would replace what is being read.
+func (o conversion) apart(lm *model.LM) error {
+	if lm.Path != "" && (sameFile(lm.Path, o.out) || sameFile(filepath.Dir(lm.Path), o.out)) {
+		return usagef("convert: %s would replace the model that is read: choose another name", argen.Visible(o.out))
+	}
+	return nil
+}
+
+// dtypes are the types that a folder's matrices can have.
+var dtypes = map[gguf.Type]safetensors.DType{gguf.F32: safetensors.F32, gguf.F16: safetensors.F16, gguf.BF16: safetensors.BF16}
+
+// stored is the type that the embedding has, or f32.
+func stored(lm *model.LM) gguf.Type {
+	m := model.Base(lm.Model).(*transformer.Model)
+	if t, ok := m.Tensor("model.embed_tokens.weight"); ok {
+		for as, dtype := range dtypes {
+			if dtype == t.DType {
+				return as
+			}
+		}
+	}
+	return gguf.F32
+}
+
+func (a *app) convertGGUF(ctx context.Context, o conversion, lm *model.LM, as *gguf.Type, r *converted) error {
+	t := *cmp.Or(as, new(stored(lm)))
+	r.Type = strings.ToLower(t.String())
+	err := safefile.Write(o.out, func(w io.Writer) (err error) {
+		r.Notes, err = model.WriteGGUF(interruptedWriter{ctx, w}, lm, t)
+		return err
+	})
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	return err
+}
+
+func (o conversion) convertFolder(lm *model.LM, as *gguf.Type, r *converted) error {
+	t := *cmp.Or(as, new(stored(lm)))
+	r.Type = strings.ToLower(t.String())
+	return model.WriteFolder(o.out, lm, dtypes[t])
+}
