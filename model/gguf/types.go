@@ -186,13 +186,13 @@ func appendBlock(dst []byte, t Type, x []float32) ([]byte, error) {
 	if t == Q8_0 {
 		d = float32(math.Abs(float64(largest))) / 127
 	}
-	inverse := float32(0)
-	if d != 0 {
-		inverse = 1 / d
+	inverse := 1 / d
+	if math.IsInf(float64(inverse), 0) { // numbers that are nothing at half precision
+		d, inverse = 0, 0
 	}
 	var h [1]uint16
 	tensor.F32ToF16(h[:], []float32{d})
-	if h[0]&0x7c00 == 0x7c00 || math.IsInf(float64(inverse), 0) {
+	if h[0]&0x7c00 == 0x7c00 {
 		return nil, fmt.Errorf("they cannot be stored as %s: the largest is %g", t, largest)
 	}
 	dst = binary.LittleEndian.AppendUint16(dst, h[0])
