@@ -41,6 +41,7 @@ var Charts = []Chart{
 	{"chain", "ln P of the text as a staircase: the chain rule, one step down a token", Chain},
 	{"heat", "the text itself, coloured by the probability of each token", Heat},
 	{"ngram-orders", "perplexity of n-gram models by order, against the true entropy rate", NgramOrders},
+	{"learning", "how a training went: the loss over its steps, and what was learned when", Learning},
 }
 
 // Lookup returns the chart of a name.
@@ -58,6 +59,8 @@ type Input struct {
 	Traces []*argen.Trace
 	Step   int        // of next, draw and stages: the t of the token; −1 is the last
 	Orders OrdersData // of ngram-orders
+
+	Learning LearningData // of learning
 }
 
 // OrdersData compares models of growing order with the source they learned

@@ -68,6 +68,7 @@ func TestHostile(t *testing.T) {
 		for _, c := range Charts {
 			in := Input{Traces: []*argen.Trace{tr}, Step: i % 3, Orders: ordersData}
 			in.Orders.Names, in.Orders.Unit = []string{s, s}, s
+			in.Learning.Runs = []LearningRun{longRun(s, 60, 10, s, s+s), longRun(s, 60, 20)}[:1+i%2]
 			f := drawn(t, c, in)
 			data := svg(t, f)
 			checkXML(t, fmt.Sprintf("%s of %.20q", c.Name, s), data)

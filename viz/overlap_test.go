@@ -52,15 +52,16 @@ func texts(t testing.TB, f *Figure) []written {
 // No text is cut off by the page and none lies over another, however many
 // tokens there are and however long they are.
 func TestNothingOverlaps(t *testing.T) {
+	learned := learningInputs(t)["learning"].Learning
 	base := write(t, "It was", "temperature=1.3,top_k=6,top_p=0.9", 7, 40)
 	for _, n := range []int{1, 2, 7, 20, 40, 41, 90, 180, 400, 2500} {
 		for _, words := range []string{"", "x", "incomprehensibilities", "語語語語語"} {
 			tr := stretched(base, n, words)
 			for _, c := range Charts {
-				if n > 40 && (c.Name == "next" || c.Name == "draw" || c.Name == "stages" || c.Name == "ngram-orders") {
+				if n > 40 && (c.Name == "next" || c.Name == "draw" || c.Name == "stages" || !ofTraces(c)) {
 					continue
 				}
-				f := drawn(t, c, Input{Traces: []*argen.Trace{tr}, Step: -1, Orders: ordersData})
+				f := drawn(t, c, Input{Traces: []*argen.Trace{tr}, Step: -1, Orders: ordersData, Learning: learned})
 				checkTexts(t, fmt.Sprintf("%s of %d tokens %q", c.Name, n, words), f)
 			}
 		}

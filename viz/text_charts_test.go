@@ -112,7 +112,7 @@ func TestOrdersErrors(t *testing.T) {
 func TestLongText(t *testing.T) {
 	tr := stretched(traces(t, 1)[0], mostSteps+1, "")
 	for _, c := range Charts {
-		if c.Name == "next" || c.Name == "draw" || c.Name == "stages" || c.Name == "ngram-orders" {
+		if c.Name == "next" || c.Name == "draw" || c.Name == "stages" || !ofTraces(c) {
 			continue
 		}
 		f := drawn(t, c, Input{Traces: []*argen.Trace{tr}})

@@ -64,6 +64,8 @@ func inputs(t testing.TB, chart string) map[string]Input {
 	all := traces(t, 3)
 	one := Input{Traces: all[:1], Step: 5, Orders: ordersData}
 	switch chart {
+	case "learning":
+		return learningInputs(t)
 	case "next", "draw":
 		plain := Input{Traces: all[1:2], Step: -1}
 		return map[string]Input{chart: one, chart + "-plain": plain}
@@ -72,6 +74,9 @@ func inputs(t testing.TB, chart string) map[string]Input {
 	}
 	return map[string]Input{chart: one}
 }
+
+// ofTraces reports whether a chart draws traces.
+func ofTraces(c Chart) bool { return c.Name != "ngram-orders" && c.Name != "learning" }
 
 func drawn(t testing.TB, c Chart, in Input) *Figure {
 	t.Helper()
@@ -192,7 +197,7 @@ func TestErrors(t *testing.T) {
 	}
 	one := func(tr *argen.Trace) Input { return Input{Traces: []*argen.Trace{tr}, Step: 2} }
 	for _, c := range Charts {
-		if c.Name == "ngram-orders" {
+		if !ofTraces(c) {
 			continue
 		}
 		for what, in := range map[string]Input{

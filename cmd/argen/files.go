@@ -85,7 +85,7 @@ func (a *app) readTraces(ctx context.Context, files []string) ([]*argen.Trace, e
 		}
 		traces, err := argen.ReadTraces(argen.Visible(name), bytes.NewReader(data))
 		if err != nil {
-			return nil, err
+			return nil, otherLog(argen.Visible(name), data, err)
 		}
 		for _, t := range traces {
 			if t.Torn {

@@ -34,10 +34,13 @@ func plotCommand(a *app) *cobra.Command {
 ending. - is stdin. argen plot list shows the kinds; --describe says in words
 what the chart shows.
 
-ngram-orders needs no trace: it trains models on sampled stories itself.`,
+ngram-orders needs no trace: it trains models on sampled stories itself.
+learning draws the logs of trainings, which train transformer --log wrote.`,
 		Example: `  argen generate -m truth --seed 1 --top 10 --log trace.jsonl
   argen plot surprisal trace.jsonl -o surprisal.svg
   argen plot next trace.jsonl --step 3 --describe
+  argen train transformer --stories --steps 20 --hidden 16 --layers 1 --seed 1 --log training.jsonl -o small
+  argen plot learning training.jsonl -o learning.svg
   argen plot list`,
 		ValidArgsFunction: completePlot,
 		RunE: func(c *cobra.Command, args []string) error {
@@ -90,6 +93,12 @@ func (a *app) plot(ctx context.Context, p *plotFlags, args []string) error {
 		return usagef("ngram-orders trains its own models and takes no trace, found %q", files[0])
 	case kind == "ngram-orders":
 		in.Orders, err = a.orders(ctx, &p.orders)
+	case kind == "learning" && len(files) == 0:
+		return usagef("plot learning: name the logs, which argen train transformer --log wrote")
+	case kind == "learning" && p.trace > 0:
+		return usagef("learning draws trainings: --trace changes nothing there")
+	case kind == "learning":
+		in.Learning, err = a.learning(ctx, files)
 	case len(files) == 0:
 		return usagef("plot %s: name the traces, which --log wrote", kind)
 	default:
