@@ -13,6 +13,7 @@ import (
 	"argen"
 	"argen/internal/safefile"
 	"argen/model/safetensors"
+	"argen/model/story"
 	"argen/model/transformer"
 	"argen/model/transformer/train"
 	"argen/tokenizer"
@@ -54,8 +55,9 @@ type trainingNews struct {
 
 // A nextToken is a token that may follow the prompt.
 type nextToken struct {
-	Token string `json:"token"`
-	Prob  number `json:"prob"`
+	Token string  `json:"token"`
+	Prob  number  `json:"prob"`
+	Truth *number `json:"truth,omitempty"` // its probability under the grammar of the stories, where that is known
 }
 
 // report tells the views of a step.
@@ -135,14 +137,19 @@ func (s *trainingSession) next(ctx context.Context, m argen.Model) ([]nextToken,
 	slices.SortStableFunc(ids, func(a, b argen.ID) int { return cmp.Compare(logits[b], logits[a]) })
 	var next []nextToken
 	for _, id := range ids[:min(len(ids), 5)] {
-		next = append(next, nextToken{string(s.tok.Piece(id)), number(softmaxAt(logits, id))})
+		n := nextToken{Token: string(s.tok.Piece(id)), Prob: number(softmaxAt(logits, id))}
+		if s.truth != nil {
+			truth := number(math.Exp(s.truth[id]))
+			n.Truth = &truth
+		}
+		next = append(next, n)
 	}
 	return next, nil
 }
 
 // show makes the views and the prompt.
-func (s *trainingSession) show() error {
-	if err := s.choosePrompt(); err != nil {
+func (s *trainingSession) show(ctx context.Context) error {
+	if err := s.choosePrompt(ctx); err != nil {
 		return err
 	}
 	if s.t.log != "" {
@@ -168,8 +175,9 @@ func (s *trainingSession) show() error {
 	return nil
 }
 
-// choosePrompt sets what the next token is shown after.
-func (s *trainingSession) choosePrompt() error {
+// choosePrompt sets what the next token is shown after, and what the grammar
+// says of it.
+func (s *trainingSession) choosePrompt(ctx context.Context) error {
 	const usual = 16 // tokens of the held-out text
 	text := s.t.prompt
 	if text == "" && s.exam != nil {
@@ -188,7 +196,14 @@ func (s *trainingSession) choosePrompt() error {
 	if most := s.trainer.Config().Context - 1; len(s.prompt) > most {
 		s.prompt = s.prompt[len(s.prompt)-most:]
 	}
-	return nil
+	if s.kind != "story" {
+		return nil
+	}
+	logprobs, err := story.Truth().Start().Extend(ctx, s.prompt...)
+	if err == nil && slices.Max(logprobs) > math.Inf(-1) { // a prompt may be no story's
+		s.truth = slices.Clone(logprobs)
+	}
+	return ctx.Err()
 }
 
 // writeBytes replaces a file, whole or not at all.

@@ -184,7 +184,11 @@ func (s *trainingScreen) nextLines(w, rows int) []string {
 	lines := []string{s.styles.dim.Render(label) + argen.Visible(string(prompt)) + s.styles.dim.Render("”")}
 	for _, n := range s.asked.Next[:min(rows, len(s.asked.Next))] {
 		token := ansi.Truncate(visibleToken(n.Token), name, "…")
-		lines = append(lines, fmt.Sprintf("%s%s %s %.3f", token, strings.Repeat(" ", name-ansi.StringWidth(token)), s.styles.bar.Render(probBar(float64(n.Prob), max(min(w-name-8, 40), 5))), float64(n.Prob)))
+		line := fmt.Sprintf("%s%s %s %.3f", token, strings.Repeat(" ", name-ansi.StringWidth(token)), s.styles.bar.Render(probBar(float64(n.Prob), max(min(w-name-24, 40), 5))), float64(n.Prob))
+		if n.Truth != nil {
+			line += s.styles.dim.Render(fmt.Sprintf("  in truth %.3f", float64(*n.Truth)))
+		}
+		lines = append(lines, line)
 	}
 	return lines
 }

@@ -15,7 +15,7 @@ import (
 
 // screenAfter is a screen of a training at some step.
 func screenAfter(steps int) *trainingScreen {
-	floor := number(0.57)
+	floor, sure, never := number(0.57), number(1), number(0)
 	h := &trainingHead{
 		Parameters: 398304, Shape: train.Config{VocabSize: 686}, Tokenizer: "story", Floor: &floor, what: "new stories",
 		Options: train.Options{Steps: 4000, Seed: 7, Optimizer: train.Muon}, prompt: "On Sunday, Mia and Omar met in the park. “Omar, have you seen my red kite?” asked",
@@ -29,7 +29,7 @@ func screenAfter(steps int) *trainingScreen {
 			held, excess := number(bits+0.05), number((bits+0.05)/0.57-1)
 			text := "One morning, Ravi the gardener was in the park. It was a secret in the market,\nand Yuki met Mia on the market. Soon Omar came by and built a small raft of wood and cloth, and there was the red kite! “What a good day,” said Omar."
 			n.ValidationBits, n.Excess, n.Sample, n.Checkpoint = &held, &excess, &text, "x"
-			n.Next = []nextToken{{"Mia", 0.71}, {"Omar", 0.2}, {"\x1b[2J", 0.01}}
+			n.Next = []nextToken{{"Mia", 0.71, &sure}, {"Omar", 0.2, &never}, {"\x1b[2J", 0.01, nil}}
 			for _, k := range []string{"wording", "punctuation", "name", "closing quote", "agreement", "place", "object", "container", "a kind with a long name", "color"} {
 				n.Recall = append(n.Recall, recall{Kind: k, Prob: number(1 - bits/10), Count: 10})
 			}

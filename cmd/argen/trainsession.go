@@ -39,6 +39,7 @@ type trainingSession struct {
 	trainer *train.Trainer
 	views   []trainingView
 	prompt  []argen.ID
+	truth   []float64 // log-probabilities after it, nil if not known
 	begun   bool // the folder was made
 	stopped bool // early
 
@@ -77,7 +78,7 @@ func (a *app) prepareTraining(ctx context.Context, t *transformerTraining, r *re
 		return s, err
 	}
 	s.warn()
-	return s, s.show()
+	return s, s.show(ctx)
 }
 
 // begin makes the folder once nothing is known to be wrong.

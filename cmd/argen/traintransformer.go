@@ -110,6 +110,9 @@ a few minutes. Their entropy is known exactly: no model can have a lower loss.` 
 	f.BoolVar(&t.plain, "plain", false, "a line a measurement, also on a terminal")
 	f.BoolVar(&t.json, "json", false, "print every step, and the result, as JSON Lines")
 	t.verdict.add(c)
+	for _, flag := range []string{"output", "resume"} {
+		_ = c.MarkFlagDirname(flag) // an error would say that there is no such flag
+	}
 	completeWords(c, "tokenizer", trainable())
 	completeWords(c, "optimizer", []string{string(train.Muon), string(train.AdamW)})
 	completeWords(c, "schedule", []string{string(train.Cosine), string(train.Linear), string(train.WSD)})
