@@ -11,6 +11,10 @@ type attention struct {
 	room   int
 }
 
+// attentionWork is about how many multiplications a number of a key stands for:
+// one with the query, one of the value, and what softmax costs.
+const attentionWork = 4
+
 // attend computes attention: at each position, for each head, the mean of the
 // values up to there, weighted by how well their keys fit the query.
 //
@@ -31,7 +35,7 @@ func (p *pass) attend(layer int, dst, q []float32, scale float32) {
 		a.scores = make([]float32, rows*a.room)
 	}
 	total := n * c.Heads
-	if p.crew != nil && total*keys*c.HeadDim >= crewWork {
+	if p.crew != nil && total*keys*c.HeadDim*attentionWork >= crewWork {
 		p.crew.run(total, total/rows, p.doAttention)
 	} else {
 		p.attendTo(0, total)
