@@ -65,7 +65,7 @@ func ask(t *testing.T, requests []agreeRequest, wanted ...string) (answer agreem
 	path, there := python(t)
 	i := slices.IndexFunc(wanted, func(engine string) bool { return slices.Contains(there, engine) })
 	if i < 0 {
-		says := fmt.Sprintf("NOT COMPARED: python has not what %s need: set ARGEN_PYTHON to one that has, as .ci/run does", strings.Join(wanted, " or "))
+		says := fmt.Sprintf("not compared: python has not what %s need: set ARGEN_PYTHON to one that has, as .ci/run does", strings.Join(wanted, " or "))
 		if os.Getenv("ARGEN_PYTHON") != "" {
 			t.Fatal(says)
 		}
@@ -244,7 +244,7 @@ func TestTransformersAgrees(t *testing.T) {
 	for i, lm := range lms {
 		worst = max(worst, compare(t, lm, kinds[i], requests[i], answer, i, 1e-4, lm.Tokenizer.Decode))
 	}
-	fmt.Fprintf(os.Stderr, "%s (%s) agrees with argen on %d folders, logits within %.1e\n", engine, strings.Join(answer.Versions, ", "), len(lms), worst)
+	fmt.Fprintf(os.Stderr, "compared: %s (%s) agrees with argen on %d folders, logits within %.1e\n", engine, strings.Join(answer.Versions, ", "), len(lms), worst)
 }
 
 // The same for GGUF. llama.cpp computes with float16 and with 8-bit numbers where
@@ -286,7 +286,7 @@ func TestLlamaCppAgrees(t *testing.T) {
 	}
 	for _, wanted := range []string{"llama.cpp", "gguf"} {
 		if wanted == "llama.cpp" && !hasEngine(t, wanted) {
-			fmt.Fprintln(os.Stderr, "NOT COMPARED with llama.cpp, which ARGEN_PYTHON does not have (pip install llama-cpp-python builds it)")
+			fmt.Fprintln(os.Stderr, "not compared: llama.cpp itself, which python has not (pip install llama-cpp-python builds it)")
 			continue
 		}
 		answer, engine := ask(t, requests, wanted)
@@ -304,7 +304,7 @@ func TestLlamaCppAgrees(t *testing.T) {
 			}
 			worst[types[i].String()] = max(worst[types[i].String()], compare(t, lm, kinds[i]+" "+types[i].String(), requests[i], answer, i, tolerance, decodes))
 		}
-		fmt.Fprintf(os.Stderr, "%s (%s) agrees with argen on %d GGUF files, logits within %v\n", engine, strings.Join(answer.Versions, ", "), len(lms), worst)
+		fmt.Fprintf(os.Stderr, "compared: %s (%s) agrees with argen on %d GGUF files, logits within %v\n", engine, strings.Join(answer.Versions, ", "), len(lms), worst)
 	}
 }
 

@@ -1,6 +1,6 @@
 // Testsum runs go test and sums up what it says: one line a package as it
-// ends, the whole output of what failed, the reason of what was skipped, and
-// one closing line.
+// ends, the whole output of what failed, the reason of what was skipped, what
+// was compared with another program ("compared: …"), and one closing line.
 //
 //	go run ./internal/testsum [flags of go test] packages
 //
@@ -97,6 +97,7 @@ func (s *summary) endTest(e event, unit string) {
 	switch e.Action {
 	case "pass":
 		s.passed++
+		s.notes(unit)
 	case "skip":
 		s.skipped++
 		s.print(unit)
@@ -117,6 +118,18 @@ func (s *summary) endPackage(e event, unit string) {
 		s.print(unit)
 	}
 	fmt.Fprintf(s.out, "%-4s %-34s %4d tests %7.1f s\n", word, e.Package, s.inPackage[e.Package], e.Elapsed)
+}
+
+// notes prints of what passed the lines that say what it was compared with, or
+// that it was not.
+func (s *summary) notes(unit string) {
+	if b := s.output[unit]; b != nil {
+		for line := range strings.Lines(b.String()) {
+			if strings.HasPrefix(line, "compared: ") || strings.HasPrefix(line, "not compared: ") {
+				_, _ = io.WriteString(s.out, line)
+			}
+		}
+	}
 }
 
 func (s *summary) print(unit string) {

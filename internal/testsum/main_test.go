@@ -10,6 +10,7 @@ func TestSummary(t *testing.T) {
 	const passing = `{"Action":"run","Package":"a","Test":"TestX"}
 {"Action":"output","Package":"a","Test":"TestX","Output":"=== RUN   TestX\n"}
 {"Action":"output","Package":"a","Test":"TestX","Output":"chatter\n"}
+{"Action":"output","Package":"a","Test":"TestX","Output":"compared: with another\n"}
 {"Action":"pass","Package":"a","Test":"TestX","Elapsed":0.5}
 {"Action":"pass","Package":"a","Elapsed":0.75}
 `
@@ -27,7 +28,7 @@ func TestSummary(t *testing.T) {
 		shows        []string
 		hides        string
 	}{
-		{"passing", passing, true, []string{"ok: 1 packages, 1 tests, 0 failed, 0 skipped, 2 s\n1 passed, 0 failed, 0 skipped\n"}, "chatter"},
+		{"passing", passing, true, []string{"compared: with another\n", "ok: 1 packages, 1 tests, 0 failed, 0 skipped, 2 s\n1 passed, 0 failed, 0 skipped\n"}, "chatter"},
 		{"failing", passing + failing, false, []string{"b_test.go:7: got 1, want 2", "FAILED: 2 packages, 2 tests, 1 failed"}, "chatter"},
 		{"broken build", passing + broken, false, []string{"c.go:3:1: syntax error", "1 passed, 1 failed"}, "chatter"},
 		{"no test at all", "", false, []string{"FAILED: 0 packages, 0 tests"}, "ok"},
