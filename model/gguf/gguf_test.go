@@ -17,10 +17,30 @@ import (
 func sample(t testing.TB) (Meta, []Tensor, []byte) {
 	t.Helper()
 	meta := Meta{
-		{"general.architecture", "llama"}, {"u8", uint8(255)}, {"i8", int8(-1)}, {"u16", uint16(65535)}, {"i16", int16(-2)},
-		{"u32", uint32(1 << 31)}, {"i32", int32(-3)}, {"u64", uint64(1 << 63)}, {"i64", int64(-4)}, {"f32", float32(1.5)}, {"f64", 2.5}, {"yes", true},
-		{"texts", []string{"a", "", "ü"}}, {"bytes", []uint8{1, 2}}, {"i8s", []int8{-1}}, {"u16s", []uint16{1}}, {"i16s", []int16{-1}}, {"u32s", []uint32{}},
-		{"i32s", []int32{1, -1}}, {"u64s", []uint64{1}}, {"i64s", []int64{-1}}, {"f32s", []float32{0.5}}, {"f64s", []float64{0.25}}, {"truths", []bool{true, false}},
+		{"general.architecture", "llama"},
+		{"u8", uint8(255)},
+		{"i8", int8(-1)},
+		{"u16", uint16(65535)},
+		{"i16", int16(-2)},
+		{"u32", uint32(1 << 31)},
+		{"i32", int32(-3)},
+		{"u64", uint64(1 << 63)},
+		{"i64", int64(-4)},
+		{"f32", float32(1.5)},
+		{"f64", 2.5},
+		{"yes", true},
+		{"texts", []string{"a", "", "ü"}},
+		{"bytes", []uint8{1, 2}},
+		{"i8s", []int8{-1}},
+		{"u16s", []uint16{1}},
+		{"i16s", []int16{-1}},
+		{"u32s", []uint32{}},
+		{"i32s", []int32{1, -1}},
+		{"u64s", []uint64{1}},
+		{"i64s", []int64{-1}},
+		{"f32s", []float32{0.5}},
+		{"f64s", []float64{0.25}},
+		{"truths", []bool{true, false}},
 	}
 	var tensors []Tensor
 	for _, as := range []Type{F32, F16, BF16, Q8_0, Q4_0} {

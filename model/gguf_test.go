@@ -1,0 +1,126 @@
+package model
+
+import (
+	"bytes"
+	"context"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"argen/model/gguf"
+	"argen/model/transformer"
+	"argen/tokenizer"
+)
+
+// A model's logits and tokenizer are the same from a folder and a GGUF.
+func TestGGUFIsTheFolder(t *testing.T) {
+	for kind, tok := range trainable(t) {
+		bos := control(tok, "<s>")
+		c, tensors := randomLlama(tok.VocabSize(), bos, control(tok, "</s>"), kind == "story")
+		file, err := tokenizer.HuggingFace(tok, bos)
+		if err != nil {
+			t.Fatal(err)
+		}
+		dir := filepath.Join(t.TempDir(), "model")
+		if err := transformer.WriteFolder(dir, c, tensors, file); err != nil {
+			t.Fatal(err)
+		}
+		from, err := Open(t.Context(), dir, Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var b bytes.Buffer
+		if _, err := WriteGGUF(&b, from, gguf.F32); err != nil {
+			t.Fatal(err)
+		}
+		path := filepath.Join(t.TempDir(), "model.gguf")
+		if err := os.WriteFile(path, b.Bytes(), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		to, err := Open(t.Context(), path, Options{})
+		if err != nil {
+			t.Fatalf("%s: %v", kind, err)
+		}
+		if info := to.Model.Info(); TokenizerKind(to.Tokenizer) != kind || !info.AddBOS || info.BOS != bos || len(info.SHA256) != 64 || to.Size != int64(b.Len()) {
+			t.Errorf("%s: a %s tokenizer, %+v", kind, TokenizerKind(to.Tokenizer), info)
+		}
+		want, err := from.Model.Start().Extend(t.Context(), bos, 3, 2, 5)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := to.Model.Start().Extend(t.Context(), bos, 3, 2, 5)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i := range want {
+			if got[i] != want[i] {
+				t.Fatalf("%s: logit %d is %v, want %v", kind, i, got[i], want[i])
+			}
+		}
+		for _, lm := range []*LM{from, to} {
+			if err := lm.Close(); err != nil {
+				t.Error(err)
+			}
+		}
+	}
+}
+
+func TestGGUFRefused(t *testing.T) {
+	dir := t.TempDir()
+	for _, c := range []struct {
+		meta gguf.Meta
+		want string
+	}{
+		{nil, "general.architecture: missing"},
+		{gguf.Meta{{Key: keyArch, Value: "mamba"}}, `"mamba" is not supported in a GGUF: argen reads llama`},
+		{gguf.Meta{{Key: keyArch, Value: "llama"}}, "llama.embedding_length: missing"},
+		{gguf.Meta{{Key: keyArch, Value: "llama"}, {Key: keyHidden, Value: "x"}}, "llama.embedding_length: x is no size"},
+		{gguf.Meta{{Key: keyArch, Value: "llama"}, {Key: keyHidden, Value: uint32(0)}}, "llama.embedding_length: 0, want a size"},
+	} {
+		var b bytes.Buffer
+		if err := gguf.Write(&b, c.meta, nil); err != nil {
+			t.Fatal(err)
+		}
+		path := filepath.Join(dir, "m.gguf")
+		if err := os.WriteFile(path, b.Bytes(), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		lm, err := Open(context.Background(), path, Options{})
+		if err == nil || lm != nil || !strings.Contains(err.Error(), "m.gguf: "+c.want) && !strings.Contains(err.Error(), c.want) {
+			t.Errorf("the error is %v, want one with %q", err, c.want)
+		}
+	}
+}
+
+// Each replacement is found again by walking the array as SentencePiece does.
+func TestCharsMap(t *testing.T) {
+	replace := map[string]string{".": " . ", "”": " ” ", "“": " “ ", "’": "x", "’s": " ’s ", "\t": " "}
+	m := charsMap(replace)
+	size := int(m[0]) | int(m[1])<<8 | int(m[2])<<16 | int(m[3])<<24
+	unit := func(i int) uint32 {
+		b := m[4+4*i:]
+		return uint32(b[0]) | uint32(b[1])<<8 | uint32(b[2])<<16 | uint32(b[3])<<24
+	}
+	texts := m[4+size:]
+	for _, text := range []string{".", "”", "“", "’", "’s", "\t", "a", "’t", "‘"} {
+		node, got := int(unit(0)>>10), ""
+		for i := range len(text) {
+			node ^= int(text[i])
+			if unit(node)&(1<<31|0xff) != uint32(text[i]) {
+				got = ""
+				break
+			}
+			leaf := unit(node)>>8&1 == 1
+			node ^= int(unit(node) >> 10)
+			got = ""
+			if leaf {
+				rest := texts[unit(node)&(1<<31-1):]
+				got = string(rest[:bytes.IndexByte(rest, 0)])
+			}
+		}
+		if got != replace[text] {
+			t.Errorf("%q becomes %q, want %q", text, got, replace[text])
+		}
+	}
+}
