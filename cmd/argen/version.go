@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"argen"
+	"argen/internal/tensor"
 )
 
 // A versionReport says what was built, from what, for what.
@@ -23,7 +24,7 @@ type versionReport struct {
 }
 
 func newVersionReport() versionReport {
-	v := versionReport{Version: argen.Version, Go: runtime.Version(), OS: runtime.GOOS, Arch: runtime.GOARCH, Kernel: "go"}
+	v := versionReport{Version: argen.Version, Go: runtime.Version(), OS: runtime.GOOS, Arch: runtime.GOARCH, Kernel: tensor.Kernel()}
 	if info, ok := debug.ReadBuildInfo(); ok {
 		for _, s := range info.Settings {
 			switch s.Key {
