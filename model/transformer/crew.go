@@ -46,7 +46,7 @@ func (c *crew) run(total, some int, do func(from, to int)) {
 func (c *crew) split(total, some int, do func(from, to int)) {
 	n := runtime.GOMAXPROCS(0)
 	c.first, c.each = n, total*3/4/n&^15
-	c.start(total, max(some, (total-n*c.each)/(2*n)+15&^15), do)
+	c.start(total, max(some, ((total-n*c.each)/(2*n)+15)&^15), do)
 }
 
 func (c *crew) start(total, some int, do func(from, to int)) {
