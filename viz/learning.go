@@ -136,16 +136,17 @@ func validation(s *LearningStep) float64 { return s.Validation }
 
 func flawless(s *LearningStep) float64 { return s.Flawless }
 
-// How many points a curve has at most, over the width of the axis: a batch is
-// noisy, a measurement is not.
+// How many points a curve has at most, over the width of the axis: verdicts are
+// noisy, so are batches, measurements are not.
 const (
+	fewPoints    = 60
 	smoothPoints = 120
 	mostPoints   = 600
 )
 
 // smooth is a curve of numbers that are noisy, smoothed.
-func (k *learning) smooth(c curve) learningCurve {
-	c = c.thinned(k.first, k.last, smoothPoints)
+func (k *learning) smooth(c curve, points int) learningCurve {
+	c = c.thinned(k.first, k.last, points)
 	return learningCurve{curve: c, drawn: c}
 }
 
@@ -159,7 +160,7 @@ func (k *learning) loss() learningPanel {
 	p := learningPanel{heading: "loss, bits per token (logarithmic)", floor: k.floor, number: short}
 	least, most := math.Inf(1), 0.0
 	for i, r := range k.runs {
-		learned, held := k.smooth(k.curve(r.Steps, batches)), k.measured(k.curve(r.Steps, validation))
+		learned, held := k.smooth(k.curve(r.Steps, batches), smoothPoints), k.measured(k.curve(r.Steps, validation))
 		held.name, held.look, learned.look = k.name(i), looks[i], looks[i]
 		if known(r.Floor) && math.IsNaN(k.floor) {
 			held.note = ", entropy " + short(r.Floor)
@@ -207,7 +208,7 @@ func (k *learning) recall() learningPanel {
 		}
 	} else {
 		p.curves = k.kinds()
-		c := k.smooth(k.curve(k.runs[0].Steps, flawless))
+		c := k.smooth(k.curve(k.runs[0].Steps, flawless), fewPoints)
 		c.name, c.look = "flawless stories", looks[len(looks)-1]
 		switch p.heading += ", by kind"; {
 		case len(c.x) > 0 && len(p.curves) > 0:
@@ -236,12 +237,9 @@ func meanRecall(s *LearningStep) float64 {
 	return sum / n // 0/0 is NaN
 }
 
-// mostKinds is how many kinds of recall are named: half of them were learned
-// last or not yet, the others are asked for most often.
-const (
-	mostKinds = 6
-	lateKinds = 4
-)
+// lateKinds is how many of the kinds of recall that are named were learned last
+// or not yet; the others are asked for most often.
+const lateKinds = 3
 
 // kinds are the curves of the kinds of recall, those that are not named first.
 func (k *learning) kinds() []learningCurve {
@@ -269,11 +267,15 @@ func (k *learning) kinds() []learningCurve {
 		c.missing /= float64(len(c.x))
 		c.learningCurve.drawn = c.thinned(k.first, k.last, mostPoints)
 	}
-	if len(all) > mostKinds {
+	most := len(looks)
+	if k.runs[0].judged() {
+		most-- // the verdicts have a curve too
+	}
+	if len(all) > most {
 		slices.SortStableFunc(all, func(a, b *kind) int { return cmp.Compare(b.missing, a.missing) })
 		slices.SortStableFunc(all[lateKinds:], func(a, b *kind) int { return cmp.Compare(b.count, a.count) })
 	}
-	named := all[:min(len(all), mostKinds)]
+	named := all[:min(len(all), most)]
 	slices.SortStableFunc(named, func(a, b *kind) int { return cmp.Compare(b.end(), a.end()) })
 	var list []learningCurve
 	for _, c := range all[len(named):] {

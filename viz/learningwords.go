@@ -181,15 +181,21 @@ func (r *LearningRun) judged() bool {
 // if that can be compared.
 func (k *learning) titleOfMany() string {
 	plain := count(len(k.runs)) + " trainings compared"
-	least, at := math.Inf(1), 0
+	least, at, alike := math.Inf(1), 0, false
 	for i := range k.runs {
 		h, ok := measured(&k.runs[i])
 		if !ok || known(k.runs[i].Floor) && math.IsNaN(k.floor) {
 			return plain
 		}
-		if h.last < least {
-			least, at = h.last, i
+		switch same := short(h.last) == short(least); {
+		case h.last < least:
+			least, at, alike = h.last, i, same
+		case same:
+			alike = true
 		}
+	}
+	if alike {
+		return plain
 	}
 	return fmt.Sprintf("%s ends lowest: %s bits per token on what is held out", fit(k.name(at), face(titleSize, true), 240, false), short(least))
 }
@@ -237,11 +243,11 @@ func (k *learning) caption() string {
 	if k.asked() {
 		s += " Recall: the mean probability of the words which the text before leaves no choice about."
 		if n := k.recalls.others(); n > 0 {
-			s += fmt.Sprintf(" Named: the %d kinds that are learned last and the %d of the others that are most frequent.", lateKinds, mostKinds-lateKinds)
+			s += fmt.Sprintf(" Named: the %d kinds that are learned last and the most frequent of the others.", lateKinds)
 		}
 	}
-	if len(k.runs) > 1 && math.IsNaN(k.floor) && known(k.runs[0].Floor) {
-		s += " The entropies of the texts differ: what can be compared is how far each loss is above its own."
+	if len(k.runs) > 1 && math.IsNaN(k.floor) {
+		s += " Losses can be compared where texts and tokens are the same."
 	}
 	return s
 }

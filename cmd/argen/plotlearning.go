@@ -147,7 +147,6 @@ func (l *trainingReader) line(j *strict.JSON) error {
 
 // field reads the value of a field.
 func (t *trainingLine) field(j *strict.JSON, name string) (err error) {
-	const most = 1e12 // bits: more than any model needs for a token
 	switch {
 	case name == "type":
 		t.kind, err = j.String()
@@ -162,9 +161,9 @@ func (t *trainingLine) field(j *strict.JSON, name string) (err error) {
 	case name == "tokens":
 		t.step.Tokens, err = j.Int(0, math.MaxInt64)
 	case name == "bits":
-		t.step.Bits, err = bounded(j, most)
+		t.step.Bits, err = bounded(j, math.Inf(1))
 	case name == "validation_bits":
-		t.step.Validation, err = bounded(j, most)
+		t.step.Validation, err = bounded(j, math.Inf(1))
 	case name == "verdicts":
 		err = j.Object(func(name string) (err error) {
 			if name != "accepted" {
@@ -220,7 +219,7 @@ func readRecall(j *strict.JSON) ([]viz.Recall, error) {
 // bounded reads a number from 0 to most, or what JSON has no number for.
 func bounded(j *strict.JSON, most float64) (float64, error) {
 	x, err := logit(j)
-	if err == nil && (x < 0 || x > most*(1+1e-6) && !math.IsInf(x, 1)) {
+	if err == nil && (x < 0 || x > most*(1+1e-6)) {
 		err = j.Errorf("%v is not from 0 to %v", x, most)
 	}
 	return x, err
