@@ -40,8 +40,8 @@ type trainingSession struct {
 	views   []trainingView
 	prompt  []argen.ID
 	truth   []float64 // log-probabilities after it, nil if not known
-	begun   bool // the folder was made
-	stopped bool // early
+	begun   bool      // the folder was made
+	stopped bool      // early
 
 	base     *model.LM // of verdicts, what it begins with
 	accepted []float64 // part of each step's stories

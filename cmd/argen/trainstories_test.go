@@ -45,7 +45,7 @@ func TestStoriesInOtherTokens(t *testing.T) {
 	if err := bytes.fits(256); err == nil || !strings.Contains(err.Error(), "--context 256: the stories have up to about") {
 		t.Errorf("error %v", err)
 	}
-	if n := (storySource("story", nil, story.BOS, story.EOS, 1, 3)); n.Fingerprint() == storySource("story", nil, story.BOS, story.EOS, 1, 0).Fingerprint() {
+	if n := storySource("story", nil, story.BOS, story.EOS, 1, 3); n.Fingerprint() == storySource("story", nil, story.BOS, story.EOS, 1, 0).Fingerprint() {
 		t.Error("three stories are all of them")
 	}
 }
