@@ -40,7 +40,7 @@ type app struct {
 
 	stdinTTY, stdoutTTY, stderrTTY bool // a terminal is at the other end
 	signals                        bool // Ctrl-C and SIGTERM are ours to handle
-	grace                          atomic.Int64
+	grace                          atomic.Int64 // nanoseconds after a signal that a command needs, if more than usual
 
 	raw, quiet bool // flags of every command
 	json       bool // the command's --json: errors are JSON too
