@@ -38,8 +38,8 @@ type app struct {
 	screen         io.Writer           // what stdout writes to, for the terminal view alone, which escapes by itself
 	env            func(string) string // os.Getenv
 
-	stdinTTY, stdoutTTY, stderrTTY bool // a terminal is at the other end
-	signals                        bool // Ctrl-C and SIGTERM are ours to handle
+	stdinTTY, stdoutTTY, stderrTTY bool         // a terminal is at the other end
+	signals                        bool         // Ctrl-C and SIGTERM are ours to handle
 	grace                          atomic.Int64 // nanoseconds after a signal that a command needs, if more than usual
 
 	raw, quiet bool // flags of every command
