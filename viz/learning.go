@@ -239,7 +239,7 @@ func meanRecall(s *LearningStep) float64 {
 
 // lateKinds is how many of the kinds of recall that are named were learned last
 // or not yet; the others are asked for most often.
-const lateKinds = 3
+const lateKinds = 4
 
 // kinds are the curves of the kinds of recall, those that are not named first.
 func (k *learning) kinds() []learningCurve {

@@ -118,6 +118,7 @@ func (p *learningPanel) labels() []endLabel {
 	if n := p.others(); n > 0 {
 		list = append(list, endLabel{some(n, "other kind"), "", sum / float64(n), &p.curves[0]})
 	}
+	slices.Reverse(list) // of equal ones the first is above
 	slices.SortStableFunc(list, func(a, b endLabel) int { return cmp.Compare(a.y, b.y) })
 	return list
 }
