@@ -10,6 +10,7 @@ import (
 	"encoding/json"
 	"flag"
 	"fmt"
+	"io"
 	"log"
 	"math/rand/v2"
 	"os"
@@ -31,9 +32,13 @@ var program = "bin/argen"
 func main() {
 	log.SetFlags(0)
 	model := flag.String("model", "story", "the embedded transformer")
-	spin := flag.Bool("spin", false, "be other work on the machine, until killed")
+	spin := flag.Bool("spin", false, "be other work on the machine, until standard input ends")
 	flag.Parse()
 	if *spin {
+		go func() { // whatever ends the one who started it ends this too
+			_, _ = io.Copy(io.Discard, os.Stdin)
+			os.Exit(0)
+		}()
 		for i := 0; ; i++ {
 			_ = i * i
 		}
@@ -118,15 +123,19 @@ func busy() float64 {
 	}
 	for range runtime.NumCPU() {
 		other := exec.Command(self, "-spin")
-		other.Env = append(os.Environ(), "GOMAXPROCS=1")
-		if err := other.Start(); err != nil {
+		other.Env = append(os.Environ(), "GOMAXPROCS=2")
+		life, err := other.StdinPipe()
+		if err == nil {
+			err = other.Start()
+		}
+		if err != nil {
 			log.Fatal(err)
 		}
 		defer other.Wait()
-		defer other.Process.Kill()
+		defer life.Close()
 	}
 	var ratios []float64
-	for range 5 {
+	for range 3 {
 		speed := func(threads int) float64 {
 			return bench("-m", dir, "--prompt", "8", "--gen", "128", "--reps", "1", "--threads", strconv.Itoa(threads)).DecodeTokS[1]
 		}
