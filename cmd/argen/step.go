@@ -113,6 +113,9 @@ func (a *app) step(c *cobra.Command, s *stepping, args []string) (err error) {
 	}
 	defer lm.Close()
 	gen.Top, gen.Explain = s.top, s.explain
+	if _, can := lm.Model.Start().(argen.Explainer); s.explain && !can {
+		a.hint("--explain: %s cannot say where a probability comes from, n-gram models and truth can; argen score --inside looks into a transformer", argen.Visible(lm.Ref))
+	}
 	s.piece = func(id argen.ID) string { return shownToken(string(lm.Tokenizer.Piece(id))) }
 	if s.timing {
 		gen.Clock = func() int64 { return time.Now().UnixNano() }
