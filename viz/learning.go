@@ -329,15 +329,9 @@ func (k *learning) draw(c draw.Canvas, panels []*learningPanel) {
 // logAxis returns a logarithmic axis with ticks at 1, 2 and 5 times the powers
 // of ten, at those of 1 if there are many, or at round numbers where few are.
 func logAxis(least, most float64) axis {
-	a := axis{min: least, max: most}
-	every := between(least, most)
-	for _, t := range every.ticks {
-		if t.Value >= least && t.Value <= most {
-			a.ticks = append(a.ticks, t)
-		}
-	}
+	a := axis{min: least, max: most, ticks: logTicks(least, most)}
 	if len(a.ticks) < 3 {
-		a.ticks = a.ticks[:0]
+		a.ticks = nil
 		step := round((most - least) / 5)
 		for i := math.Ceil(least / step); i*step <= most; i++ {
 			a.ticks = append(a.ticks, plot.Tick{Value: i * step})

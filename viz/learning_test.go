@@ -313,3 +313,21 @@ func TestLearningOddNumbers(t *testing.T) {
 		t.Errorf("only %d figures were drawn, the others refused", drawn)
 	}
 }
+
+// Numbers on a logarithmic axis have room: each is a tenth of the axis or more
+// from the next, and there are two or more.
+func TestLogAxis(t *testing.T) {
+	for first := 1.0; first < 1e7; first *= 1.7 {
+		for ratio := 1.2; ratio < 1e6; ratio *= 1.3 {
+			a := logAxis(first, first*ratio)
+			if len(a.ticks) < 2 {
+				t.Errorf("%g to %g: %d ticks", a.min, a.max, len(a.ticks))
+			}
+			for i := 1; i < len(a.ticks); i++ {
+				if gap := math.Log(a.ticks[i].Value/a.ticks[i-1].Value) / math.Log(a.max/a.min); gap < .1 {
+					t.Errorf("%g to %g: %s and %s are %.2g of the axis apart", a.min, a.max, a.ticks[i-1].Label, a.ticks[i].Label, gap)
+				}
+			}
+		}
+	}
+}

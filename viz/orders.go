@@ -156,23 +156,10 @@ func flat(curves [][]float64) []float64 {
 	return all
 }
 
-// between returns a logarithmic axis around two values, with ticks at 1, 2 and
-// 5 times the powers of ten, or those of 1 if there are many.
+// between returns a logarithmic axis around two values.
 func between(least, most float64) axis {
-	least, most = max(least, 1e-290), min(most, 1e290)
-	a := axis{min: least / 1.5, max: most * 1.4}
-	first, last := math.Floor(math.Log10(a.min)), math.Ceil(math.Log10(a.max))
-	every := max(1, math.Ceil((last-first)/6))
-	for e := first; e <= last; e += every {
-		for _, m := range []float64{1, 2, 5} {
-			if m > 1 && last-first > 3 {
-				break
-			}
-			if v := m * math.Pow(10, e); v >= a.min && v <= a.max {
-				a.ticks = append(a.ticks, plot.Tick{Value: v, Label: tick(v)})
-			}
-		}
-	}
+	a := axis{min: max(least, 1e-290) / 1.5, max: min(most, 1e290) * 1.4}
+	a.ticks = logTicks(a.min, a.max)
 	return a
 }
 

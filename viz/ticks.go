@@ -51,6 +51,25 @@ func powers(most float64) axis {
 	return a
 }
 
+// logTicks returns the ticks of a logarithmic axis at 1, 2 and 5 times the
+// powers of ten, or those of 1 if there are many.
+func logTicks(least, most float64) []plot.Tick {
+	var ticks []plot.Tick
+	first, last := math.Floor(math.Log10(least)), math.Ceil(math.Log10(most))
+	every := max(1, math.Ceil((last-first)/6))
+	for e := first; e <= last; e += every {
+		for _, m := range []float64{1, 2, 5} {
+			if m > 1 && last-first > 3 {
+				break
+			}
+			if v := m * math.Pow(10, e); v >= least && v <= most {
+				ticks = append(ticks, plot.Tick{Value: v, Label: tick(v)})
+			}
+		}
+	}
+	return ticks
+}
+
 // most steps that a chart of a text shows: beyond, a line is thinner than a
 // dot of print.
 const mostSteps = 2000
