@@ -11,8 +11,8 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
-	"strings"
 
 	"argen"
 	"argen/internal/safefile"
@@ -33,7 +33,13 @@ const (
 
 	suffix = ".ckpt"
 	kept   = 2 // checkpoints in a folder
+
+	// content is the field of errors in files that are as they were written.
+	content = "content"
 )
+
+// checkpointName is that of a checkpoint in its folder.
+var checkpointName = regexp.MustCompile(`^step-[0-9]{12,}` + regexp.QuoteMeta(suffix) + `$`)
 
 // A Checkpoint is a training at rest.
 type Checkpoint struct {
@@ -46,7 +52,7 @@ type header struct {
 	Options Options `json:"options"`
 	Source  string  `json:"source"` // what it is trained on
 	Held    string  `json:"held"`   // what it is validated on
-	Kernel  string  `json:"kernel"` // of what machine the last bits are
+	Kernel  string  `json:"kernel"` // it was computed with
 	Course  course  `json:"course"`
 }
 
@@ -56,8 +62,8 @@ func (c *Checkpoint) Config() Config { return c.head.Config }
 // Options are those of the training.
 func (c *Checkpoint) Options() Options { return c.head.Options }
 
-// Kernel names the kernels it was computed with; with others the last bits of
-// what follows differ.
+// Kernel names the kernels it was computed with. Those with SIMD go on to the
+// same bits as each other, but not as "go".
 func (c *Checkpoint) Kernel() string { return c.head.Kernel }
 
 // Steps is how many steps had been done.
@@ -150,7 +156,7 @@ func ReadCheckpoint(name string, data []byte) (*Checkpoint, error) {
 	dec := json.NewDecoder(bytes.NewReader(text))
 	dec.DisallowUnknownFields()
 	if err := dec.Decode(&c.head); err != nil {
-		return nil, b.Errorf("header", "%v", err)
+		return nil, b.Errorf(content, "%v: go on with the version of argen that wrote it", err)
 	}
 	if c.head.Config, err = c.head.Config.complete(); err == nil {
 		err = c.head.Options.check()
@@ -159,7 +165,7 @@ func ReadCheckpoint(name string, data []byte) (*Checkpoint, error) {
 		err = c.head.Course.check()
 	}
 	if err != nil {
-		return nil, b.Errorf("header", "%v", err)
+		return nil, b.Errorf(content, "%v", err)
 	}
 	arenas := 3
 	if c.head.Course.Validations > 0 {
@@ -167,7 +173,7 @@ func ReadCheckpoint(name string, data []byte) (*Checkpoint, error) {
 	}
 	size := uint64(c.head.Config.Params())
 	if want, left := 4*size*uint64(arenas), b.Remaining()-sha256.Size; left != want {
-		return nil, b.Errorf("weights", "they take %d bytes, a model of this shape has %d", left, want)
+		return nil, b.Errorf(content, "the weights take %d bytes, a model of this shape has %d", left, want)
 	}
 	for range arenas {
 		raw, err := b.Take("weights", 4*size)
@@ -251,7 +257,7 @@ func checkpoints(folder string) ([]string, error) {
 	}
 	var names []string
 	for _, e := range entries {
-		if strings.HasPrefix(e.Name(), "step-") && strings.HasSuffix(e.Name(), suffix) {
+		if e.Type().IsRegular() && checkpointName.MatchString(e.Name()) {
 			names = append(names, e.Name())
 		}
 	}
@@ -285,8 +291,9 @@ func (d *Damage) Unwrap() error { return d.Err }
 // Recover tidies up a folder of checkpoints whose training may have been
 // killed: it removes what was half written and returns the newest checkpoint
 // that is whole, nil if there is none yet, and which newer ones are not. Those
-// are removed too, for they would count as the last [Session] keeps. One of
-// another version is an error: it is not damaged.
+// are removed too, for they would count as the last [Session] keeps. One that is
+// whole and that this program cannot go on with, such as that of another
+// version, is an error and stays.
 func Recover(folder string) (newest *Checkpoint, damaged []*Damage, err error) {
 	if err := safefile.Tidy(folder); err != nil {
 		return nil, nil, err
@@ -302,7 +309,7 @@ func Recover(folder string) (newest *Checkpoint, damaged []*Damage, err error) {
 		switch {
 		case err == nil:
 			return c, damaged, nil
-		case !errors.As(err, &wrong) || wrong.Field == "version":
+		case !errors.As(err, &wrong) || wrong.Field == "version" || wrong.Field == content:
 			return nil, damaged, err
 		}
 		if err := os.Remove(path); err != nil {

@@ -142,6 +142,28 @@ func TestRecover(t *testing.T) {
 	if _, _, err := Recover(folder); err == nil || !strings.Contains(err.Error(), "this program reads version 1") {
 		t.Errorf("another version: error %v", err)
 	}
+	more := put("step-000000000012.ckpt", sealed(bytes.Replace(whole[:len(whole)-sha256.Size], []byte(`"batch":2`), []byte(`"botch":2`), 1)))
+	if _, _, err := Recover(folder); err == nil || !strings.Contains(err.Error(), "botch") {
+		t.Errorf("an option that is not known: error %v", err)
+	}
+	if _, err := os.Stat(more); err != nil {
+		t.Errorf("a checkpoint that is whole is removed: %v", err)
+	}
+}
+
+// What is no checkpoint by its name or kind is left alone.
+func TestRecoverLeavesOthers(t *testing.T) {
+	folder := t.TempDir()
+	notes := filepath.Join(folder, "step-notes.ckpt")
+	if err := errors.Join(os.WriteFile(notes, nil, 0o600), os.Mkdir(filepath.Join(folder, "step-000000000001.ckpt"), 0o700)); err != nil {
+		t.Fatal(err)
+	}
+	if c, damaged, err := Recover(folder); c != nil || damaged != nil || err != nil {
+		t.Errorf("%v, damaged %v, error %v", c, damaged, err)
+	}
+	if _, err := os.Stat(notes); err != nil {
+		t.Error(err)
+	}
 }
 
 // What is read without an error has a shape and all its weights.

@@ -57,6 +57,10 @@ type Options struct {
 	LeastGain float64   `json:"least_gain"` // nats per token by which a validation must be better to count as a new best
 }
 
+// maxShards is how many shards a batch may be cut into, each of which has a
+// gradient as large as the model.
+const maxShards = 256
+
 // The moments and guards of the optimizers.
 const (
 	beta1, beta2 = 0.9, 0.98
@@ -109,8 +113,8 @@ func (o Options) check() error {
 		return fmt.Errorf("train: micro-batches have %d tokens, want 1 to 1048576", o.Micro)
 	case o.Pool < 1 || o.Pool > 1<<20:
 		return fmt.Errorf("train: the pool is %d, want 1 to 1048576", o.Pool)
-	case o.Shards < 1 || o.Shards > o.Batch:
-		return fmt.Errorf("train: %d shards, want 1 to the batch, %d", o.Shards, o.Batch)
+	case o.Shards < 1 || o.Shards > min(o.Batch, maxShards):
+		return fmt.Errorf("train: %d shards, want 1 to %d, and no more than the batch, %d", o.Shards, maxShards, o.Batch)
 	case o.Warmup < 0 || o.Validate < 0 || o.Patience < 0:
 		return fmt.Errorf("train: warm-up %d, validate %d or patience %d is negative", o.Warmup, o.Validate, o.Patience)
 	case o.Optimizer != Muon && o.Optimizer != AdamW:

@@ -57,8 +57,10 @@ func (t *Trainer) Run(ctx context.Context, s Session) error {
 	}
 	for t.course.Step < t.o.Steps {
 		if ctx.Err() != nil {
-			_, err := t.save(s.Folder)
-			return errors.Join(ctx.Err(), err)
+			if _, err := t.save(s.Folder); err != nil {
+				return errors.Join(ctx.Err(), unsaved{err})
+			}
+			return ctx.Err()
 		}
 		step, err := t.Step()
 		if err != nil {

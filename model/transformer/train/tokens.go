@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"io"
 	"iter"
@@ -141,8 +142,11 @@ func readTokens(path string, f *os.File) (*TokenFile, error) {
 		return nil, err
 	}
 	var head [tokensHead]byte
-	if n, err := io.ReadFull(f, head[:]); n < len(head) || string(head[:8]) != tokensMagic {
-		return nil, wrong("magic", "this is no file of tokens (%v)", err)
+	switch _, err := io.ReadFull(f, head[:]); {
+	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), err == nil && string(head[:8]) != tokensMagic:
+		return nil, wrong("magic", "this is no file of tokens that argen wrote")
+	case err != nil:
+		return nil, err
 	}
 	if v := binary.LittleEndian.Uint32(head[8:]); v != tokensVersion {
 		return nil, wrong("version", "it is %d, this program reads version %d", v, tokensVersion)

@@ -73,8 +73,8 @@ func TestTokensAreChecked(t *testing.T) {
 		data []byte
 		want string
 	}{
-		"empty":   {nil, "no file of tokens"},
-		"other":   {[]byte("argentrn........."), "no file of tokens"},
+		"empty":   {nil, "no file of tokens that argen wrote"},
+		"other":   {[]byte("argentrn........."), "no file of tokens that argen wrote"},
 		"version": {append([]byte("argenids\x02"), whole[9:]...), "it is 2, this program reads version 1"},
 		"width":   {append(append([]byte(nil), whole[:12]...), append([]byte{3}, whole[13:]...)...), "an id takes 3 bytes"},
 		"odd":     {append(whole[:len(whole):len(whole)], 0), "damaged or cut short"},

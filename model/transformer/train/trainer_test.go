@@ -247,6 +247,16 @@ func TestResumeGoesOnToTheSameBits(t *testing.T) {
 	}
 }
 
+// A training that is stopped says so if it cannot be gone on with.
+func TestStoppedWithoutACheckpoint(t *testing.T) {
+	ctx, stop := context.WithCancel(context.Background())
+	stop()
+	err := trainer(t, Options{Steps: 5}).Run(ctx, Session{Folder: filepath.Join(t.TempDir(), "none")})
+	if !errors.Is(err, context.Canceled) || !errors.Is(err, ErrCheckpoint) {
+		t.Errorf("error %v, want that it was cancelled and saved nothing", err)
+	}
+}
+
 func TestTrainerRefuses(t *testing.T) {
 	good := Options{Steps: 10}
 	for name, c := range map[string]struct {
@@ -268,6 +278,7 @@ func TestTrainerRefuses(t *testing.T) {
 		"micro":     {change: func(c *Config, o *Options) { o.Micro = -1 }, want: "micro-batches have 0"},
 		"pool":      {change: func(c *Config, o *Options) { o.Pool = -1 }, want: "pool"},
 		"shards":    {change: func(c *Config, o *Options) { o.Shards = -1 }, want: "shards"},
+		"shards+":   {change: func(c *Config, o *Options) { o.Batch, o.Shards = 1000, 257 }, want: "257 shards, want 1 to 256"},
 		"dropout":   {change: func(c *Config, o *Options) { o.Dropout = 1 }, want: "dropout is 1"},
 		"floor":     {change: func(c *Config, o *Options) { o.Floor = 2 }, want: "floor"},
 		"decay":     {change: func(c *Config, o *Options) { o.Decay = 2 }, want: "decay"},
