@@ -3,8 +3,10 @@ package transformer
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 
@@ -149,7 +151,11 @@ func WriteFolder(dir string, c Config, tensors []safetensors.Tensor, tok []byte)
 	}
 	files = append(files, wholeFile(generationFile, generation), wholeFile(ConfigFile, config))
 	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return err
+		var path *fs.PathError
+		if errors.As(err, &path) {
+			err = path.Err
+		}
+		return fmt.Errorf("the folder %s cannot be made: %w", dir, err)
 	}
 	for _, f := range files {
 		if err := safefile.Write(filepath.Join(dir, f.name), f.write); err != nil {

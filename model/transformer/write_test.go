@@ -106,3 +106,20 @@ func TestWriteFolderRefuses(t *testing.T) {
 		t.Errorf("an rnn: %v", err)
 	}
 }
+
+func TestWriteFolderBelowAFile(t *testing.T) {
+	f, err := safetensors.OpenFolder("testdata/llama-tied")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	file := filepath.Join(t.TempDir(), "file")
+	if err := os.WriteFile(file, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	m, _ := load(t, "llama-tied")
+	dir := filepath.Join(file, "model")
+	if err := transformer.WriteFolder(dir, m.Config(), f.Tensors(), nil); err == nil || !strings.HasPrefix(err.Error(), "the folder "+dir+" cannot be made: ") {
+		t.Errorf("the error is %v", err)
+	}
+}
