@@ -232,7 +232,7 @@ func ggufConfig(f *gguf.File) (c transformer.Config, err error) {
 	c.Tied = !untied
 	_, c.AttentionBias = f.Tensor("blk.0.attn_q.bias")
 	_, c.MLPBias = f.Tensor("blk.0.ffn_gate.bias")
-	for key, add := range map[string]func(argen.ID){keyBOS: func(id argen.ID) { c.BOS = id }, keyEOS: func(id argen.ID) { c.EOS = []argen.ID{id} }} {
+	for _, key := range []string{keyBOS, keyEOS} {
 		if f.Meta.Value(key) == nil {
 			continue
 		}
@@ -240,7 +240,11 @@ func ggufConfig(f *gguf.File) (c transformer.Config, err error) {
 		if !ok || id >= c.VocabSize {
 			return c, fmt.Errorf("%s: %v is outside the vocabulary of %d tokens", key, f.Meta.Value(key), c.VocabSize)
 		}
-		add(argen.ID(id))
+		if key == keyBOS {
+			c.BOS = argen.ID(id)
+		} else {
+			c.EOS = []argen.ID{argen.ID(id)}
+		}
 	}
 	return c, nil
 }

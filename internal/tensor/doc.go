@@ -13,10 +13,12 @@
 // for GELUErf, where platforms differ in math.Erfc, maybe in the last bit): sums
 // run in 16 lanes in a fixed order (element i is added to lane i mod 16, then the
 // lanes are added pairwise), and products are rounded before they are added. So
-// a vector gives the same alone ([MatVec]) and with others ([MatVecs]). Gemm adds its products one by one in the order of k. Its SIMD kernels
-// round once for a product and its sum (fused multiply-add), so they agree
-// with each other to the bit and with the plain Go within rounding. No result
-// depends on the number of threads.
+// a vector gives the same alone ([MatVec]) and with others ([MatVecs]).
+//
+// Gemm adds its products one by one in the order of k. Its SIMD kernels round
+// once for a product and its sum (fused multiply-add), so they agree with each
+// other to the bit and with the plain Go within rounding. No result depends on
+// the number of threads.
 //
 // Products of float32 matrices are asked for through gonum's blas32, which runs
 // on these kernels wherever this package is imported.

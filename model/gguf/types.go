@@ -83,6 +83,9 @@ func Fits(t Type, n int) bool { return uint64(n)%types[t].block == 0 }
 
 // Float32 returns the numbers of a tensor of F32, F16, BF16, Q8_0 or Q4_0.
 func (t *Tensor) Float32() ([]float32, error) {
+	if _, ok := TypeOf(t.Type.String()); !ok {
+		return nil, fmt.Errorf("tensor %q: type %s is not supported: weights may be F32, F16, BF16, Q8_0 or Q4_0", t.Name, t.Type)
+	}
 	x := make([]float32, t.Len())
 	switch t.Type {
 	case F32:
@@ -107,8 +110,6 @@ func (t *Tensor) Float32() ([]float32, error) {
 			}
 			x[i] = half(b) * float32(int(q&15)-8)
 		}
-	default:
-		return nil, fmt.Errorf("tensor %q: type %s is not supported: weights may be F32, F16, BF16, Q8_0 or Q4_0", t.Name, t.Type)
 	}
 	return x, nil
 }
@@ -145,14 +146,15 @@ func Quantize(name string, t Type, x []float32, shape ...int) (Tensor, error) {
 			q.Data = binary.LittleEndian.AppendUint32(q.Data, math.Float32bits(v))
 		}
 	case F16, BF16:
-		h := make([]uint16, len(x))
+		h, exponent := make([]uint16, len(x)), uint16(0x7c00)
 		if t == F16 {
 			tensor.F32ToF16(h, x)
 		} else {
 			tensor.F32ToBF16(h, x)
+			exponent = 0x7f80
 		}
 		for i, v := range h {
-			if exponent := map[Type]uint16{F16: 0x7c00, BF16: 0x7f80}[t]; v&exponent == exponent && !math.IsInf(float64(x[i]), 0) && x[i] == x[i] {
+			if v&exponent == exponent && !math.IsInf(float64(x[i]), 0) && x[i] == x[i] {
 				return q, fmt.Errorf("tensor %q: its number %d, %g, is too large for %s", name, i, x[i], t)
 			}
 			q.Data = binary.LittleEndian.AppendUint16(q.Data, v)
