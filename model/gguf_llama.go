@@ -194,7 +194,11 @@ func ggufConfig(f *gguf.File) (c transformer.Config, err error) {
 		*s.dst = n
 	}
 	for _, key := range []string{keyValueDim, keyRotated} {
-		if n, ok := f.Meta.Int(key); ok && n != c.HeadDim {
+		switch n, ok := f.Meta.Int(key); {
+		case f.Meta.Value(key) == nil:
+		case !ok:
+			return c, fmt.Errorf("%s: %v is no size", key, f.Meta.Value(key))
+		case n != c.HeadDim:
 			return c, fmt.Errorf("%s: %d is not supported: the width of a head is %d", key, n, c.HeadDim)
 		}
 	}
@@ -212,18 +216,18 @@ func ggufConfig(f *gguf.File) (c transformer.Config, err error) {
 		return c, fmt.Errorf("%s: %v, want a number between 0 and 1", keyEps, f.Meta.Value(keyEps))
 	}
 	c.Eps = float32(eps)
-	if c.Rope.Theta, ok = f.Meta.Float(keyTheta); !ok {
-		c.Rope.Theta = 10000
-	}
-	if !(c.Rope.Theta > 0 && c.Rope.Theta <= math.MaxFloat32) {
-		return c, fmt.Errorf("%s: %v, want a number above 0", keyTheta, c.Rope.Theta)
+	c.Rope.Theta = 10000
+	if f.Meta.Value(keyTheta) != nil {
+		if c.Rope.Theta, err = ggufPositive(f, keyTheta); err != nil {
+			return c, err
+		}
 	}
 	switch kind, _ := f.Meta.String(keyScaling); kind {
 	case "", "none":
 	case "linear":
 		c.Rope.Type = kind
-		if c.Rope.Factor, ok = f.Meta.Float(keyFactor); !ok || !(c.Rope.Factor > 0 && c.Rope.Factor <= math.MaxFloat32) {
-			return c, fmt.Errorf("%s: %v, want a number above 0", keyFactor, f.Meta.Value(keyFactor))
+		if c.Rope.Factor, err = ggufPositive(f, keyFactor); err != nil {
+			return c, err
 		}
 	default:
 		return c, fmt.Errorf("%s: %s is not supported in a GGUF: argen reads linear", keyScaling, quote(kind))
@@ -247,6 +251,18 @@ func ggufConfig(f *gguf.File) (c transformer.Config, err error) {
 		}
 	}
 	return c, nil
+}
+
+// ggufPositive is the value of a key that must be a number above 0.
+func ggufPositive(f *gguf.File, key string) (float64, error) {
+	x, ok := f.Meta.Float(key)
+	switch {
+	case ok && x > 0 && x <= math.MaxFloat32:
+		return x, nil
+	case f.Meta.Value(key) == nil:
+		return 0, fmt.Errorf("%s: missing", key)
+	}
+	return 0, fmt.Errorf("%s: %v, want a number above 0", key, f.Meta.Value(key))
 }
 
 // ggufTokenizer reads the tokenizer that a GGUF holds as a tokenizer.json.
