@@ -20,7 +20,12 @@ func (c Config) Export(bos argen.ID, eos ...argen.ID) transformer.Config {
 // Model returns the model of weights, of which it holds a copy, so that training
 // can go on while it writes. Prompts begin with its BOS token if it has one.
 func Model(c transformer.Config, weights []Tensor) (*transformer.Model, error) {
-	m, err := transformer.New(c, byName(weights))
+	held := byName{}
+	for _, w := range weights {
+		t := safetensors.FromFloat32(w.Name, w.Data, w.Shape...)
+		held[w.Name] = &t
+	}
+	m, err := transformer.New(c, held)
 	if err != nil {
 		return nil, err
 	}
@@ -29,17 +34,12 @@ func Model(c transformer.Config, weights []Tensor) (*transformer.Model, error) {
 }
 
 // byName are weights in memory.
-type byName []Tensor
+type byName map[string]*safetensors.Tensor
 
 // Tensor implements [transformer.Weights].
 func (b byName) Tensor(name string) (*safetensors.Tensor, bool) {
-	for _, w := range b {
-		if w.Name == name {
-			t := safetensors.FromFloat32(w.Name, w.Data, w.Shape...)
-			return &t, true
-		}
-	}
-	return nil, false
+	t, ok := b[name]
+	return t, ok
 }
 
 // WriteFolder writes weights as a folder that [transformer.Open] and Hugging

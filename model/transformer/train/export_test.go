@@ -48,6 +48,9 @@ func TestWrittenModelHasTheTrainersLoss(t *testing.T) {
 	if err != nil || !slices.Equal(got, want) {
 		t.Errorf("the model in memory has other logits; error %v", err)
 	}
+	if x, y := numbers(t, live, "model.norm.weight"), numbers(t, m, "model.norm.weight"); !slices.Equal(x, y) {
+		t.Error("the model in memory gives other weights back than those that it holds")
+	}
 	if !live.Info().AddBOS {
 		t.Error("prompts of the live model do not begin with BOS")
 	}
@@ -69,4 +72,18 @@ func TestWrittenModelHasTheTrainersLoss(t *testing.T) {
 	if got, want := loss/float64(tokens), wantLoss; math.Abs(got-want) > 1e-5 {
 		t.Errorf("the written model has loss %v, the trainer %v", got, want)
 	}
+}
+
+// numbers are those of a model's tensor.
+func numbers(t *testing.T, m *transformer.Model, name string) []float32 {
+	t.Helper()
+	w, ok := m.Tensor(name)
+	if !ok {
+		t.Fatalf("%s is missing", name)
+	}
+	x, err := w.Float32()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return x
 }
