@@ -155,7 +155,7 @@ func Quantize(name string, t Type, x []float32, shape ...int) (Tensor, error) {
 		}
 		for i, v := range h {
 			if v&exponent == exponent && !math.IsInf(float64(x[i]), 0) && x[i] == x[i] {
-				return q, fmt.Errorf("tensor %q: its number %d, %g, is too large for %s", name, i, x[i], t)
+				return q, fmt.Errorf("tensor %q: its number %d, %g, is too large for %s: F32 holds it", name, i, x[i], t)
 			}
 			q.Data = binary.LittleEndian.AppendUint16(q.Data, v)
 		}
@@ -195,7 +195,7 @@ func appendBlock(dst []byte, t Type, x []float32) ([]byte, error) {
 	var h [1]uint16
 	tensor.F32ToF16(h[:], []float32{d})
 	if h[0]&0x7c00 == 0x7c00 {
-		return nil, fmt.Errorf("they cannot be stored as %s: the largest is %g", t, largest)
+		return nil, fmt.Errorf("the largest is %g, too large for %s: F32 holds them", largest, t)
 	}
 	dst = binary.LittleEndian.AppendUint16(dst, h[0])
 	if t == Q8_0 {
