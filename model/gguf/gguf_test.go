@@ -171,8 +171,8 @@ func TestQuantizeRefuses(t *testing.T) {
 	}{
 		{Q8_0, 1, 33, "rows of 33 numbers"},
 		{Q4_0, nan, 32, "no number"},
-		{Q8_0, inf, 32, "cannot be stored"},
-		{Q8_0, 1e30, 32, "cannot be stored"},
+		{Q8_0, inf, 32, "the largest is +Inf, too large for Q8_0"},
+		{Q8_0, 1e30, 32, "the largest is 1e+30, too large for Q8_0"},
 		{F16, 70000, 1, "too large for F16"},
 		{9, 1, 32, "does not write type Q8_1"},
 		{99, 1, 32, "type 99 is not known"},
