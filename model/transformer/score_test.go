@@ -8,7 +8,7 @@ import (
 	"argen/tokenizer"
 )
 
-// Its states compute token by token.
+// A slow model has states that are no Scorers: they compute token by token.
 type slow struct{ argen.Model }
 
 func (m slow) Start() argen.State { return slowState{m.Model.Start()} }
