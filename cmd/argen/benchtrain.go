@@ -76,8 +76,8 @@ func (a *app) benchTraining(ctx context.Context, b *bench) error {
 	err := b.withThreads(ctx, func(threads int) error {
 		l, err := s.train(ctx, b.reps)
 		if err == nil {
-			name := fmt.Sprintf("llama, %d layers of %d, %d heads, ff %d, vocabulary %d, batches of %d x %d tokens, %s parameters",
-				s.layers, s.hidden, s.heads, s.ff, s.vocab, s.batch, s.context, thousands(int64(l.Params)))
+			name := fmt.Sprintf("llama, %s of %d, %s, ff %d, vocabulary %d, batches of %d x %d tokens, %s parameters",
+				count(s.layers, "layer"), s.hidden, count(s.heads, "head"), s.ff, s.vocab, s.batch, s.context, thousands(int64(l.Params)))
 			all = append(all, measured{Model: name, Threads: threads, Kernel: tensor.Kernel(), learning: l, RSSMB: peakMemory()})
 		}
 		return err
@@ -92,6 +92,9 @@ func (a *app) benchTraining(ctx context.Context, b *bench) error {
 func (s *benchShape) train(ctx context.Context, reps int) (*learning, error) {
 	config := train.Config{VocabSize: s.vocab, Hidden: s.hidden, Layers: s.layers, Heads: s.heads, FF: s.ff, Context: s.context}
 	options := train.Options{Steps: 1 << 30, Batch: s.batch, Pool: s.batch, Optimizer: train.AdamW, AdamRate: 1e-4}
+	if err := train.Check(config, options); err != nil {
+		return nil, sizeError(err)
+	}
 	t, err := train.New(config, options, noise{s.vocab, s.context + 1}, nil)
 	if err != nil {
 		return nil, err

@@ -20,6 +20,14 @@ func completeModels(_ *cobra.Command, _ []string, typed string) ([]string, cobra
 	return names, cobra.ShellCompDirectiveDefault // files too
 }
 
+// completeOneModel completes the first argument from the names of models.
+func completeOneModel(c *cobra.Command, args []string, typed string) ([]string, cobra.ShellCompDirective) {
+	if len(args) > 0 {
+		return nil, cobra.ShellCompDirectiveDefault
+	}
+	return completeModels(c, args, typed)
+}
+
 // completeChain completes the last stage of --chain.
 func completeChain(_ *cobra.Command, _ []string, typed string) ([]string, cobra.ShellCompDirective) {
 	done := strings.LastIndexByte(typed, ',') + 1

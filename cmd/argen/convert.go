@@ -73,14 +73,15 @@ An ARPA file has words only: a tokenizer of another kind is lost there.`,
 			}
 			return nil
 		},
-		ValidArgsFunction: completeModels,
+		ValidArgsFunction: completeOneModel,
 		RunE: func(c *cobra.Command, args []string) error {
 			o.in, o.out = args[0], args[1]
 			return a.convert(c.Context(), o)
 		},
 	}
-	c.Flags().StringVar(&o.quantize, "quantize", "", "round a transformer's matrices: f32, f16, bf16; in GGUF also q8_0, q4_0 (`TYPE`)")
+	c.Flags().StringVar(&o.quantize, "quantize", "", "round a transformer's matrices to `TYPE`: f32, f16, bf16; in GGUF also q8_0, q4_0")
 	c.Flags().BoolVar(&o.json, "json", false, "print what was written as JSON")
+	completeWords(c, "quantize", []string{"f32", "f16", "bf16", "q8_0", "q4_0"})
 	return c
 }
 
@@ -173,6 +174,9 @@ func (o conversion) check() (as *gguf.Type, err error) {
 	}
 	if err == nil && !info.IsDir() {
 		return nil, fmt.Errorf("%s is a file: name a folder, or a file that ends in %s", argen.Visible(o.out), ggufFormat)
+	}
+	if holdsTraining(o.out) {
+		return nil, usagef("convert: %s holds a training, whose model it would replace: choose another name", argen.Visible(o.out))
 	}
 	return as, nil
 }

@@ -56,6 +56,9 @@ used without -m. Of a file of weights (*.safetensors) it lists the tensors.`,
 // infoText is a description for people.
 func infoText(d model.Description) string {
 	var b rows
+	for key := range d.Meta {
+		b.width = max(b.width, min(len(key), 30))
+	}
 	b.row("model", "%s", d.Ref)
 	if d.File != "" {
 		b.row("file", "%s, %s", d.File, sizeText(d.Bytes))

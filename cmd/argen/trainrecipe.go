@@ -109,7 +109,7 @@ func (r *recipe) vacant() error {
 	case !info.IsDir():
 		return usagef("-o %s is a file: name a folder", argen.Visible(r.out))
 	}
-	if _, err := os.Stat(r.path()); err == nil {
+	if holdsTraining(r.out) {
 		return usagef("%s holds a training already: --resume %s goes on with it, -o names another folder", argen.Visible(r.out), argen.Visible(r.out))
 	}
 	for _, name := range []string{transformer.ConfigFile, safetensors.WeightsFile, checkpointFolder} {
@@ -118,6 +118,13 @@ func (r *recipe) vacant() error {
 		}
 	}
 	return nil
+}
+
+// holdsTraining reports whether a training is or was going on in a folder.
+func holdsTraining(folder string) bool {
+	r := recipe{out: folder}
+	_, err := os.Stat(r.path())
+	return err == nil
 }
 
 // again reads the recipe of a training and sets the flags to what they were.

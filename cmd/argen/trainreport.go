@@ -47,7 +47,7 @@ type trainingNews struct {
 	Best           bool    `json:"best,omitempty"`
 
 	Recall []recall    `json:"recall,omitempty"`
-	Next   []nextToken `json:"next,omitempty"` // after the prompt, the likeliest first
+	Next   []nextToken `json:"next,omitempty"` // after the prompt, the likeliest first; what is likeliest in truth is among them
 	Sample *string     `json:"sample,omitempty"`
 
 	Checkpoint string `json:"checkpoint,omitempty"`
@@ -124,7 +124,7 @@ func (s *trainingSession) look(ctx context.Context, n *trainingNews, sample, ask
 	return nil
 }
 
-// next are the likeliest tokens after the prompt.
+// next are the likeliest tokens after the prompt, and what is likeliest in truth.
 func (s *trainingSession) next(ctx context.Context, m argen.Model) ([]nextToken, error) {
 	logits, err := m.Start().Extend(ctx, append([]argen.ID{s.bos}, s.prompt...)...)
 	if err != nil {
@@ -135,8 +135,15 @@ func (s *trainingSession) next(ctx context.Context, m argen.Model) ([]nextToken,
 		ids[i] = argen.ID(i)
 	}
 	slices.SortStableFunc(ids, func(a, b argen.ID) int { return cmp.Compare(logits[b], logits[a]) })
+	const most = 5
+	if s.truth != nil {
+		likeliest := argen.ID(slices.Index(s.truth, slices.Max(s.truth)))
+		if i := slices.Index(ids, likeliest); i >= most {
+			ids[most-1] = likeliest
+		}
+	}
 	var next []nextToken
-	for _, id := range ids[:min(len(ids), 5)] {
+	for _, id := range ids[:min(len(ids), most)] {
 		n := nextToken{Token: string(s.tok.Piece(id)), Prob: number(softmaxAt(logits, id))}
 		if s.truth != nil {
 			truth := number(math.Exp(s.truth[id]))
@@ -310,6 +317,9 @@ func (s *trainingSession) print(res *trainingResult) error {
 	b.row("written", "%s, %s", argen.Visible(res.Out), sizeText(res.Bytes))
 	if _, err := io.WriteString(s.a.stdout, b.String()); err != nil {
 		return err
+	}
+	if len(s.accepted) > 0 && verdictTally(s.accepted) == 0 {
+		s.a.hint("no story was flawless, so there was nothing to learn from: begin with a model that tells better ones")
 	}
 	s.a.hint("try: argen step -m %s", argen.Visible(res.Out))
 	return nil

@@ -67,7 +67,7 @@ func (s *trainingScreen) String() string {
 	w := max(s.w-1, 20)
 	left := max(s.h-1, 8) // the cursor's line is below
 	top := []string{s.title(), s.progress(w)}
-	legend := s.legend()
+	legend := s.legend(w)
 	var recalls, next []string
 	rows := 3
 	if left > 30 {
@@ -127,10 +127,11 @@ func (s *trainingScreen) progress(w int) string {
 		fmt.Sprintf(" %3.0f %% ", 100*share) + text
 }
 
-// legend says what the marks of the chart are, with the last numbers.
-func (s *trainingScreen) legend() []string {
+// legend says what the marks of the chart are, with the last numbers; below the
+// chart itself if there is room.
+func (s *trainingScreen) legend(w int) []string {
 	st := &s.styles
-	line := strings.Repeat(" ", chartLabel)
+	line, below := "", strings.Repeat(" ", chartLabel)
 	if s.last != nil {
 		line += st.loss.Render("⠒ loss ") + fmt.Sprintf("%.3f", float64(s.last.Bits))
 	}
@@ -142,9 +143,12 @@ func (s *trainingScreen) legend() []string {
 	} else if s.chart.floor > 0 {
 		line += "  " + st.floor.Render("┄ floor ") + fmt.Sprintf("%.3f", s.chart.floor)
 	}
-	lines := []string{line + st.dim.Render("  bits per token")}
+	if ansi.StringWidth(below+line) > w {
+		below = ""
+	}
+	lines := []string{below + line + st.dim.Render("  bits per token")}
 	if s.last != nil && s.last.Verdicts != nil {
-		lines = append(lines, strings.Repeat(" ", chartLabel)+"what it wrote: "+s.last.Verdicts.String())
+		lines = append(lines, below+"what it wrote: "+s.last.Verdicts.String())
 	}
 	return lines
 }
@@ -182,7 +186,7 @@ func (s *trainingScreen) nextLines(w, rows int) []string {
 		prompt = append([]rune("…"), prompt[len(prompt)-max(most, 1)+1:]...)
 	}
 	lines := []string{s.styles.dim.Render(label) + argen.Visible(string(prompt)) + s.styles.dim.Render("”")}
-	for _, n := range s.asked.Next[:min(rows, len(s.asked.Next))] {
+	for _, n := range topNext(s.asked.Next, rows) {
 		token := ansi.Truncate(visibleToken(n.Token), name, "…")
 		line := fmt.Sprintf("%s%s %s %.3f", token, strings.Repeat(" ", name-ansi.StringWidth(token)), s.styles.bar.Render(probBar(float64(n.Prob), max(min(w-name-24, 40), 5))), float64(n.Prob))
 		if n.Truth != nil {
@@ -191,6 +195,22 @@ func (s *trainingScreen) nextLines(w, rows int) []string {
 		lines = append(lines, line)
 	}
 	return lines
+}
+
+// topNext are the first of the next tokens, of which the last gives way to what
+// is likeliest in truth.
+func topNext(next []nextToken, rows int) []nextToken {
+	right := 0
+	for i, n := range next {
+		if n.Truth != nil && (next[right].Truth == nil || *n.Truth > *next[right].Truth) {
+			right = i
+		}
+	}
+	top := slices.Clone(next[:min(rows, len(next))])
+	if right >= rows {
+		top[rows-1] = next[right]
+	}
+	return top
 }
 
 // sampleLines are what it wrote last.

@@ -94,6 +94,24 @@ func TestLossChart(t *testing.T) {
 	}
 }
 
+// The token that is right is shown, however unlikely it still is.
+func TestTopNext(t *testing.T) {
+	sure, never := number(1), number(0)
+	next := []nextToken{{"Omar", 0.2, &never}, {"Kofi", 0.1, &never}, {",", 0.1, &never}, {"Mia", 0.01, &sure}}
+	for rows, want := range map[int]string{1: "Mia", 2: "Omar Mia", 3: "Omar Kofi Mia", 4: "Omar Kofi , Mia", 9: "Omar Kofi , Mia"} {
+		var got []string
+		for _, n := range topNext(next, rows) {
+			got = append(got, n.Token)
+		}
+		if text := strings.Join(got, " "); text != want {
+			t.Errorf("%d rows: %s, want %s", rows, text, want)
+		}
+	}
+	if got := topNext([]nextToken{{"a", 0.5, nil}, {"b", 0.2, nil}}, 1); got[0].Token != "a" {
+		t.Errorf("nothing is known of the truth, and the first is %q", got[0].Token)
+	}
+}
+
 func TestProbBar(t *testing.T) {
 	for p, want := range map[float64]string{0: "    ", 1: "████", 0.5: "██  ", 0.28125: "█▏  ", 2: "████", -1: "    ", 0.99: "████"} {
 		if got := probBar(p, 4); got != want {

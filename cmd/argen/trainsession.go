@@ -40,6 +40,7 @@ type trainingSession struct {
 	views   []trainingView
 	prompt  []argen.ID
 	truth   []float64 // log-probabilities after it, nil if not known
+	folder  *os.File  // of the checkpoints, locked
 	begun   bool      // the folder was made
 	stopped bool      // early
 
@@ -81,22 +82,31 @@ func (a *app) prepareTraining(ctx context.Context, t *transformerTraining, r *re
 	return s, s.show(ctx)
 }
 
-// begin makes the folder once nothing is known to be wrong.
-func (s *trainingSession) begin() error {
-	s.begun = s.t.resume == ""
+// begin makes the folder once nothing is known to be wrong, and keeps other
+// trainings out of it.
+func (s *trainingSession) begin() (err error) {
+	fresh := s.t.resume == ""
 	if err := os.MkdirAll(s.r.folder(), 0o755); err != nil {
+		s.begun = fresh
 		return fileError(s.r.folder(), err)
 	}
-	if s.t.resume != "" {
+	if s.folder, err = os.Open(s.r.folder()); err != nil {
+		return fileError(s.r.folder(), err)
+	}
+	if !lock(s.folder) {
+		return fmt.Errorf("another training is going on in %s: wait for its end, or train in another folder", argen.Visible(s.r.out))
+	}
+	s.begun = fresh
+	if !fresh {
 		return safefile.Tidy(s.r.out)
 	}
 	return s.r.save(s.t.flags)
 }
 
-// undo removes what begin made where no step followed, so that the command can
-// be given again.
+// undo removes what begin made where no checkpoint followed, so that the command
+// can be given again.
 func (s *trainingSession) undo() error {
-	if !s.begun {
+	if _, err := train.Latest(s.r.folder()); !s.begun || err == nil {
 		return nil
 	}
 	err := os.RemoveAll(s.r.folder())
@@ -272,7 +282,8 @@ func (s *trainingSession) stepsIn(ctx context.Context, shape train.Config, o tra
 	if err != nil {
 		return 0, err
 	}
-	const warm, least = 2, 1500 * time.Millisecond
+	const warm = 2
+	least := min(1500*time.Millisecond, time.Duration(s.t.minutes*float64(time.Minute)/10))
 	var start time.Time
 	for i := 0; ; i++ {
 		if i == warm {
@@ -343,7 +354,7 @@ func (s *trainingSession) explain(ctx context.Context, err error) error {
 		}
 		return err
 	}
-	if errors.Is(err, train.ErrCheckpoint) {
+	if _, none := train.Latest(s.r.folder()); errors.Is(err, train.ErrCheckpoint) && none == nil {
 		s.a.hint("the checkpoint before it is whole; go on with: argen train transformer --resume %s", argen.Visible(s.r.out))
 	}
 	return transformerError(ctx, err)
@@ -363,6 +374,10 @@ func (s *trainingSession) close() error {
 	if s.text != nil && s.text.tokens != nil {
 		err = errors.Join(err, s.text.tokens.Close())
 		s.text = nil
+	}
+	if s.folder != nil {
+		err = errors.Join(err, s.folder.Close())
+		s.folder = nil
 	}
 	return err
 }

@@ -46,8 +46,11 @@ func cutText(tokens *train.TokenFile, part float64, context int, begin []argen.I
 		need += max(context+1, int(math.Ceil(part/(1-part)*float64(need))))
 	}
 	if n-held < windows*context+1 {
-		most := max((n-2)/(windows+1), 1)
-		return nil, fmt.Errorf("the text has %s, which is too little for a context of %d: at least %s are needed, or --context %d", count(n, "token"), context, thousands(int64(need)), most)
+		text := fmt.Sprintf("the text has %s, which is too little for a context of %d: at least %s are needed", count(n, "token"), context, thousands(int64(need)))
+		if most := min((n-2)/(windows+1), (n-1-int(part*float64(n)))/windows); most > 0 {
+			text += fmt.Sprintf(", or --context %d", most)
+		}
+		return nil, errors.New(text)
 	}
 	stream := func(from, to int) train.Stream {
 		return train.Stream{Tokens: train.Stretch{Tokens: tokens, From: from, To: to}, Window: context, Begin: begin, Seed: seed}

@@ -151,4 +151,18 @@ func TestCutText(t *testing.T) {
 	if _, err := cutText(open(200), 0.5, 20, nil, 1); err != nil {
 		t.Error(err)
 	}
+	const half = "the text has 200 tokens, which is too little for a context of 30: at least 242 are needed, or --context 24"
+	if _, err := cutText(open(200), 0.5, 30, nil, 1); err == nil || err.Error() != half {
+		t.Errorf("error %v", err)
+	}
+	if _, err := cutText(open(200), 0.5, 24, nil, 1); err != nil {
+		t.Error(err)
+	}
+	const none = "the text has 6 tokens, which is too little for a context of 10: at least 52 are needed"
+	if _, err := cutText(open(6), 0.1, 10, nil, 1); err == nil || err.Error() != none {
+		t.Errorf("error %v", err)
+	}
+	if _, err := cutText(open(6), 0.1, 1, nil, 1); err == nil {
+		t.Error("a context of 1 is enough")
+	}
 }

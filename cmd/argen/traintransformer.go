@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -100,7 +101,7 @@ a few minutes. Their entropy is known exactly: no model can have a lower loss.` 
 	f.IntVar(&t.options.Patience, "patience", 0, "stop after `N` measurements without a new best, and keep the weights of the best; 0 goes on (default 10 for files)")
 	f.Var(&t.seed, "seed", "`N` sets the dice of weights, order and stories (default random, and shown)")
 
-	f.StringVarP(&t.out, "output", "o", "", "the `FOLDER` to write")
+	f.StringVarP(&t.out, "output", "o", "", "the `FOLDER` to write (default stories, or named after the first file)")
 	f.StringVar(&t.resume, "resume", "", "go on with the training in `FOLDER`")
 	f.IntVar(&t.every, "every", 500, "write a checkpoint every `N` steps")
 
@@ -115,7 +116,7 @@ a few minutes. Their entropy is known exactly: no model can have a lower loss.` 
 	}
 	completeWords(c, "tokenizer", trainable())
 	completeWords(c, "optimizer", []string{string(train.Muon), string(train.AdamW)})
-	completeWords(c, "schedule", []string{string(train.Cosine), string(train.Linear), string(train.WSD)})
+	completeWords(c, "schedule", schedules)
 	return c
 }
 
@@ -144,7 +145,7 @@ func (a *app) trainTransformer(ctx context.Context, t *transformerTraining, args
 	}
 	defer func() { err = errors.Join(err, s.close()) }()
 	if err := s.run(ctx); err != nil {
-		return err
+		return errors.Join(err, s.close(), s.undo())
 	}
 	return s.finish()
 }
@@ -168,14 +169,29 @@ func transformerError(ctx context.Context, err error) error {
 	return err
 }
 
+// The most that can be asked for.
+const (
+	mostMinutes = 60 * 24 * 30
+	mostRate    = 10
+)
+
+// schedules are the names of --schedule.
+var schedules = []string{string(train.Cosine), string(train.Linear), string(train.WSD)}
+
 // check finds what is wrong with the flags before any work is done.
 func (t *transformerTraining) check(r *recipe) error {
 	c := &t.shape
 	switch {
 	case t.options.Steps < 0 || t.flags.Changed("steps") && t.options.Steps == 0:
 		return usagef("--steps %d: choose 1 or more", t.options.Steps)
-	case t.minutes < 0 || t.minutes > 60*24*30:
-		return usagef("--minutes %v: choose above 0", t.minutes)
+	case t.flags.Changed("minutes") && !(t.minutes > 0 && t.minutes <= mostMinutes):
+		return usagef("--minutes %v: choose above 0, %d at most", t.minutes, mostMinutes)
+	case t.optimizer != string(train.Muon) && t.optimizer != string(train.AdamW):
+		return usagef("--optimizer %q: choose muon or adamw", t.optimizer)
+	case !slices.Contains(schedules, t.schedule):
+		return usagef("--schedule %q: choose one of %s", t.schedule, strings.Join(schedules, ", "))
+	case !(t.rate >= 0 && t.rate <= mostRate && t.adamRate >= 0 && t.adamRate <= mostRate && t.options.Clip >= 0):
+		return usagef("--lr %v, --adam-lr %v, --clip %v: choose rates of 0 to %d, and 0 or more to clip at", t.rate, t.adamRate, t.options.Clip, mostRate)
 	case !(t.validation >= 0 && t.validation <= 0.5):
 		return usagef("--validation %v: choose 0 to 0.5", t.validation)
 	case !(t.crops >= 0 && t.crops <= 1):
@@ -184,16 +200,14 @@ func (t *transformerTraining) check(r *recipe) error {
 		return usagef("--crops goes with --stories only: windows of a text begin anywhere")
 	case t.options.Patience > 0 && (t.validation == 0 && len(r.Files) > 0 || t.options.Validate == 0):
 		return usagef("--patience %d needs something to measure on: --validation and --validate-every above 0", t.options.Patience)
-	case c.Heads > 0 && c.Hidden%c.Heads != 0:
+	case c.Heads > 0 && c.Hidden > 0 && c.Hidden%c.Heads != 0:
 		return usagef("--hidden %d is not a multiple of --heads %d: choose %d or %d", c.Hidden, c.Heads, c.Hidden/c.Heads*c.Heads, (c.Hidden/c.Heads+1)*c.Heads)
-	case c.Heads > 0 && c.Hidden/c.Heads%2 != 0:
+	case c.Heads > 0 && c.Hidden > 0 && c.Hidden/c.Heads%2 != 0:
 		return usagef("--hidden %d / --heads %d gives heads of %d numbers, which rotary positions need to be even: choose --hidden %d", c.Hidden, c.Heads, c.Hidden/c.Heads, c.Hidden+c.Heads)
 	case c.KVHeads > 0 && c.Heads%c.KVHeads != 0:
 		return usagef("--heads %d is not a multiple of --kv-heads %d", c.Heads, c.KVHeads)
 	case t.options.Batch < 1 || t.every < 1 || t.sampleEvery < 0 || t.options.Validate < 0 || t.options.Warmup < 0 || t.options.Patience < 0:
 		return usagef("--batch and --every are 1 or more; --warmup, --patience, --sample-every and --validate-every 0 or more")
-	case t.rate < 0 || t.adamRate < 0 || t.options.Clip < 0:
-		return usagef("--lr %v, --adam-lr %v and --clip %v cannot be negative", t.rate, t.adamRate, t.options.Clip)
 	case t.flags.Changed("adam-lr") && t.optimizer != string(train.Muon):
 		return usagef("--adam-lr goes with --optimizer muon; --lr is the rate of adamw")
 	case t.vocabSize != 0 && t.kind(r) != "bpe" && t.kind(r) != "words":
@@ -212,19 +226,25 @@ func (t *transformerTraining) check(r *recipe) error {
 	shape, options := t.sizes(r, 256), t.training()
 	options.Steps = max(options.Steps, 1)
 	if err := train.Check(shape, options); err != nil {
-		text := err.Error()
-		for _, prefix := range []string{"model: ", "train: "} {
-			text = strings.TrimPrefix(text, prefix)
-		}
-		for field, flag := range map[string]string{
-			"hidden_size": "--hidden", "num_hidden_layers": "--layers", "num_attention_heads": "--heads",
-			"num_key_value_heads": "--kv-heads", "intermediate_size": "--ff", "max_position_embeddings": "--context",
-		} {
-			text = strings.ReplaceAll(text, field, flag)
-		}
-		return usagef("%s", text)
+		return sizeError(err)
 	}
 	return nil
+}
+
+// sizeError makes the message of [train.Check] one of the flags.
+func sizeError(err error) error {
+	text := err.Error()
+	for _, prefix := range []string{"model: ", "train: "} {
+		text = strings.TrimPrefix(text, prefix)
+	}
+	for field, flag := range map[string]string{
+		"hidden_size": "--hidden", "num_hidden_layers": "--layers", "num_attention_heads": "--heads", "vocab_size": "--vocab",
+		"num_key_value_heads": "--kv-heads", "intermediate_size": "--ff", "max_position_embeddings": "--context",
+		"the batch": "--batch", "dropout": "--dropout",
+	} {
+		text = strings.ReplaceAll(text, field, flag)
+	}
+	return usagef("%s", text)
 }
 
 // kind is the name of the tokenizer.

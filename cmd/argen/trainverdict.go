@@ -28,7 +28,9 @@ trained by verdicts only: each step it writes 96 stories, the grammar says of
 each as a whole whether it is flawless, and the flawless ones become likelier.
 No token has a target, no story is shown to it, and still the model stays
 autoregressive: what a model learns from does not decide that. Its stories get
-better, while its loss on stories that are held out gets worse.`
+better, while its loss on stories that are held out gets worse. Usual are then
+--steps 100 --optimizer adamw --lr 0.0005 --schedule linear --warmup 5
+--validate-every 10 --every 20.`
 
 // verdicts are the judges there are.
 var verdicts = []string{"story"}

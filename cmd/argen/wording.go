@@ -69,10 +69,13 @@ func wrapText(text string, width int) string {
 }
 
 // rows are lines of a name and what is said of it.
-type rows struct{ strings.Builder }
+type rows struct {
+	strings.Builder
+	width int // of the names, 13 at least
+}
 
 func (b *rows) row(name, format string, args ...any) {
-	fmt.Fprintf(b, "%-13s %s\n", argen.Visible(name), argen.Visible(fmt.Sprintf(format, args...)))
+	fmt.Fprintf(b, "%-*s %s\n", max(b.width, 13), argen.Visible(name), argen.Visible(fmt.Sprintf(format, args...)))
 }
 
 func shownToken(token string) string { return ansi.Truncate(visibleToken(token), 40, "…") }
