@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -14,7 +13,6 @@ import (
 	"github.com/spf13/pflag"
 
 	"argen"
-	"argen/internal/safefile"
 	"argen/model/safetensors"
 	"argen/model/transformer"
 )
@@ -207,7 +205,7 @@ func (r *recipe) save(flags *pflag.FlagSet) error {
 	if err != nil {
 		return err
 	}
-	return safefile.Write(r.path(), func(w io.Writer) error { _, err := w.Write(append(data, '\n')); return err })
+	return writeBytes(r.path(), append(data, '\n'))
 }
 
 // names are the files.
