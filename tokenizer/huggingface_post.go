@@ -7,19 +7,26 @@ import (
 	"argen/internal/strict"
 )
 
+// maxComponent is the largest component that is read, in bytes. As encoding/json
+// has it, it takes 30 times as much memory.
+const maxComponent = 1 << 20
+
 // raw reads a component as encoding/json has it, for which it is checked to be
 // JSON without doubt first.
-func raw(j *strict.JSON) (v any, err error) {
+func raw(j *strict.JSON, name string) (v any, err error) {
 	data, err := j.Raw()
-	if err != nil {
+	switch {
+	case err != nil:
 		return nil, err
+	case len(data) > maxComponent:
+		return nil, j.Errorf("the %s has %d bytes, at most %d are read", name, len(data), maxComponent)
 	}
 	return v, json.Unmarshal(data, &v)
 }
 
 // component reads the normalizer, pre_tokenizer or decoder of a WordLevel.
 func (f *hfFile) component(j *strict.JSON, name string) error {
-	v, err := raw(j)
+	v, err := raw(j, name)
 	if err == nil && v != nil {
 		if f.components == nil {
 			f.components = map[string]any{}
@@ -32,7 +39,7 @@ func (f *hfFile) component(j *strict.JSON, name string) error {
 // postProcessor reads what is done with ids: nothing, or that a token is put
 // before them. ByteLevel changes offsets only.
 func (f *hfFile) postProcessor(j *strict.JSON) error {
-	v, err := raw(j)
+	v, err := raw(j, "post_processor")
 	if err != nil || v == nil {
 		return err
 	}
