@@ -22,5 +22,5 @@
 //
 // The batch, the dropout and the rate of a step are functions of the step's
 // number, so a [Checkpoint] needs no state of a random generator: weights,
-// the optimiser's moments and the number are all.
+// the optimizer's moments and the number are all.
 package train

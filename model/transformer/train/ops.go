@@ -47,7 +47,7 @@ func transposed(is bool) blas.Transpose {
 //
 //	y = g·x·r,  r = 1/√(mean(x²) + ε)
 //
-// The r of each row go to inv. Zhang and Sennrich, Root Mean Square Layer
+// The r of each row goes to inv. Zhang and Sennrich, Root Mean Square Layer
 // Normalization, 2019.
 func rmsNorm[F float](y, inv, x, g []F, eps float64) {
 	d := len(g)

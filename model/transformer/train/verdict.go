@@ -123,8 +123,8 @@ func newWriter(v Verdict, c Config, o Options) (*writer, error) {
 		length = c.Context
 	}
 	w := &writer{Verdict: v, length: length, rows: (n + o.Shards - 1) / o.Shards, samples: make([]Sample, n), errs: make([]error, n), shards: make([][]drawing, o.Shards)}
-	perToken := 2 * c.Layers * c.KVHeads * c.HeadDim()
-	if size := 4 * float64(w.rows) * float64(length) * float64(perToken); size > maxActivations {
+	keysAndValues := 2 * c.Layers * c.KVHeads * c.HeadDim() * length
+	if size := 4 * float64(w.rows) * float64(keysAndValues+c.VocabSize); size > maxActivations {
 		return nil, fmt.Errorf("train: %d sequences of %d tokens need %.1f GiB for each thread, want at most %d: lower one of them", w.rows, length, size/(1<<30), maxActivations>>30)
 	}
 	return w, nil

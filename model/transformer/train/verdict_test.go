@@ -317,6 +317,16 @@ func TestVerdictFails(t *testing.T) {
 			t.Errorf("error %v, want %q", err, want)
 		}
 	}
+	many := *without(3)
+	many.Samples = 1 << 16
+	for _, c := range []Config{
+		{VocabSize: 6, Hidden: 2048, Layers: 1, Heads: 2, KVHeads: 2, FF: 24, Context: 16},
+		{VocabSize: 1 << 20, Hidden: 2, Layers: 1, Heads: 1, KVHeads: 1, FF: 2, Context: 16},
+	} {
+		if _, err := newWriter(many, c, Options{Shards: 1}); err == nil || !strings.Contains(err.Error(), "GiB for each thread") {
+			t.Errorf("%d sequences of a vocabulary of %d: error %v", many.Samples, c.VocabSize, err)
+		}
+	}
 }
 
 // Tokens per second of whole steps: writing, the grammar's verdicts, and
