@@ -48,10 +48,10 @@ func convertCommand(a *app) *cobra.Command {
 		Long: `Write a model in another format. IN is what -m takes; the name of OUT says the
 format:
 
-  *.gguf               a transformer, for llama.cpp and what is built on it
-  *.bin *.arpa *.arpa.gz   an n-gram model
-  another name         a transformer, as a folder of Hugging Face: config.json,
-                       model.safetensors, tokenizer.json, for transformers
+  *.gguf                  a transformer, for llama.cpp and what is built on it
+  *.bin *.arpa *.arpa.gz  an n-gram model
+  another name            a transformer, as a folder of Hugging Face: config.json,
+                          model.safetensors, tokenizer.json, for transformers
 
 Transformers are those of Llama's architecture. --quantize rounds their
 matrices; without it they stay as they are. Vectors stay f32, and matrices whose

@@ -79,7 +79,8 @@ func TestCorpusRefuses(t *testing.T) {
 		{"ab\nc\x00", "a.txt: line 2, byte 4: a zero byte: this is no text: name a text file"},
 		{"\x1f\x8b\x08\x00", "a.txt: line 1, byte 3: a zero byte: this is a gzip, unpack it"},
 		{"\xff\xfeh\x00i\x00", "a.txt: line 1, byte 3: a zero byte: this is UTF-16, save it as UTF-8"},
-		{strings.Repeat("a", 1000) + strings.Repeat("\n\xe4\xf6", 80), "a.txt: line 2, byte 1001: not UTF-8 text, as are 160 of the first 1240 bytes: convert it (iconv -t UTF-8) or, if it is no text, leave it out"},
+		{strings.Repeat("a", 1000) + strings.Repeat("\n\xe4\xf6", 80), "a.txt: line 2, byte 1001: not UTF-8 text, as are 160 of the first 1240 bytes: convert it (iconv -f LATIN1 -t UTF-8, if it is that) or, if it is no text, leave it out"},
+		{strings.Repeat("A caf\xe9 is open. ", 9), "a.txt: line 1, byte 5: not UTF-8 text, as are 9 of the first 144 bytes: convert it (iconv -f LATIN1 -t UTF-8, if it is that) or, if it is no text, leave it out"},
 	} {
 		_, err := io.ReadAll(corpusOf(t, c.text).reader(t.Context(), nil))
 		var text textError
@@ -88,7 +89,7 @@ func TestCorpusRefuses(t *testing.T) {
 		}
 	}
 	// Some bytes of another encoding, and characters cut by the end, are text.
-	for _, text := range []string{"na\xefve " + strings.Repeat("text ", 50), "caf\xc3", strings.Repeat("é", 40_000)} {
+	for _, text := range []string{"na\xefve " + strings.Repeat("text ", 50), "caf\xc3", strings.Repeat("A caf\xe9 is open. ", 9) + "A café is open.", strings.Repeat("é", 40_000)} {
 		if _, err := io.ReadAll(corpusOf(t, text).reader(t.Context(), nil)); err != nil {
 			t.Errorf("%.20q: %v", text, err)
 		}

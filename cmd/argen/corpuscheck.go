@@ -7,7 +7,8 @@ import (
 )
 
 // A check tells text from other files: text has no zero byte, and at most a
-// tenth of it is not UTF-8.
+// tenth of it is not UTF-8; a few bytes at most if no other is beyond ASCII, as
+// in a text in Latin-1.
 type check struct {
 	begin   []byte // of the file, a few bytes
 	offset  int64  // bytes looked at
@@ -15,6 +16,7 @@ type check struct {
 	tail    []byte
 	invalid int64 // bytes
 	first   place // of the first of them
+	beyond  bool  // there are characters beyond ASCII
 }
 
 type place struct{ line, offset int64 }
@@ -46,8 +48,11 @@ func (c *check) look(name string, b []byte) error {
 	start := c.offset - int64(len(c.tail))
 	c.offset += int64(len(b))
 	c.tail = nil
-	if !utf8.Valid(text) {
+	switch {
+	case !utf8.Valid(text):
 		c.count(text, start)
+	case !c.beyond:
+		c.beyond = utf8.RuneCount(text) < len(text)
 	}
 	c.line += int64(bytes.Count(b, []byte("\n")))
 	if c.offset >= 1<<16 {
@@ -74,20 +79,32 @@ func (c *check) count(text []byte, start int64) {
 				c.first = place{c.line + 1 + int64(bytes.Count(text[:i], []byte("\n"))), start + int64(i)}
 			}
 			c.invalid++
+		} else {
+			c.beyond = true
 		}
 		i += size
 	}
 }
 
+// fewInvalid is how many bytes that are not UTF-8 say nothing of a file.
+const fewInvalid = 8
+
 func (c *check) verdict(name string) error {
-	if c.invalid <= 8 || c.invalid*10 < c.offset {
+	if c.invalid <= fewInvalid || c.invalid*10 < c.offset {
 		return nil
 	}
-	return textErrorf("%s: line %d, byte %d: not UTF-8 text, as are %d of the first %d bytes: convert it (iconv -t UTF-8) or, if it is no text, leave it out", name, c.first.line, c.first.offset, c.invalid, c.offset)
+	return c.refuse(name)
+}
+
+func (c *check) refuse(name string) error {
+	return textErrorf("%s: line %d, byte %d: not UTF-8 text, as are %d of the first %d bytes: convert it (iconv -f LATIN1 -t UTF-8, if it is that) or, if it is no text, leave it out", name, c.first.line, c.first.offset, c.invalid, c.offset)
 }
 
 // end is called when the file was read.
 func (c *check) end(name string) error {
 	c.invalid += int64(len(c.tail))
+	if c.invalid > fewInvalid && !c.beyond {
+		return c.refuse(name)
+	}
 	return c.verdict(name)
 }

@@ -133,7 +133,11 @@ func (s *trainingScreen) legend(w int) []string {
 	st := &s.styles
 	line, below := "", strings.Repeat(" ", chartLabel)
 	if s.last != nil {
-		line += st.loss.Render("⠒ loss ") + fmt.Sprintf("%.3f", float64(s.last.Bits))
+		name := "loss "
+		if s.last.Verdicts != nil {
+			name = "its own stories "
+		}
+		line += st.loss.Render("⠒ "+name) + fmt.Sprintf("%.3f", float64(s.last.Bits))
 	}
 	if s.held != nil {
 		line += "  " + st.held.Render("● held out ") + fmt.Sprintf("%.3f", float64(*s.held.ValidationBits))

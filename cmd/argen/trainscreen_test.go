@@ -52,6 +52,16 @@ func TestTrainingScreen(t *testing.T) {
 	}
 }
 
+// What a training by verdicts learns from has no targets, and so no loss.
+func TestTrainingScreenOfVerdicts(t *testing.T) {
+	s := screenAfter(200)
+	s.step(&trainingNews{Step: 201, Bits: 0.5, Verdicts: &verdictNews{0.25, 100, 0.9}})
+	text := ansi.Strip(s.String())
+	if !strings.Contains(text, "its own stories 0.500 ") || !strings.Contains(text, "25.0 % flawless") || strings.Contains(text, "loss") {
+		t.Errorf("got\n%s", text)
+	}
+}
+
 // Whatever the size of the terminal, the screen fits in.
 func TestTrainingScreenFits(t *testing.T) {
 	young, old := screenAfter(1), screenAfter(700)
