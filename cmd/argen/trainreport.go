@@ -7,7 +7,9 @@ import (
 	"io"
 	"math"
 	"path/filepath"
+	"runtime"
 	"slices"
+	"strings"
 	"time"
 
 	"argen"
@@ -26,6 +28,60 @@ type trainingView interface {
 	step(n *trainingNews) error
 	// end is called last.
 	end() error
+}
+
+// A trainingHead is what is known before the first step.
+type trainingHead struct {
+	Type       string        `json:"type"` // "header"
+	Argen      string        `json:"argen"`
+	Out        string        `json:"out"`
+	Parameters int           `json:"parameters"`
+	Shape      train.Config  `json:"config"`
+	Options    train.Options `json:"options"`
+	Tokenizer  string        `json:"tokenizer"`
+	Files      []textFile    `json:"files,omitempty"`
+	Tokens     int           `json:"text_tokens,omitempty"` // of files
+	Held       int           `json:"validation_tokens"`
+	Floor      *number       `json:"floor_bits,omitempty"` // entropy of what is held out, where it is known
+	Threads    int           `json:"threads"`
+	From       int           `json:"from_step"`            // steps done before
+	Begun      string        `json:"from_model,omitempty"` // what a training by verdicts began with
+
+	what   string // is trained on
+	prompt string
+}
+
+func (s *trainingSession) head() *trainingHead {
+	c := s.trainer.Config()
+	h := &trainingHead{
+		Type: "header", Argen: argen.Version, Out: s.r.out, Parameters: c.Params(), Shape: c, Options: s.trainer.Options(),
+		Tokenizer: s.kind, Files: s.r.Files, Threads: runtime.GOMAXPROCS(0), From: s.trainer.Steps(),
+		what: strings.Join(s.r.names(), ", "), prompt: s.tok.Decode(s.prompt),
+	}
+	if h.what == "-" {
+		h.what = "stdin"
+	}
+	for _, held := range s.held {
+		h.Held += len(held) - 1
+	}
+	if s.text != nil {
+		h.Tokens = s.text.tokens.Len()
+	}
+	if s.exam != nil {
+		floor := number(s.exam.floor())
+		h.Floor = &floor
+		h.what = "new stories"
+		if n := s.t.stories.n; n > 0 {
+			h.what = count(int(n), "story")
+			if n > 1 {
+				h.what = thousands(int64(n)) + " stories"
+			}
+		}
+	}
+	if s.r.From != "" {
+		h.Begun, h.what = s.r.From, fmt.Sprintf("verdicts on its own stories, beginning with %s", s.r.From)
+	}
+	return h
 }
 
 // A trainingNews is a step, and what was measured after it. A number in bits is
