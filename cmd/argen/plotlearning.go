@@ -40,6 +40,9 @@ func (a *app) learning(ctx context.Context, files []string) (viz.LearningData, e
 		}
 		short := strings.TrimSuffix(filepath.Base(name), filepath.Ext(name))
 		for i := range l.runs {
+			if len(l.runs[i].Steps) == 0 {
+				return all, fmt.Errorf("%s: training %d has no steps: there is nothing to draw", l.name, i+1)
+			}
 			l.runs[i].Name = short
 			if i > 0 {
 				l.runs[i].Name = fmt.Sprintf("%s %d", short, i+1)
