@@ -266,7 +266,12 @@ func (v *placeFlag) Set(text string) error {
 }
 
 // String implements pflag.Value.
-func (v *placeFlag) String() string { return "" }
+func (v *placeFlag) String() string {
+	if !v.given {
+		return ""
+	}
+	return strconv.Itoa(v.t)
+}
 
 // Type implements pflag.Value.
 func (v *placeFlag) Type() string { return "int" }
