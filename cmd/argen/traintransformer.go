@@ -206,12 +206,18 @@ func (t *transformerTraining) check(r *recipe) error {
 		return usagef("--hidden %d / --heads %d gives heads of %d numbers, which rotary positions need to be even: choose --hidden %d", c.Hidden, c.Heads, c.Hidden/c.Heads, c.Hidden+c.Heads)
 	case c.KVHeads > 0 && c.Heads%c.KVHeads != 0:
 		return usagef("--heads %d is not a multiple of --kv-heads %d", c.Heads, c.KVHeads)
-	case t.options.Batch < 1 || t.every < 1 || t.sampleEvery < 0 || t.options.Validate < 0 || t.options.Warmup < 0 || t.options.Patience < 0:
-		return usagef("--batch and --every are 1 or more; --warmup, --patience, --sample-every and --validate-every 0 or more")
 	case t.flags.Changed("adam-lr") && t.optimizer != string(train.Muon):
 		return usagef("--adam-lr goes with --optimizer muon; --lr is the rate of adamw")
 	case t.vocabSize != 0 && t.kind(r) != "bpe" && t.kind(r) != "words":
 		return usagef("--vocab-size goes with --tokenizer bpe or words only")
+	}
+	for _, whole := range []struct {
+		name  string
+		least int
+	}{{"batch", 1}, {"every", 1}, {"warmup", 0}, {"patience", 0}, {"sample-every", 0}, {"validate-every", 0}} {
+		if n, _ := t.flags.GetInt(whole.name); n < whole.least { // an error would say that there is no such flag
+			return usagef("--%s %d: choose %d or more", whole.name, n, whole.least)
+		}
 	}
 	for _, name := range r.names() {
 		if t.log != "" && sameFile(t.log, name) {
