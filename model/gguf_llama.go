@@ -1,6 +1,7 @@
 package model
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -8,6 +9,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
+	"sync"
 
 	"argen"
 	"argen/model/gguf"
@@ -55,6 +57,24 @@ var ggufNames = []struct{ folder, gguf string }{
 	{"model.norm", "output_norm"},
 	{"lm_head", "output"},
 }
+
+// ggufKeys are the metadata for the fields of a config.json.
+var ggufKeys = map[string]string{
+	transformer.ConfigFile: "the metadata",
+	"vocab_size":           keyVocab,
+	"hidden_size":          keyHidden,
+	"num_hidden_layers":    keyLayers,
+	"intermediate_size":    keyFFN,
+	"num_attention_heads":  keyHeads,
+	"num_key_value_heads":  keyKVHeads,
+	"head_dim":             keyHeadDim,
+}
+
+// The biases of a layer's matrices.
+var (
+	ggufAttentionBias = regexp.MustCompile(`^blk\.\d+\.attn_(q|k|v|output)\.bias$`)
+	ggufMLPBias       = regexp.MustCompile(`^blk\.\d+\.ffn_(gate|up|down)\.bias$`)
+)
 
 // layerNumber is that of the layer in a tensor's name in a folder.
 var layerNumber = regexp.MustCompile(`^model\.layers\.(\d+)\.`)
@@ -138,9 +158,10 @@ func ggufModel(f *gguf.File) (*LM, error) {
 	if err != nil {
 		return nil, err
 	}
-	m, err := transformer.FromFile(c, &ggufWeights{File: f, config: c, converted: map[string]*safetensors.Tensor{}})
+	w := &ggufWeights{File: f, config: c, converted: safetensors.Tensors{}}
+	m, err := transformer.FromFile(c, w)
 	if err != nil {
-		return nil, err
+		return nil, cmp.Or(w.err, err)
 	}
 	m.AddBOS = addBOS
 	return &LM{Model: m, Tokenizer: tok, Close: m.Close}, nil
@@ -234,8 +255,10 @@ func ggufConfig(f *gguf.File) (c transformer.Config, err error) {
 	}
 	_, untied := f.Tensor("output.weight")
 	c.Tied = !untied
-	_, c.AttentionBias = f.Tensor("blk.0.attn_q.bias")
-	_, c.MLPBias = f.Tensor("blk.0.ffn_gate.bias")
+	for _, t := range f.Tensors { // a bias that is not everywhere is then missing
+		c.AttentionBias = c.AttentionBias || ggufAttentionBias.MatchString(t.Name)
+		c.MLPBias = c.MLPBias || ggufMLPBias.MatchString(t.Name)
+	}
 	for _, key := range []string{keyBOS, keyEOS} {
 		if f.Meta.Value(key) == nil {
 			continue
@@ -281,17 +304,28 @@ func ggufTokenizer(f *gguf.File) (tok argen.Tokenizer, addBOS bool, err error) {
 	return tok, bos != argen.NoID, nil
 }
 
-// ggufWeights are the tensors of a GGUF under the names of a folder, their rows
-// in its order. What cannot stay as it lies in the file is a copy in float32.
+// ggufWeights are the tensors of a GGUF, found by the names of a folder, their
+// rows in its order. What cannot stay as it lies in the file is a copy in float32.
 type ggufWeights struct {
 	*gguf.File
-	config    transformer.Config
-	converted map[string]*safetensors.Tensor
+	config transformer.Config
+
+	mu        sync.Mutex
+	converted safetensors.Tensors
+	err       error // why one could not be
+}
+
+// StoredName implements transformer.Renamed.
+func (w *ggufWeights) StoredName(name string) string {
+	return cmp.Or(ggufName(name), ggufKeys[name], name)
 }
 
 // Tensor implements transformer.Weights. A tensor of a type that argen does not
-// convert comes without numbers and under that type, which is then refused.
+// convert comes without numbers and under that type, which is then refused; err
+// says it in the file's words.
 func (w *ggufWeights) Tensor(name string) (*safetensors.Tensor, bool) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	if t := w.converted[name]; t != nil {
 		return t, true
 	}
@@ -312,11 +346,12 @@ func (w *ggufWeights) convert(name string, t *gguf.Tensor) *safetensors.Tensor {
 	heads := rotatedHeads(w.config, name)
 	same := map[gguf.Type]safetensors.DType{gguf.F32: safetensors.F32, gguf.F16: safetensors.F16, gguf.BF16: safetensors.BF16}
 	if dtype, ok := same[t.Type]; ok && heads == 0 {
-		return &safetensors.Tensor{Name: name, DType: dtype, Shape: t.Shape, Data: t.Data}
+		return &safetensors.Tensor{Name: t.Name, DType: dtype, Shape: t.Shape, Data: t.Data}
 	}
 	x, err := t.Float32()
 	if err != nil {
-		return &safetensors.Tensor{Name: name, DType: safetensors.DType(t.Type.String()), Shape: t.Shape}
+		w.err = cmp.Or(w.err, err)
+		return &safetensors.Tensor{Name: t.Name, DType: safetensors.DType(t.Type.String()), Shape: t.Shape}
 	}
 	if heads > 0 && t.Shape[0]%(2*heads) == 0 {
 		x = interleave(x, heads, len(x)/t.Shape[0], true)
@@ -325,9 +360,9 @@ func (w *ggufWeights) convert(name string, t *gguf.Tensor) *safetensors.Tensor {
 	if !ok {
 		dtype = safetensors.F32
 	}
-	s, err := asType(name, dtype, x, t.Shape)
+	s, err := asType(t.Name, dtype, x, t.Shape)
 	if err != nil { // the numbers were of that type
-		return &safetensors.Tensor{Name: name, DType: dtype, Shape: t.Shape}
+		return &safetensors.Tensor{Name: t.Name, DType: dtype, Shape: t.Shape}
 	}
 	return s
 }

@@ -45,6 +45,24 @@ func (t *Tensor) Len() int {
 	return n
 }
 
+// Tensors are tensors in memory by name.
+type Tensors map[string]*Tensor
+
+// ByName returns the tensors of a list by name; of two of one name, the later.
+func ByName(list []Tensor) Tensors {
+	ts := make(Tensors, len(list))
+	for i := range list {
+		ts[list[i].Name] = &list[i]
+	}
+	return ts
+}
+
+// Tensor returns the tensor of a name.
+func (ts Tensors) Tensor(name string) (t *Tensor, ok bool) {
+	t, ok = ts[name]
+	return t, ok
+}
+
 // A File is a file that was opened, or the several that a model is cut into.
 // Many goroutines may read it. Close it after the last use of its tensors.
 type File struct {

@@ -12,16 +12,8 @@ import (
 	"argen/model/transformer"
 )
 
-// weights are tensors by name.
-type weights map[string]*safetensors.Tensor
-
-func (w weights) Tensor(name string) (*safetensors.Tensor, bool) {
-	t, ok := w[name]
-	return t, ok
-}
-
 // add adds a tensor of random numbers, or of ones if it is the weight of a norm.
-func (w weights) add(rng *rand.Rand, half bool, name string, shape ...int) {
+func add(w safetensors.Tensors, rng *rand.Rand, half bool, name string, shape ...int) {
 	t := &safetensors.Tensor{Name: name, Shape: shape}
 	x := make([]float32, t.Len())
 	for i := range x {
@@ -49,19 +41,19 @@ func randomLlama(tb testing.TB, half bool, vocab, hidden, layers, heads, ffn int
 		Arch: "llama", VocabSize: vocab, Context: 1024, Hidden: hidden, Layers: layers, Heads: heads, KVHeads: heads,
 		HeadDim: hidden / heads, FFN: ffn, Eps: 1e-5, Act: "silu", Tied: true, Rope: transformer.Rope{Theta: 10000}, BOS: argen.NoID,
 	}
-	w, rng := weights{}, rand.New(rand.NewPCG(1, 2))
-	w.add(rng, half, "model.embed_tokens.weight", vocab, hidden)
-	w.add(rng, half, "model.norm.weight", hidden)
+	w, rng := safetensors.Tensors{}, rand.New(rand.NewPCG(1, 2))
+	add(w, rng, half, "model.embed_tokens.weight", vocab, hidden)
+	add(w, rng, half, "model.norm.weight", hidden)
 	for i := range layers {
 		at := "model.layers." + strconv.Itoa(i) + "."
-		w.add(rng, half, at+"input_layernorm.weight", hidden)
-		w.add(rng, half, at+"post_attention_layernorm.weight", hidden)
+		add(w, rng, half, at+"input_layernorm.weight", hidden)
+		add(w, rng, half, at+"post_attention_layernorm.weight", hidden)
 		for _, name := range []string{"q", "k", "v", "o"} {
-			w.add(rng, half, at+"self_attn."+name+"_proj.weight", hidden, hidden)
+			add(w, rng, half, at+"self_attn."+name+"_proj.weight", hidden, hidden)
 		}
-		w.add(rng, half, at+"mlp.gate_proj.weight", ffn, hidden)
-		w.add(rng, half, at+"mlp.up_proj.weight", ffn, hidden)
-		w.add(rng, half, at+"mlp.down_proj.weight", hidden, ffn)
+		add(w, rng, half, at+"mlp.gate_proj.weight", ffn, hidden)
+		add(w, rng, half, at+"mlp.up_proj.weight", ffn, hidden)
+		add(w, rng, half, at+"mlp.down_proj.weight", hidden, ffn)
 	}
 	m, err := transformer.New(c, w)
 	if err != nil {

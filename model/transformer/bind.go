@@ -4,15 +4,24 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 
 	"argen/internal/tensor"
 	"argen/model/safetensors"
 )
 
-// Weights are where a model's tensors are found by name; a [safetensors.File]
-// is such.
+// Weights are where a model's tensors are found by name, as [safetensors.File]
+// and [safetensors.Tensors].
 type Weights interface {
 	Tensor(name string) (t *safetensors.Tensor, ok bool)
+}
+
+// Renamed are [Weights] of a file that has names of its own, which the errors of
+// [New] then say.
+type Renamed interface {
+	// StoredName is what the file calls a tensor of that name, a field of
+	// config.json, or, for [ConfigFile], the place of such fields.
+	StoredName(name string) string
 }
 
 // A binder takes weights by name and checks their shapes. The first error ends
@@ -33,6 +42,14 @@ func (b *binder) fail(format string, args ...any) {
 	}
 }
 
+// says is the name that errors say instead of one of a folder.
+func (b *binder) says(name string) string {
+	if r, ok := b.weights.(Renamed); ok {
+		return r.StoredName(name)
+	}
+	return name
+}
+
 // has reports whether there is a tensor of that name.
 func (b *binder) has(name string) bool {
 	_, ok := b.weights.Tensor(b.prefix + name)
@@ -49,10 +66,14 @@ func (b *binder) tensor(name, what string, shape ...int) *safetensors.Tensor {
 	t, ok := b.weights.Tensor(name)
 	switch {
 	case !ok:
-		b.fail("tensor %q is missing: %s needs it (num_hidden_layers %d)", name, b.Arch, b.Layers)
+		b.fail("tensor %q is missing: %s needs it (%s %d)", b.says(name), b.Arch, b.says("num_hidden_layers"), b.Layers)
 		return nil
 	case !slices.Equal(t.Shape, shape):
-		b.fail("tensor %q: shape %v, %s wants %v (%s)", name, t.Shape, ConfigFile, shape, what)
+		fields := strings.Split(what, ", ")
+		for i, f := range fields {
+			fields[i] = b.says(f)
+		}
+		b.fail("tensor %q: shape %v, %s wants %v (%s)", b.says(name), t.Shape, b.says(ConfigFile), shape, strings.Join(fields, ", "))
 		return nil
 	}
 	b.params += int64(t.Len())
@@ -64,7 +85,7 @@ func (b *binder) tensor(name, what string, shape ...int) *safetensors.Tensor {
 // computes, but nonsense.
 func (b *binder) noMore(name string) {
 	if b.err == nil && b.has(name) {
-		b.fail("tensor %q is there, but %s says that num_hidden_layers is %d", b.prefix+name, ConfigFile, b.Layers)
+		b.fail("tensor %q is there, but %s says that %s is %d", b.says(b.prefix+name), b.says(ConfigFile), b.says("num_hidden_layers"), b.Layers)
 	}
 }
 
@@ -89,7 +110,7 @@ func (b *binder) matrix(name, what string, rows, cols int, bias bool) *matrix {
 	if bias {
 		w.bias = b.vector(name+".bias", what, rows)
 	} else if b.err == nil && b.has(name+".bias") {
-		b.fail("tensor %q is there, but %s says that there is none", b.prefix+name+".bias", ConfigFile)
+		b.fail("tensor %q is there, but %s says that there is none", b.says(b.prefix+name+".bias"), b.says(ConfigFile))
 	}
 	return w
 }

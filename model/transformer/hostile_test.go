@@ -106,28 +106,28 @@ func TestDamagedWeights(t *testing.T) {
 	defer f.Close()
 	const gate = "model.layers.0.mlp.gate_proj.weight"
 	for what, change := range map[string]struct {
-		do   func(w weights, x *safetensors.Tensor)
+		do   func(w safetensors.Tensors, x *safetensors.Tensor)
 		want string
 	}{
-		"nothing": {func(weights, *safetensors.Tensor) {}, ""},
-		"missing": {func(w weights, _ *safetensors.Tensor) { delete(w, gate) }, `"` + gate + `" is missing`},
-		"a layer more": {func(w weights, x *safetensors.Tensor) {
+		"nothing": {func(safetensors.Tensors, *safetensors.Tensor) {}, ""},
+		"missing": {func(w safetensors.Tensors, _ *safetensors.Tensor) { delete(w, gate) }, `"` + gate + `" is missing`},
+		"a layer more": {func(w safetensors.Tensors, x *safetensors.Tensor) {
 			b := safetensors.FromFloat32("model.layers.1.input_layernorm.weight", make([]float32, 48), 48)
 			w[b.Name] = &b
 		}, "says that num_hidden_layers is 1"},
-		"transposed": {func(_ weights, x *safetensors.Tensor) { x.Shape = []int{48, 80} }, `"` + gate + `": shape [48 80], config.json wants [80 48]`},
-		"type":       {func(_ weights, x *safetensors.Tensor) { x.DType = "I16" }, "dtype I16 is not supported"},
-		"NaN":        {func(_ weights, x *safetensors.Tensor) { binary.LittleEndian.PutUint16(x.Data[14:], 0x7e00) }, "its number 7 is not finite"},
-		"a bias": {func(w weights, _ *safetensors.Tensor) {
+		"transposed": {func(_ safetensors.Tensors, x *safetensors.Tensor) { x.Shape = []int{48, 80} }, `"` + gate + `": shape [48 80], config.json wants [80 48]`},
+		"type":       {func(_ safetensors.Tensors, x *safetensors.Tensor) { x.DType = "I16" }, "dtype I16 is not supported"},
+		"NaN":        {func(_ safetensors.Tensors, x *safetensors.Tensor) { binary.LittleEndian.PutUint16(x.Data[14:], 0x7e00) }, "its number 7 is not finite"},
+		"a bias": {func(w safetensors.Tensors, _ *safetensors.Tensor) {
 			b := safetensors.FromFloat32("model.layers.0.mlp.up_proj.bias", make([]float32, 80), 80)
 			w[b.Name] = &b
 		}, "says that there is none"},
-		"NaN in a norm": {func(w weights, _ *safetensors.Tensor) {
+		"NaN in a norm": {func(w safetensors.Tensors, _ *safetensors.Tensor) {
 			b := safetensors.FromFloat32("model.norm.weight", append(make([]float32, 47), float32(math.NaN())), 48)
 			w[b.Name] = &b
 		}, `"model.norm.weight": its number 47 is NaN`},
 	} {
-		w := weights{}
+		w := safetensors.Tensors{}
 		for _, x := range f.Tensors() {
 			x.Data = append([]byte(nil), x.Data...)
 			w[x.Name] = &x

@@ -120,15 +120,13 @@ const (
 // replaced whole or not at all, config.json last. The weights are checked
 // first, as [New] does, and that the tokenizer has the model's tokens.
 func WriteFolder(dir string, c Config, tensors []safetensors.Tensor, tok []byte) error {
-	byName := named{}
 	dtype := safetensors.F32
 	for i := range tensors {
-		byName[tensors[i].Name] = &tensors[i]
 		if len(tensors[i].Shape) > 1 {
 			dtype = tensors[i].DType
 		}
 	}
-	if _, err := New(c, byName); err != nil {
+	if _, err := New(c, safetensors.ByName(tensors)); err != nil {
 		return err
 	}
 	config, err := c.JSON(map[safetensors.DType]string{safetensors.F16: "float16", safetensors.BF16: "bfloat16", safetensors.F32: "float32"}[dtype])
@@ -221,13 +219,4 @@ func (c Config) tokenizerJSON(file []byte) ([]byte, error) {
 		v.EOS = name(c.EOS[0])
 	}
 	return indented(v)
-}
-
-// named are weights in memory.
-type named map[string]*safetensors.Tensor
-
-// Tensor implements Weights.
-func (n named) Tensor(name string) (*safetensors.Tensor, bool) {
-	t, ok := n[name]
-	return t, ok
 }

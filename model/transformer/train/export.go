@@ -20,7 +20,7 @@ func (c Config) Export(bos argen.ID, eos ...argen.ID) transformer.Config {
 // Model returns the model of weights, of which it holds a copy, so that training
 // can go on while it writes. Prompts begin with its BOS token if it has one.
 func Model(c transformer.Config, weights []Tensor) (*transformer.Model, error) {
-	held := byName{}
+	held := safetensors.Tensors{}
 	for _, w := range weights {
 		t := safetensors.FromFloat32(w.Name, w.Data, w.Shape...)
 		held[w.Name] = &t
@@ -31,15 +31,6 @@ func Model(c transformer.Config, weights []Tensor) (*transformer.Model, error) {
 	}
 	m.AddBOS = true
 	return m, nil
-}
-
-// byName are weights in memory.
-type byName map[string]*safetensors.Tensor
-
-// Tensor implements [transformer.Weights].
-func (b byName) Tensor(name string) (*safetensors.Tensor, bool) {
-	t, ok := b[name]
-	return t, ok
 }
 
 // WriteFolder writes weights as a folder that [transformer.Open] and Hugging

@@ -72,15 +72,8 @@ func TestFromRefuses(t *testing.T) {
 	}
 }
 
-type tensors map[string]*safetensors.Tensor
-
-func (m tensors) Tensor(name string) (*safetensors.Tensor, bool) {
-	t, ok := m[name]
-	return t, ok
-}
-
 func TestImportRefuses(t *testing.T) {
-	head := tensors{"lm_head.weight": {}}
+	head := safetensors.Tensors{"lm_head.weight": {}}
 	for want, change := range map[string]func(c *transformer.Config){
 		`architecture "gpt2"`:              func(c *transformer.Config) { c.Arch = "gpt2" },
 		"not tied":                         func(c *transformer.Config) { c.Tied = false },
