@@ -2,6 +2,7 @@ package argen
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 )
@@ -88,5 +89,9 @@ func (r *Run) logits(ctx context.Context) ([]float64, error) {
 			return r.readAhead(ctx, s, next)
 		}
 	}
-	return r.state.Extend(ctx, next...)
+	logits, err := r.state.Extend(ctx, next...)
+	if n > 0 && r.seen() == 0 && errors.Is(err, ErrEmptyContext) {
+		return nil, fmt.Errorf("the model's context of %d has room for the next token alone, and the model predicts nothing without one before it", r.info.ContextLength)
+	}
+	return logits, err
 }

@@ -216,6 +216,28 @@ func TestContextOfOne(t *testing.T) {
 	}
 }
 
+// In a context of one token without BOS nothing stands before the next.
+func TestContextOfOneWithoutBOS(t *testing.T) {
+	g := bytesGenerator(nil)
+	g.Model = &needy{fake{logits: make([]float64, 258), context: 1}}
+	g.ContextShift = true
+	r, err := g.Start("ab")
+	if err != nil {
+		t.Fatal(err)
+	}
+	const want = "step 0: the model's context of 1 has room for the next token alone, and the model predicts nothing without one before it"
+	if _, err := r.Predict(t.Context()); err == nil || err.Error() != want {
+		t.Errorf("the error is %v, want %s", err, want)
+	}
+	r, err = g.Start("")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := r.Predict(t.Context()); !errors.Is(err, argen.ErrEmptyContext) {
+		t.Errorf("without a prompt: %v", err)
+	}
+}
+
 // A text is scored in passes as long as the window allows, and as it would be
 // token by token.
 func TestScoreInPasses(t *testing.T) {
