@@ -178,12 +178,12 @@ func (o conversion) check() (as *gguf.Type, err error) {
 	if holdsTraining(o.out) {
 		return nil, usagef("convert: %s holds a training, whose model it would replace: choose another name", argen.Visible(o.out))
 	}
-	return as, nil
+	return as, vacant(o.out, "choose another name", transformer.ConfigFile, safetensors.WeightsFile, safetensors.IndexFile, "tokenizer.json")
 }
 
 // apart reports that the output would replace what is being read.
 func (o conversion) apart(lm *model.LM) error {
-	if lm.Path != "" && (sameFile(lm.Path, o.out) || sameFile(filepath.Dir(lm.Path), o.out)) {
+	if lm.Path != "" && sameFile(lm.Path, o.out) {
 		return usagef("convert: %s would replace the model that is read: choose another name", argen.Visible(o.out))
 	}
 	return nil

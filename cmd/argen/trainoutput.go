@@ -45,6 +45,17 @@ func orNew(out *string, usual string) error {
 	return nil
 }
 
+// vacant refuses a folder that holds one of these files, as one of another model
+// does; so says what helps.
+func vacant(folder, so string, names ...string) error {
+	for _, name := range names {
+		if _, err := os.Stat(filepath.Join(folder, name)); err == nil {
+			return usagef("%s exists already and holds %s: %s", argen.Visible(folder), name, so)
+		}
+	}
+	return nil
+}
+
 // writable reports why a file cannot be written, before hours are spent on
 // what should go there; inputs are files that it must not be one of.
 func writable(path string, inputs []string) error {

@@ -110,12 +110,7 @@ func (r *recipe) vacant() error {
 	if holdsTraining(r.out) {
 		return usagef("%s holds a training already: --resume %s goes on with it, -o names another folder", argen.Visible(r.out), argen.Visible(r.out))
 	}
-	for _, name := range []string{transformer.ConfigFile, safetensors.WeightsFile, checkpointFolder} {
-		if _, err := os.Stat(filepath.Join(r.out, name)); err == nil {
-			return usagef("%s exists already and holds %s: -o names another folder", argen.Visible(r.out), name)
-		}
-	}
-	return nil
+	return vacant(r.out, "-o names another folder", transformer.ConfigFile, safetensors.WeightsFile, checkpointFolder)
 }
 
 // holdsTraining reports whether a training is or was going on in a folder.
