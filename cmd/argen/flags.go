@@ -135,7 +135,7 @@ type stopFlags struct {
 }
 
 func (s *stopFlags) add(fs *pflag.FlagSet) {
-	fs.VarP(&countValue{&s.tokens}, "tokens", "n", "write at most `N` tokens, -1 for no limit (default until the text ends, at most "+strconv.Itoa(defaultTokens)+")")
+	fs.VarP(&countValue{fromOneValue{&s.tokens}}, "tokens", "n", "write at most `N` tokens, -1 for no limit (default until the text ends, at most "+strconv.Itoa(defaultTokens)+")")
 	fs.Var(&textsValue{&s.stop}, "stop", "end the text before this `STRING`; may be repeated")
 	fs.BoolVar(&s.ignoreEOS, "ignore-eos", false, "draw no token that ends a text as long as another is possible")
 	fs.Var(&timeoutValue{&s.timeout}, "timeout", "end the text after this `TIME`: 500ms, 1m30s, or a number of seconds")

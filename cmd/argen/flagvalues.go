@@ -138,8 +138,8 @@ func (v *paramValue) Type() string {
 	return "X"
 }
 
-// countValue reads a number of tokens.
-type countValue struct{ n *int }
+// countValue reads a number of tokens, or -1 for no limit.
+type countValue struct{ fromOneValue }
 
 // Set implements pflag.Value.
 func (v *countValue) Set(text string) error {
@@ -150,17 +150,6 @@ func (v *countValue) Set(text string) error {
 	*v.n = int(n)
 	return nil
 }
-
-// String implements pflag.Value.
-func (v *countValue) String() string {
-	if v.n == nil || *v.n == 0 {
-		return ""
-	}
-	return strconv.Itoa(*v.n)
-}
-
-// Type implements pflag.Value.
-func (v *countValue) Type() string { return "int" }
 
 // textsValue collects stop strings or tokens. An empty one means nothing, and
 // would end every text at once.

@@ -43,16 +43,20 @@ func BenchmarkStep(b *testing.B) {
 			if err != nil {
 				b.Fatal(err)
 			}
-			tokens := 0
 			b.ReportAllocs()
-			for b.Loop() {
-				s, err := trainer.Step()
-				if err != nil {
-					b.Fatal(err)
-				}
-				tokens += s.Tokens
-			}
-			b.ReportMetric(float64(tokens)/b.Elapsed().Seconds(), "tokens/s")
+			benchmarkSteps(b, trainer)
 		})
 	}
+}
+
+func benchmarkSteps(b *testing.B, trainer *Trainer) {
+	tokens := 0
+	for b.Loop() {
+		s, err := trainer.Step()
+		if err != nil {
+			b.Fatal(err)
+		}
+		tokens += s.Tokens
+	}
+	b.ReportMetric(float64(tokens)/b.Elapsed().Seconds(), "tokens/s")
 }

@@ -345,13 +345,5 @@ func BenchmarkVerdict(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	tokens := 0
-	for b.Loop() {
-		s, err := trainer.Step()
-		if err != nil {
-			b.Fatal(err)
-		}
-		tokens += s.Tokens
-	}
-	b.ReportMetric(float64(tokens)/b.Elapsed().Seconds(), "tokens/s")
+	benchmarkSteps(b, trainer)
 }
