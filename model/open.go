@@ -32,7 +32,7 @@ type LM struct {
 	Tokenizer argen.Tokenizer
 	Ref       string // how the user named it
 	Path      string // the file it was read from, "" if it is part of argen
-	Size      int64  // bytes of that file
+	Size      int64  // bytes of that file, or of the weights that are part of argen
 	Close     func() error
 }
 
@@ -54,6 +54,8 @@ type Scheme struct {
 
 // Schemes are the models that have a name, the usual one first.
 var Schemes = []Scheme{
+	{"story", "STEP", "a transformer of three layers, trained on sampled stories; STEP is one of those of its training that were kept: " + snapshots(), openStory},
+	{"story-verdict", "", "the same, trained on by verdicts over whole stories alone: more of them are flawless", openVerdict},
 	{"story-ngram", "", "n-grams of order 5, learnt from 21,600 sampled stories", openStoryNGram},
 	{"truth", "FILE", "the exact source of the stories, a grammar with a memory: its probabilities are no estimates; FILE is another grammar", openTruth},
 }

@@ -14,7 +14,7 @@ import (
 )
 
 // defaultModel is the model where neither -m nor ARGEN_MODEL names one.
-const defaultModel = "story-ngram"
+const defaultModel = "story"
 
 // defaultTokens is where a text ends that would not end by itself.
 const defaultTokens = 256
@@ -31,7 +31,7 @@ func (a *app) modelFlag(fs *pflag.FlagSet, ref *string) {
 	fs.StringVarP(ref, "model", "m", a.defaultModel(), "`REF` of the model: "+modelRefs+" (environment ARGEN_MODEL)")
 }
 
-const modelRefs = "story-ngram, truth or the path of a model"
+const modelRefs = "story, story-ngram, truth or the path of a model"
 
 // promptFlags say where the text before the first token comes from.
 type promptFlags struct {
