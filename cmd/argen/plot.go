@@ -86,6 +86,9 @@ func (a *app) plot(ctx context.Context, p *plotFlags, args []string) error {
 	if err := p.checkOutput(files); err != nil {
 		return err
 	}
+	if p.step != -1 && (kind == "learning" || kind == "ngram-orders") {
+		return usagef("%s draws no single step: --step changes nothing there", kind)
+	}
 	in := viz.Input{Step: p.step}
 	var err error
 	switch {

@@ -49,11 +49,11 @@ var startUp = sync.OnceValue(func() time.Duration {
 // endless are commands that are at work until they are told to stop: some
 // write, some wait for an input that does not come.
 var endless = [][]string{
-	{"step", "--json", "--log", "x.jsonl", "--speed", "200", "-n", "-1", "--ignore-eos", "It was"},
+	{"step", "-m", "story-ngram", "--json", "--log", "x.jsonl", "--speed", "200", "-n", "-1", "--ignore-eos", "It was"},
 	{"step", "--plain", "--log", "x.jsonl", "--speed", "1", "It was"},
-	{"generate", "--log", "x.jsonl", "-n", "-1", "--ignore-eos", "It was"},
-	{"generate", "--json", "--log", "x.jsonl", "-n", "-1", "--ignore-eos", "It was"},
-	{"generate", "--log", "x.csv", "-n", "-1", "--ignore-eos", "It was"},
+	{"generate", "-m", "story-ngram", "--log", "x.jsonl", "-n", "-1", "--ignore-eos", "It was"},
+	{"generate", "-m", "story-ngram", "--json", "--log", "x.jsonl", "-n", "-1", "--ignore-eos", "It was"},
+	{"generate", "-m", "story-ngram", "--log", "x.csv", "-n", "-1", "--ignore-eos", "It was"},
 	{"step", "--dice", "--plain", "--log", "x.jsonl", "It was"},
 	{"step"},
 	{"score"},
@@ -177,7 +177,7 @@ func TestSecondSignal(t *testing.T) {
 // A process that is killed leaves whole lines, but maybe for the last.
 func TestKill(t *testing.T) {
 	for range 20 {
-		c, _, _ := command(t, "generate", "--log", "x.jsonl", "-n", "-1", "--ignore-eos", "It was")
+		c, _, _ := command(t, "generate", "-m", "story-ngram", "--log", "x.jsonl", "-n", "-1", "--ignore-eos", "It was")
 		if err := c.Start(); err != nil {
 			t.Fatal(err)
 		}
@@ -204,7 +204,7 @@ var writers = [][]string{
 	{"step", "--json", "--seed", "1", "It was"},
 	{"generate", "--seed", "1", "It was"},
 	{"generate", "--json", "--seed", "1", "It was"},
-	{"generate", "-n", "-1", "--ignore-eos", "--seed", "1", "-q", "It was"},
+	{"generate", "-m", "story-ngram", "-n", "-1", "--ignore-eos", "--seed", "1", "-q", "It was"},
 	{"score", "It was"},
 	{"score", "--json", "It was"},
 	{"sample", "It was"},

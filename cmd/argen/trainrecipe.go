@@ -135,7 +135,7 @@ func (t *transformerTraining) again(files []string) (*recipe, error) {
 		return nil, fileError(r.path(), err)
 	}
 	if err := json.Unmarshal(data, r); err != nil {
-		return nil, fmt.Errorf("%s: %w", argen.Visible(r.path()), err)
+		return nil, fmt.Errorf("%s is damaged (%w): without it the training cannot go on", argen.Visible(r.path()), err)
 	}
 	if r.Version != recipeVersion {
 		return nil, fmt.Errorf("%s: version %d, this program reads version %d: go on with argen %s", argen.Visible(r.path()), r.Version, recipeVersion, argen.Visible(r.Argen))
@@ -152,7 +152,11 @@ func (t *transformerTraining) again(files []string) (*recipe, error) {
 			if was == "" || was == "0" {
 				was = "the usual"
 			}
-			err = usagef("--%s %s: the training in %s has %s: leave the flag out to go on with it", f.Name, f.Value, argen.Visible(t.resume), argen.Visible(was))
+			why := ""
+			if f.Name == "steps" {
+				why = ", which its rate falls by"
+			}
+			err = usagef("--%s %s: the training in %s has %s%s: leave the flag out to go on with it", f.Name, f.Value, argen.Visible(t.resume), argen.Visible(was), why)
 		}
 	})
 	if err != nil {

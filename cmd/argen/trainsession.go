@@ -251,7 +251,8 @@ func (s *trainingSession) settle(ctx context.Context) error {
 		s.byVerdict()
 	}
 	if old != nil {
-		if k := tensor.Kernel(); k != old.Kernel() {
+		// SIMD kernels agree with each other to the bit.
+		if k := tensor.Kernel(); (k == "go") != (old.Kernel() == "go") {
 			s.a.hint("warning: the checkpoint was computed by %s, this machine computes by %s: the last digits will differ", argen.Visible(old.Kernel()), k)
 		}
 		s.trainer, err = train.Resume(old, s.source, s.held)
@@ -348,7 +349,7 @@ func (s *trainingSession) explain(ctx context.Context, err error) error {
 		}
 		return fmt.Errorf("diverged at step %s: a loss of %.3g bits a token, %.3g at best: try %s, or --warmup %d; %s",
 			thousands(int64(d.Step)), d.Loss/math.Ln2, d.Lowest/math.Ln2, lower, max(2*d.Options.Warmup, 100), at)
-	case ctx.Err() != nil:
+	case ctx.Err() != nil && !errors.Is(err, train.ErrCheckpoint):
 		s.a.hint("stopped after step %s of %s; go on with: argen train transformer --resume %s", thousands(int64(s.trainer.Steps())), thousands(int64(s.trainer.Options().Steps)), argen.Visible(s.r.out))
 		var sig stopped
 		if cause != nil && !errors.As(cause, &sig) && !errors.Is(cause, context.Canceled) {
