@@ -360,7 +360,11 @@ func (s *trainingSession) explain(ctx context.Context, err error) error {
 	if _, none := train.Latest(s.r.folder()); errors.Is(err, train.ErrCheckpoint) && none == nil {
 		s.a.hint("the checkpoint before it is whole; go on with: argen train transformer --resume %s", argen.Visible(s.r.out))
 	}
-	return transformerError(ctx, err)
+	err = transformerError(ctx, err)
+	if ctx.Err() != nil { // the last line will say that it was interrupted, and no more
+		s.a.hint("%v", err)
+	}
+	return err
 }
 
 // close closes what is open.

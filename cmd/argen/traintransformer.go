@@ -155,14 +155,6 @@ func (a *app) trainTransformer(ctx context.Context, t *transformerTraining, args
 func transformerError(ctx context.Context, err error) error {
 	var usage usageError
 	var text textError
-	if all, ok := err.(interface{ Unwrap() []error }); ok && ctx.Err() != nil && errors.Is(err, ctx.Err()) {
-		// Interrupted, and the checkpoint could not be written: that is the news.
-		for _, e := range all.Unwrap() {
-			if errors.Is(e, train.ErrCheckpoint) {
-				err = e
-			}
-		}
-	}
 	switch {
 	case ctx.Err() != nil && !errors.Is(err, train.ErrCheckpoint):
 		return ctx.Err()

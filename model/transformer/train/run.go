@@ -45,7 +45,8 @@ type unsaved struct{ error }
 func (u unsaved) Unwrap() []error { return []error{ErrCheckpoint, u.error} }
 
 // Run trains to the last step, saving checkpoints on the way. When ctx ends it
-// saves one more and returns ctx's error. When training diverges it returns a
+// saves one more and returns ctx's error, or why it could not be saved
+// ([ErrCheckpoint]). When training diverges it returns a
 // [*Diverged] and saves nothing: the last checkpoint was good.
 func (t *Trainer) Run(ctx context.Context, s Session) error {
 	if s.Every < 0 {
@@ -58,7 +59,7 @@ func (t *Trainer) Run(ctx context.Context, s Session) error {
 	for t.course.Step < t.o.Steps {
 		if ctx.Err() != nil {
 			if _, err := t.save(s.Folder); err != nil {
-				return errors.Join(ctx.Err(), unsaved{err})
+				return unsaved{err}
 			}
 			return ctx.Err()
 		}
