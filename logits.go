@@ -121,6 +121,17 @@ func (s *softmax) entropy() float64 {
 	return max(0, (math.Log(s.sum)-s.dot/s.sum)/math.Ln2)
 }
 
+// LogProb is ln P(id) under logits, V of them: the natural logarithm of their
+// softmax, −Inf where id is impossible. Logits that are no distribution are a
+// [*LogitsError]; id must be from 0 to V−1.
+func LogProb(logits []float64, id ID) (float64, error) {
+	d, err := newDistribution(logits)
+	if err != nil {
+		return 0, err
+	}
+	return d.logprob(id), nil
+}
+
 // distribution is what is kept of the model's own distribution, before any
 // stage.
 type distribution struct {

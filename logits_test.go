@@ -1,6 +1,7 @@
 package argen
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"math/big"
@@ -131,5 +132,21 @@ func TestProbabilitiesOfHugeLogits(t *testing.T) {
 		if err != nil || math.Abs(d.logprob(0)+math.Log(1000)) > 1e-14 {
 			t.Errorf("logits of %g: logprob %v, %v", l, d.logprob(0), err)
 		}
+	}
+}
+
+func TestLogProb(t *testing.T) {
+	logits := []float64{math.Log(3) + 700, math.Inf(-1), 700}
+	for id, want := range []float64{math.Log(0.75), math.Inf(-1), math.Log(0.25)} {
+		if got, err := LogProb(logits, ID(id)); err != nil || got != want && !(math.Abs(got-want) < 1e-13) {
+			t.Errorf("token %d: %v, want %v (%v)", id, got, want, err)
+		}
+	}
+	var bad *LogitsError
+	if _, err := LogProb([]float64{0, math.NaN()}, 0); !errors.As(err, &bad) || bad.ID != 1 {
+		t.Errorf("NaN: %v", err)
+	}
+	if _, err := LogProb([]float64{math.Inf(-1)}, 0); !errors.As(err, &bad) || bad.ID != NoID {
+		t.Errorf("nothing possible: %v", err)
 	}
 }

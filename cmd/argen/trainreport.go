@@ -102,9 +102,9 @@ type trainingNews struct {
 	Excess         *number `json:"excess,omitempty"` // of it above the floor, as a part
 	Best           bool    `json:"best,omitempty"`
 
-	Recall []recall    `json:"recall,omitempty"`
-	Next   []nextToken `json:"next,omitempty"` // after the prompt, the likeliest first; what is likeliest in truth is among them
-	Sample *string     `json:"sample,omitempty"`
+	Recall []story.Recall `json:"recall,omitempty"`
+	Next   []nextToken    `json:"next,omitempty"` // after the prompt, the likeliest first; what is likeliest in truth is among them
+	Sample *string        `json:"sample,omitempty"`
 
 	Checkpoint string `json:"checkpoint,omitempty"`
 }
@@ -156,8 +156,8 @@ func (s *trainingSession) look(ctx context.Context, n *trainingNews, sample, ask
 	if err != nil {
 		return err
 	}
-	if ask && s.exam != nil && len(s.exam.demands) > 0 {
-		if n.Recall, err = s.exam.ask(ctx, m); err != nil {
+	if ask && s.exam != nil && s.exam.asks {
+		if n.Recall, err = s.exam.Recall(ctx, m); err != nil {
 			return err
 		}
 	}
@@ -200,7 +200,11 @@ func (s *trainingSession) next(ctx context.Context, m argen.Model) ([]nextToken,
 	}
 	var next []nextToken
 	for _, id := range ids[:min(len(ids), most)] {
-		n := nextToken{Token: string(s.tok.Piece(id)), Prob: number(softmaxAt(logits, id))}
+		p, err := argen.LogProb(logits, id)
+		if err != nil {
+			return nil, err
+		}
+		n := nextToken{Token: string(s.tok.Piece(id)), Prob: number(math.Exp(p))}
 		if s.truth != nil {
 			truth := number(math.Exp(s.truth[id]))
 			n.Truth = &truth

@@ -173,7 +173,7 @@ func (s *trainingScreen) recallLines(w, rows int) []string {
 		for x := range columns {
 			if i := x*rows + y; i < len(all) {
 				r := all[i]
-				fmt.Fprintf(&b, "%-*s %s %.2f  ", name, ansi.Truncate(r.Kind, name, "…"), s.styles.recall.Render(probBar(float64(r.Prob), bar)), float64(r.Prob))
+				fmt.Fprintf(&b, "%-*s %s %.2f  ", name, ansi.Truncate(r.Kind, name, "…"), s.styles.recall.Render(probBar(r.Prob, bar)), r.Prob)
 			}
 		}
 		lines = append(lines, b.String())

@@ -10,6 +10,7 @@ import (
 	"pgregory.net/rapid"
 
 	"argen/internal/golden"
+	"argen/model/story"
 	"argen/model/transformer/train"
 )
 
@@ -31,7 +32,7 @@ func screenAfter(steps int) *trainingScreen {
 			n.ValidationBits, n.Excess, n.Sample, n.Checkpoint = &held, &excess, &text, "x"
 			n.Next = []nextToken{{"Mia", 0.71, &sure}, {"Omar", 0.2, &never}, {"\x1b[2J", 0.01, nil}}
 			for _, k := range []string{"wording", "punctuation", "name", "closing quote", "agreement", "place", "object", "container", "a kind with a long name", "color"} {
-				n.Recall = append(n.Recall, recall{Kind: k, Prob: number(1 - bits/10), Count: 10})
+				n.Recall = append(n.Recall, story.Recall{Kind: k, Prob: 1 - bits/10, Count: 10})
 			}
 		}
 		s.step(n)

@@ -1,15 +1,11 @@
 package main
 
 import (
-	"cmp"
 	"context"
-	"math"
 	"math/rand/v2"
-	"slices"
 
 	"argen"
 	"argen/model/story"
-	"argen/model/transformer"
 	"argen/model/transformer/train"
 )
 
@@ -47,16 +43,15 @@ func storySource(kind string, tok argen.Tokenizer, bos, eos argen.ID, seed, n ui
 
 // An exam is what is known of the stories that are held out.
 type exam struct {
-	held [][]argen.ID
-	bits float64 // −log₂ P of all of them under the grammar that wrote them
-	// What each word asks for, of the first stories; none where tokens are not
-	// the grammar's words.
-	demands [][]story.Demand
+	*story.Exam
+	held   [][]argen.ID // in the tokens of the model
+	tokens int          // to predict in held
+	asks   bool         // for words: tokens are the grammar's
 }
 
 // newExam samples stories and asks the grammar about them.
 func newExam(ctx context.Context, kind string, tok argen.Tokenizer, bos, eos argen.ID) (*exam, error) {
-	e := &exam{}
+	e := &exam{asks: kind == "story"}
 	words, err := train.Take(storySource("story", nil, story.BOS, story.EOS, heldSeed, 0), heldStories)
 	if err != nil {
 		return nil, err
@@ -64,84 +59,21 @@ func newExam(ctx context.Context, kind string, tok argen.Tokenizer, bos, eos arg
 	if e.held, err = train.Take(storySource(kind, tok, bos, eos, heldSeed, 0), heldStories); err != nil {
 		return nil, err
 	}
-	for i, s := range words {
-		positions, err := story.Truth().Score(ctx, s[1:])
-		if err != nil {
-			return nil, err
-		}
-		for _, p := range positions {
-			e.bits -= p.LogProb / math.Ln2
-		}
-		if kind == "story" && i < askedStories {
-			d, err := story.Truth().Demands(ctx, s[1:])
-			if err != nil {
-				return nil, err
-			}
-			e.demands = append(e.demands, d)
-		}
+	for i := range words {
+		words[i] = words[i][1:] // without <s>
+		e.tokens += len(e.held[i]) - 1
 	}
-	return e, nil
+	asked := 0
+	if e.asks {
+		asked = askedStories
+	}
+	e.Exam, err = story.NewExam(ctx, words, asked)
+	return e, err
 }
 
-// floor is the entropy of the stories: bits per token that no model goes below
-// on the average.
-func (e *exam) floor() float64 {
-	n := 0
-	for _, s := range e.held {
-		n += len(s) - 1
-	}
-	return e.bits / float64(n)
-}
-
-// A recall is the mean probability that a model gives to the words of a kind
-// which what went before leaves no choice about.
-type recall struct {
-	Kind  string  `json:"kind"`
-	Prob  number  `json:"prob"`
-	Count int     `json:"count"`
-	sum   float64 // of the probabilities
-}
-
-// ask asks a model for the words that it must have remembered. The kinds are in
-// the order of how often they are asked for.
-func (e *exam) ask(ctx context.Context, m *transformer.Model) ([]recall, error) {
-	kinds := map[string]*recall{}
-	for i, demands := range e.demands {
-		s := e.held[i]
-		rows, err := m.Start().(argen.Scorer).Score(ctx, s[:len(s)-1]...)
-		if err != nil {
-			return nil, err
-		}
-		for j, d := range demands {
-			if d.Prob < story.Sure {
-				continue
-			}
-			k := kinds[d.Kind]
-			if k == nil {
-				k = &recall{Kind: d.Kind}
-				kinds[d.Kind] = k
-			}
-			k.Count++
-			k.sum += softmaxAt(rows[j], d.Word)
-		}
-	}
-	var all []recall
-	for _, k := range kinds {
-		k.Prob = number(k.sum / float64(k.Count))
-		all = append(all, *k)
-	}
-	slices.SortFunc(all, func(a, b recall) int { return cmp.Or(b.Count-a.Count, cmp.Compare(a.Kind, b.Kind)) })
-	return all, nil
-}
-
-// softmaxAt is the probability of one token.
-func softmaxAt(logits []float64, id argen.ID) float64 {
-	sum := 0.0
-	for _, z := range logits {
-		sum += math.Exp(z - logits[id])
-	}
-	return 1 / sum
-}
+// floor is the entropy of the stories: bits per token of the model that no model
+// goes below on the average.
+func (e *exam) floor() float64 { return e.Bits() / float64(e.tokens) }
 
 // fits says how long a context must be to hold every story, as far as those
 // that are held out tell.

@@ -6,7 +6,6 @@ import (
 	"strings"
 	"testing"
 
-	"argen"
 	"argen/model/story"
 	"argen/model/transformer/train"
 	"argen/tokenizer"
@@ -25,8 +24,8 @@ func TestStoriesInOtherTokens(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if words.bits != bytes.bits || len(bytes.demands) > 0 || len(words.demands) != askedStories {
-		t.Errorf("%v bits in words, %v in bytes; %d demands", words.bits, bytes.bits, len(bytes.demands))
+	if words.Bits() != bytes.Bits() || bytes.asks || !words.asks {
+		t.Errorf("%v bits in words, %v in bytes; asks of words: %v, of bytes: %v", words.Bits(), bytes.Bits(), words.asks, bytes.asks)
 	}
 	if f := words.floor(); math.Abs(f-0.57) > 0.01 { // the entropy rate that the grammar was measured to have
 		t.Errorf("a floor of %v bits per token", f)
@@ -67,7 +66,7 @@ func TestExamAsks(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		all, err := e.ask(context.Background(), m)
+		all, err := e.Recall(context.Background(), m)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -102,12 +101,6 @@ func TestExamAsks(t *testing.T) {
 	}
 	if before, after := before["closing quote"], after["closing quote"]; after < before+0.05 {
 		t.Errorf("closing quotes: %v, and %v before", after, before)
-	}
-}
-
-func TestSoftmaxAt(t *testing.T) {
-	if p := softmaxAt([]float64{math.Log(3), math.Inf(-1), 0}, argen.ID(0)); math.Abs(p-0.75) > 1e-15 {
-		t.Errorf("3 of 4 is %v", p)
 	}
 }
 

@@ -126,19 +126,19 @@ func run(ctx context.Context, out string, until int, checkpoints string) error {
 	if err != nil {
 		return err
 	}
-	floor, err := newFloor(ctx, heldOut)
+	exam, err := story.NewExam(ctx, words(heldOut), held)
 	if err != nil {
 		return err
 	}
-	t, err := likelihood(ctx, out, until, checkpoints, heldOut, floor)
+	t, err := likelihood(ctx, out, until, checkpoints, heldOut, exam)
 	if err != nil || t == nil {
 		return err
 	}
-	return verdicts(ctx, out, t, heldOut, floor)
+	return verdicts(ctx, out, t, heldOut, exam)
 }
 
 // likelihood trains story. It returns nil if it was to stop before the end.
-func likelihood(ctx context.Context, out string, until int, checkpoints string, heldOut [][]argen.ID, floor *floor) (*train.Trainer, error) {
+func likelihood(ctx context.Context, out string, until int, checkpoints string, heldOut [][]argen.ID, exam *story.Exam) (*train.Trainer, error) {
 	source := train.Crops{Source: curriculum{stories(seed), steps * batch / 5}, Part: cropped, After: steps * batch / 2, Seed: seed}
 	t, err := trainer(source, heldOut, checkpoints)
 	if err != nil {
@@ -155,9 +155,9 @@ func likelihood(ctx context.Context, out string, until int, checkpoints string, 
 		}
 		if p.Validated {
 			fmt.Fprintf(os.Stderr, "step %5d, %5.0f tokens/s: %.4f bits per token, %.2f %% above the truth\n",
-				p.Number, float64(tokens)/time.Since(start).Seconds(), p.Validation/math.Ln2, 100*(p.Validation/floor.nats-1))
+				p.Number, float64(tokens)/time.Since(start).Seconds(), p.Validation/math.Ln2, above(p.Validation, exam))
 			if p.Number%2000 == 0 {
-				floor.recall(t)
+				failed = errors.Join(failed, showRecall(ctx, exam, t))
 			}
 		}
 		if p.Number == until {
@@ -175,9 +175,12 @@ func likelihood(ctx context.Context, out string, until int, checkpoints string, 
 	return t, keep(ctx, filepath.Join(out, "story.safetensors"), t, false)
 }
 
+// above is by how many per cent a loss in nats is above the truth.
+func above(nats float64, exam *story.Exam) float64 { return 100 * (nats/math.Ln2/exam.Floor() - 1) }
+
 // verdicts trains story-verdict. It begins with story as it is embedded, in
 // half precision.
-func verdicts(ctx context.Context, out string, t *train.Trainer, heldOut [][]argen.ID, floor *floor) error {
+func verdicts(ctx context.Context, out string, t *train.Trainer, heldOut [][]argen.ID, exam *story.Exam) error {
 	config, weights, err := train.Import(t.Config().Export(story.BOS, story.EOS), safetensors.ByName(halved(t.Weights())))
 	if err != nil {
 		return err
@@ -196,7 +199,7 @@ func verdicts(ctx context.Context, out string, t *train.Trainer, heldOut [][]arg
 		accepted += p.Accepted
 		if p.Validated {
 			fmt.Fprintf(os.Stderr, "verdicts, step %3d: %d of the last %d stories flawless, %.4f bits per token, %.2f %% above the truth\n",
-				p.Number, accepted, o.Validate*verdictTexts, p.Validation/math.Ln2, 100*(p.Validation/floor.nats-1))
+				p.Number, accepted, o.Validate*verdictTexts, p.Validation/math.Ln2, above(p.Validation, exam))
 			accepted = 0
 		}
 	}})

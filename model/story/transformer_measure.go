@@ -7,10 +7,8 @@ import (
 	"encoding/binary"
 	"fmt"
 	"io"
-	"math"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 
 	"argen"
@@ -86,50 +84,24 @@ func measure(ctx context.Context, m *transformer.Model, notes map[string]string)
 	if err != nil {
 		return err
 	}
-	nats, truth, tokens := 0.0, 0.0, 0
-	for _, s := range test {
-		positions, err := story.Truth().Score(ctx, s[1:])
-		if err != nil {
-			return err
-		}
-		rows, err := m.Start().(argen.Scorer).Score(ctx, s[:len(s)-1]...)
-		if err != nil {
-			return err
-		}
-		for i, p := range positions {
-			truth -= p.LogProb
-			nats -= logProb(rows[i], p.ID)
-		}
-		tokens += len(positions)
+	exam, err := story.NewExam(ctx, words(test), 0)
+	if err != nil {
+		return err
 	}
-	n := float64(tokens) * math.Ln2
-	notes["bits_per_token"] = fmt.Sprintf("%.4f on %d stories it has not seen, %.2f %% more than the truth, %.4f", nats/n, tested, 100*(nats/truth-1), truth/n)
+	bits, err := exam.Loss(ctx, m)
+	if err != nil {
+		return err
+	}
+	notes["bits_per_token"] = fmt.Sprintf("%.4f on %d stories it has not seen, %.2f %% more than the truth, %.4f", bits, tested, 100*(bits/exam.Floor()-1), exam.Floor())
 	var good []string
 	for _, chain := range []string{"temperature=1", "top_p=0.95"} {
 		stages, err := sampler.Parse(chain)
 		if err != nil {
 			return err
 		}
-		flawless := 0
-		for seed := range uint64(sampled) {
-			r, err := argen.Generator{Model: m, Tokenizer: tokenizer.NewStory(story.Default().Vocab()), Chain: stages, Seed: seed}.Start("")
-			if err != nil {
-				return err
-			}
-			var ids []argen.ID
-			for step, err := range r.Steps(ctx) {
-				if err != nil {
-					return err
-				}
-				ids = append(ids, step.ID)
-			}
-			v, err := story.Default().Judge(story.Default().Words(ids))
-			if err != nil {
-				return err
-			}
-			if v.Coherent {
-				flawless++
-			}
+		flawless, err := story.Flawless(ctx, argen.Generator{Model: m, Tokenizer: tokenizer.NewStory(story.Default().Vocab()), Chain: stages}, sampled)
+		if err != nil {
+			return err
 		}
 		good = append(good, fmt.Sprintf("%d with %s", flawless, chain))
 	}
@@ -137,74 +109,25 @@ func measure(ctx context.Context, m *transformer.Model, notes map[string]string)
 	return nil
 }
 
-// logProb is ln softmax(logits)[id].
-func logProb(logits []float64, id argen.ID) float64 {
-	sum, top := 0.0, slices.Max(logits)
-	for _, x := range logits {
-		sum += math.Exp(x - top)
+// words are sequences to train on without the token that begins them.
+func words(sequences [][]argen.ID) [][]argen.ID {
+	var all [][]argen.ID
+	for _, s := range sequences {
+		all = append(all, s[1:])
 	}
-	return logits[id] - top - math.Log(sum)
+	return all
 }
 
-// A floor is what the held-out stories allow: their exact cross-entropy, and
-// what each of their words demands.
-type floor struct {
-	stories [][]argen.ID
-	nats    float64 // per token
-	demands [][]story.Demand
-}
-
-func newFloor(ctx context.Context, stories [][]argen.ID) (*floor, error) {
-	f := &floor{stories: stories}
-	tokens := 0
-	for _, s := range stories {
-		positions, err := story.Truth().Score(ctx, s[1:])
-		if err != nil {
-			return nil, err
-		}
-		for _, p := range positions {
-			f.nats -= p.LogProb
-		}
-		tokens += len(positions)
-		demands, err := story.Truth().Demands(ctx, s[1:])
-		if err != nil {
-			return nil, err
-		}
-		f.demands = append(f.demands, demands)
-	}
-	f.nats /= float64(tokens)
-	return f, nil
-}
-
-// recall prints the mean probability of the words that are certain, by kind.
-func (f *floor) recall(t *train.Trainer) {
+// showRecall prints how sure the model is of the words that are certain, by kind.
+func showRecall(ctx context.Context, exam *story.Exam, t *train.Trainer) error {
 	m, err := train.Model(t.Config().Export(story.BOS, story.EOS), t.Weights())
 	if err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		return
+		return err
 	}
-	sums, counts := map[string]float64{}, map[string]int{}
-	var kinds []string
-	for i, s := range f.stories {
-		rows, err := m.Start().(argen.Scorer).Score(context.Background(), s[:len(s)-1]...)
-		if err != nil {
-			fmt.Fprintln(os.Stderr, err)
-			return
-		}
-		for j, d := range f.demands[i] {
-			if d.Prob < story.Sure {
-				continue
-			}
-			if counts[d.Kind] == 0 {
-				kinds = append(kinds, d.Kind)
-			}
-			sums[d.Kind] += math.Exp(logProb(rows[j], d.Word))
-			counts[d.Kind]++
-		}
-	}
-	slices.Sort(kinds)
-	for _, k := range kinds {
-		fmt.Fprintf(os.Stderr, "  %s %.3f", k, sums[k]/float64(counts[k]))
+	all, err := exam.Recall(ctx, m)
+	for _, r := range all {
+		fmt.Fprintf(os.Stderr, "  %s %.3f", r.Kind, r.Prob)
 	}
 	fmt.Fprintln(os.Stderr)
+	return err
 }

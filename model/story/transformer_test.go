@@ -42,34 +42,23 @@ func transformerOf(t testing.TB, open func() (*transformer.Model, error)) *trans
 func excess(t *testing.T, m argen.Model, stories int) float64 {
 	t.Helper()
 	rng := rand.New(rand.NewPCG(99, 0))
-	nats, truth := 0.0, 0.0
+	var all [][]argen.ID
 	for range stories {
 		s, err := story.Default().Sample(rng)
 		if err != nil {
 			t.Fatal(err)
 		}
-		positions, err := story.Truth().Score(context.Background(), s)
-		if err != nil {
-			t.Fatal(err)
-		}
-		rows, err := m.Start().(argen.Scorer).Score(context.Background(), append([]argen.ID{story.BOS}, s[:len(s)-1]...)...)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for i, row := range rows {
-			truth -= positions[i].LogProb
-			nats -= logProb(row, s[i])
-		}
+		all = append(all, s)
 	}
-	return nats/truth - 1
-}
-
-func logProb(logits []float64, id argen.ID) float64 {
-	sum, top := 0.0, slices.Max(logits)
-	for _, x := range logits {
-		sum += math.Exp(x - top)
+	e, err := story.NewExam(context.Background(), all, 0)
+	if err != nil {
+		t.Fatal(err)
 	}
-	return logits[id] - top - math.Log(sum)
+	bits, err := e.Loss(context.Background(), m)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return bits/e.Floor() - 1
 }
 
 // flawless is the part of sampled stories that the grammar accepts.
@@ -79,28 +68,12 @@ func flawless(t *testing.T, m argen.Model, chain string, stories int) float64 {
 	if err != nil {
 		t.Fatal(err)
 	}
-	good := 0
-	for seed := range uint64(stories) {
-		r, err := argen.Generator{Model: m, Tokenizer: tokenizer.NewStory(story.Default().Vocab()), Chain: stages, Seed: 5000 + seed}.Start("")
-		if err != nil {
-			t.Fatal(err)
-		}
-		var ids []argen.ID
-		for step, err := range r.Steps(context.Background()) {
-			if err != nil {
-				t.Fatal(err)
-			}
-			ids = append(ids, step.ID)
-		}
-		v, err := story.Default().Judge(story.Default().Words(ids))
-		if err != nil {
-			t.Fatal(err)
-		}
-		if v.Coherent {
-			good++
-		}
+	gen := argen.Generator{Model: m, Tokenizer: tokenizer.NewStory(story.Default().Vocab()), Chain: stages, Seed: 5000}
+	n, err := story.Flawless(context.Background(), gen, stories)
+	if err != nil {
+		t.Fatal(err)
 	}
-	return float64(good) / float64(stories)
+	return float64(n) / float64(stories)
 }
 
 // The embedded transformer is within 3 % of the truth, and of its stories 70 %
