@@ -20,12 +20,10 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
-	"fmt"
 	"math"
-	"os"
 	"path/filepath"
 
-	"github.com/edsrzf/mmap-go"
+	"argen/internal/mapped"
 )
 
 const (
@@ -163,29 +161,14 @@ func (f *File) Close() error {
 
 // Open opens a file. It is mapped into memory, not read.
 func Open(path string) (*File, error) {
-	name := filepath.Base(path)
-	info, err := os.Stat(path)
-	switch {
-	case err != nil:
-		return nil, err
-	case !info.Mode().IsRegular(): // a pipe might never end
-		return nil, fmt.Errorf("%s: no regular file", name)
-	case info.Size() == 0: // cannot be mapped
-		return Read(name, nil)
-	}
-	file, err := os.Open(path)
+	data, unmap, err := mapped.Open(path)
 	if err != nil {
 		return nil, err
 	}
-	defer file.Close() // read only
-	data, err := mmap.Map(file, mmap.RDONLY, 0)
+	f, err := Read(filepath.Base(path), data)
 	if err != nil {
-		return nil, fmt.Errorf("%s: cannot be mapped into memory: %w", name, err)
+		return nil, errors.Join(err, unmap())
 	}
-	f, err := Read(name, data)
-	if err != nil {
-		return nil, errors.Join(err, data.Unmap())
-	}
-	f.unmap = data.Unmap
+	f.unmap = unmap
 	return f, nil
 }

@@ -5,36 +5,25 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"os"
 	"unsafe"
 
-	"github.com/edsrzf/mmap-go"
-
 	"argen"
+	"argen/internal/mapped"
 	"argen/internal/strict"
 )
 
 // Open opens a file that [Model.WriteBinary] wrote. It is mapped into memory,
 // not read; close the model after its last use.
 func Open(path string) (*Model, error) {
-	f, err := os.Open(path)
+	data, unmap, err := mapped.Open(path)
 	if err != nil {
 		return nil, err
 	}
-	defer f.Close() // read only
-	data, err := mmap.Map(f, mmap.RDONLY, 0)
-	if err != nil { // an empty file, or no mapping on this system
-		read, err := os.ReadFile(path)
-		if err != nil {
-			return nil, err
-		}
-		return OpenBytes(path, read)
-	}
 	m, err := OpenBytes(path, data)
 	if err != nil {
-		return nil, errors.Join(err, data.Unmap())
+		return nil, errors.Join(err, unmap())
 	}
-	m.unmap = data.Unmap
+	m.unmap = unmap
 	return m, nil
 }
 

@@ -11,6 +11,7 @@ import (
 	"strconv"
 	"strings"
 
+	"argen/internal/mapped"
 	"argen/internal/strict"
 )
 
@@ -161,7 +162,12 @@ func openShard(root *os.Root, name string) (*File, error) {
 	if err != nil {
 		return nil, err
 	}
-	return open(name, file)
+	defer file.Close() // read only
+	data, unmap, err := mapped.File(file)
+	if err != nil {
+		return nil, fmt.Errorf("%s: the shard %s: %w", IndexFile, quote(name), err)
+	}
+	return read(name, data, unmap)
 }
 
 // quote is a name from a file, cut to what a message can show.

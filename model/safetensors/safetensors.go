@@ -19,13 +19,11 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
-	"fmt"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 
-	"github.com/edsrzf/mmap-go"
+	"argen/internal/mapped"
 )
 
 // A Tensor is one tensor of a file.
@@ -121,38 +119,19 @@ func (f *File) Close() error {
 
 // Open opens a file. It is mapped into memory, not read.
 func Open(path string) (*File, error) {
-	info, err := os.Stat(path)
+	data, unmap, err := mapped.Open(path)
 	if err != nil {
 		return nil, err
 	}
-	if !info.Mode().IsRegular() { // a pipe might never end
-		return nil, fmt.Errorf("%s: no regular file", filepath.Base(path))
-	}
-	file, err := os.Open(path)
-	if err != nil {
-		return nil, err
-	}
-	return open(filepath.Base(path), file)
+	return read(filepath.Base(path), data, unmap)
 }
 
-// open maps a file, which it closes, and reads its header.
-func open(name string, file *os.File) (*File, error) {
-	defer file.Close() // read only
-	info, err := file.Stat()
-	if err != nil {
-		return nil, err
-	}
-	if info.Size() == 0 { // cannot be mapped
-		return Read(name, nil)
-	}
-	data, err := mmap.Map(file, mmap.RDONLY, 0)
-	if err != nil {
-		return nil, fmt.Errorf("%s: cannot be mapped into memory: %w", name, err)
-	}
+// read reads what was mapped.
+func read(name string, data []byte, unmap func() error) (*File, error) {
 	f, err := Read(name, data)
 	if err != nil {
-		return nil, errors.Join(err, data.Unmap())
+		return nil, errors.Join(err, unmap())
 	}
-	f.unmap = append(f.unmap, data.Unmap)
+	f.unmap = append(f.unmap, unmap)
 	return f, nil
 }
