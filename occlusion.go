@@ -37,14 +37,14 @@ func Occlude(ctx context.Context, m Model, ids []ID, next ID) (effects []float64
 	effects = make([]float64, len(ids))
 	state := m.Start() // of the tokens before i
 	for i := range ids {
-		if effects[i], err = logProb(ctx, state.Fork(), ids[i+1:], next); err != nil {
+		if effects[i], err = logProbAfter(ctx, state.Fork(), ids[i+1:], next); err != nil {
 			return nil, err
 		}
 		if _, err := state.Extend(ctx, ids[i]); err != nil {
 			return nil, err
 		}
 	}
-	whole, err := logProb(ctx, state, nil, next)
+	whole, err := logProbAfter(ctx, state, nil, next)
 	if err != nil {
 		return nil, err
 	}
@@ -56,8 +56,8 @@ func Occlude(ctx context.Context, m Model, ids []ID, next ID) (effects []float64
 	return effects, nil
 }
 
-// logProb is ln P(next) after more tokens, NaN if the model predicts nothing.
-func logProb(ctx context.Context, s State, more []ID, next ID) (float64, error) {
+// logProbAfter is ln P(next) after more tokens, NaN if the model predicts nothing.
+func logProbAfter(ctx context.Context, s State, more []ID, next ID) (float64, error) {
 	logits, err := s.Extend(ctx, more...)
 	if errors.Is(err, ErrEmptyContext) {
 		return math.NaN(), nil
@@ -65,13 +65,10 @@ func logProb(ctx context.Context, s State, more []ID, next ID) (float64, error) 
 	if err != nil {
 		return 0, err
 	}
-	d, err := newDistribution(logits)
+	p, err := LogProb(logits, next)
 	var none *LogitsError
-	switch {
-	case errors.As(err, &none) && none.ID == NoID:
+	if errors.As(err, &none) && none.ID == NoID {
 		return math.NaN(), nil
-	case err != nil:
-		return 0, err
 	}
-	return d.logprob(next), nil
+	return p, err
 }
