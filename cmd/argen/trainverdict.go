@@ -181,23 +181,11 @@ func (s *trainingSession) beginWithBase(ctx context.Context, o train.Options) er
 
 // byVerdict makes the source one of verdicts; what it was is the corpus.
 func (s *trainingSession) byVerdict() {
-	v := &train.Verdict{Name: s.t.verdict.by + " " + story.Default().SHA256(), BOS: s.bos, EOS: s.eos, Samples: s.t.verdict.samples, Accept: flawless}
+	v := &train.Verdict{Name: s.t.verdict.by + " " + story.Default().SHA256(), BOS: s.bos, EOS: s.eos, Samples: s.t.verdict.samples, Accept: story.Default().Accepts}
 	if s.t.verdict.corpus > 0 {
 		v.Corpus, v.Mix = s.source, s.t.verdict.corpus
 	}
 	s.source = v
-}
-
-// flawless is the verdict of the grammar: every word of the story could stand
-// where it stands, to its end.
-func flawless(ids []argen.ID) (bool, error) {
-	g := story.Default()
-	words := make([]string, len(ids))
-	for i, id := range ids {
-		words[i] = g.Vocab()[id]
-	}
-	v, err := g.Judge(words)
-	return v.Coherent, err
 }
 
 // A verdictNews says what a model wrote for a step, and the verdicts on it.

@@ -149,11 +149,11 @@ func Flawless(ctx context.Context, gen argen.Generator, n int) (int, error) {
 			}
 			ids = append(ids, step.ID)
 		}
-		v, err := Default().Judge(Default().Words(ids))
+		coherent, err := Default().Accepts(ids)
 		if err != nil {
 			return good, err
 		}
-		if v.Coherent {
+		if coherent {
 			good++
 		}
 	}

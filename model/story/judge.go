@@ -61,6 +61,13 @@ func (g *Grammar) Judge(words []string) (Verdict, error) {
 	return v, nil
 }
 
+// Accepts reports whether a story is coherent, and nothing more: what [Verdict]
+// says in its first field. A story ends with </s>.
+func (g *Grammar) Accepts(ids []argen.ID) (bool, error) {
+	_, at, err := g.strict.reject(ids)
+	return at < 0 && err == nil, err
+}
+
 // reject returns the first position whose word is impossible (len(ids) if the
 // story lacks its end, −1 if all is well) and the state before it.
 func (m *Model) reject(ids []argen.ID) (*State, int, error) {

@@ -43,6 +43,10 @@ func TestJudge(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		accepted, err := Default().Accepts(append(ids, EOS))
+		if err != nil || accepted != v.Coherent {
+			t.Errorf("%s\naccepted: %v, coherent: %v (%v)", c.text, accepted, v.Coherent, err)
+		}
 		if v.Coherent != (c.lost == "") || v.WellFormed != c.wellFormed || v.Lost != c.lost || v.Got != c.got {
 			t.Errorf("%s\n%+v, want %+v", c.text, v, c)
 		}

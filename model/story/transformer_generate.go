@@ -185,10 +185,7 @@ func verdicts(ctx context.Context, out string, t *train.Trainer, heldOut [][]arg
 	if err != nil {
 		return err
 	}
-	judge := &train.Verdict{Name: "of the story grammar", BOS: story.BOS, EOS: story.EOS, Samples: verdictTexts, Accept: func(ids []argen.ID) (bool, error) {
-		v, err := story.Default().Judge(story.Default().Words(ids))
-		return v.Coherent, err
-	}}
+	judge := &train.Verdict{Name: "of the story grammar", BOS: story.BOS, EOS: story.EOS, Samples: verdictTexts, Accept: story.Default().Accepts}
 	o := train.Options{Seed: verdictSeed, Steps: verdictSteps, Optimizer: train.AdamW, AdamRate: verdictRate, Schedule: train.Linear, Warmup: 5, Validate: 20}
 	t, err = train.From(config, weights, o, judge, heldOut)
 	if err != nil {
