@@ -18,6 +18,10 @@ func TestDistance(t *testing.T) {
 		{"top_k", "top_p", 1},
 		{"Zoë", "Zoe", 1},
 		{"flaw", "lawn", 2},
+		{"plto", "plot", 1},
+		{"stroy", "story", 1},
+		{"ca", "abc", 2},
+		{"abcd", "badc", 2},
 		{strings.Repeat("a", 300), "a", 301},
 	} {
 		if got := Distance(test.a, test.b); got != test.want {
