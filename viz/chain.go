@@ -60,10 +60,9 @@ func Chain(in Input) (*Figure, error) {
 		tokenTicks(p, long, f.Width)
 		p.Add(stairs(long, looks[0]), falls(long, p))
 	} else {
-		f.Subtitle = fmt.Sprintf("%d traces; numbers below count tokens", len(traces))
+		f.Subtitle = fmt.Sprintf("%d traces", len(traces))
 		f.Caption += source(traces...)
-		upTo(float64(len(long))).set(&p.X)
-		p.X.Max = float64(len(long))
+		countTicks(p, len(long))
 		for i, tr := range traces {
 			list, _ := shown(tr)
 			f.keys = append(f.keys, key{fmt.Sprintf("%s · ln P %s", named(i, tr), short(tr.LogProb())), looks[i].swatch})

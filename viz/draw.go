@@ -104,7 +104,7 @@ func Draw(in Input) (*Figure, error) {
 	p.X.Label.Text = "cumulative probability"
 	p.X.Label.TextStyle = style(smallSize, false, -.5, 0)
 	p.Add(grid{x: true}, painter(func(c draw.Canvas, x, y func(float64) float64) {
-		drawStrip(c, list, s, x, y(float64(n)+.1), y(float64(n)+1.1))
+		drawStrip(c, list, x, y(float64(n)+.1), y(float64(n)+1.1))
 		for i, a := range list {
 			mid := float64(n - 1 - i)
 			a.fill(i).paint(c, rect(x(a.low), y(mid-.36), x(a.high), y(mid+.36)))
@@ -116,6 +116,7 @@ func Draw(in Input) (*Figure, error) {
 			drawU(c, x(s.U), y(-.5), y(float64(n)+1.2), s.U)
 		}
 		for i, a := range list {
+			sayName(c, a, i, s, x, y(float64(n)+.6))
 			sayPart(c, a, i, x, y(float64(n-1-i)))
 		}
 	}))
@@ -155,28 +156,40 @@ func (a part) fill(i int) fill {
 }
 
 // drawStrip draws all parts end to end: the whole of [0,1).
-func drawStrip(c draw.Canvas, list []part, s *argen.Step, x func(float64) float64, low, high float64) {
+func drawStrip(c draw.Canvas, list []part, x func(float64) float64, low, high float64) {
 	for i, a := range list {
-		k := a.fill(i)
-		k.paint(c, rect(x(a.low), low, x(a.high), high))
-		sty := style(smallSize, a.chosen, -.5, -.5)
-		sty.Color = over(k.color)
-		from, to := a.low, a.high
-		if a.chosen { // beside the line of u
-			if s.U-from > to-s.U {
-				to = s.U
-			} else {
-				from = s.U
-			}
-		}
-		if wide := x(to) - x(from); !k.hatched && measure(a.name, sty.Font)+6 <= wide {
-			say(c, sty, (x(from)+x(to))/2, (low+high)/2, a.name)
-		}
+		a.fill(i).paint(c, rect(x(a.low), low, x(a.high), high))
 	}
 	c.SetLineStyle(line(paper, 1))
 	for _, a := range list[1:] {
 		c.StrokeLine2(line(paper, 1), vg.Length(x(a.low)), vg.Length(low), vg.Length(x(a.low)), vg.Length(high))
 	}
+}
+
+// sayName writes the name of a part in the strip if it has room there, that of
+// the chosen one beside the line of u. Where only the whole part has room it
+// interrupts the line.
+func sayName(c draw.Canvas, a part, i int, s *argen.Step, x func(float64) float64, mid float64) {
+	k := a.fill(i)
+	sty := style(smallSize, a.chosen, -.5, -.5)
+	sty.Color = over(k.color)
+	wide := measure(a.name, sty.Font)
+	left, right := x(a.low), x(a.high)
+	if k.hatched || wide+6 > right-left {
+		return
+	}
+	if u := x(s.U); a.chosen {
+		switch {
+		case u-left >= max(right-u, wide+6):
+			right = u
+		case right-u >= wide+6:
+			left = u
+		default:
+			c.SetColor(k.color)
+			c.Fill(rect((left+right-wide)/2-1.5, mid-smallSize*.65, (left+right+wide)/2+1.5, mid+smallSize*.65).Path())
+		}
+	}
+	say(c, sty, (left+right)/2, mid, a.name)
 }
 
 // drawU draws the arrow of u above a line through the bars.

@@ -53,3 +53,23 @@ func TestDrawForced(t *testing.T) {
 		t.Errorf("title %q", f.Title)
 	}
 }
+
+// The strip names the chosen part wherever u falls in it, if the part is wide
+// enough for its name.
+func TestChosenNamed(t *testing.T) {
+	tr := write(t, "It was", "", 7, 40)
+	s := &tr.Steps[16]
+	low, high := s.Low, s.High
+	for i := range 20 {
+		s.U = low + (high-low)*float64(i)/20
+		got := 0
+		for _, w := range texts(t, drawn(t, Charts[1], Input{Traces: []*argen.Trace{tr}, Step: 16})) {
+			if w.text == label(s.Token) {
+				got++
+			}
+		}
+		if got != 1 { // beside its bar it stands behind an arrow
+			t.Errorf("u = %v: the strip names %q %d times", s.U, s.Token, got)
+		}
+	}
+}

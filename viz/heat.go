@@ -34,15 +34,19 @@ func Heat(in Input) (*Figure, error) {
 		return nil, err
 	}
 	steps, cut := shown(tr)
+	cells := heatCells(tr, steps)
+	prompt := ""
+	if cells[0].prob < 0 {
+		prompt = " Without a box: the prompt."
+	}
 	f := &Figure{
 		Title:    "The text by the probability of its tokens",
 		Subtitle: fmt.Sprintf("%s · chain: %s", some(len(tr.Steps), "token"), chainOf(tr, 0)),
-		Caption: "Below each token is P(token | context), the model’s own. Dark tokens are those that the model did not expect. " +
-			"Grey is the prompt." + forcedNote(steps, "Underlined") + cut + dotted(pieces(steps)...) + source(tr),
+		Caption: "Below each token is P(token | context), the model’s own. Dark tokens are those that the model did not expect." +
+			prompt + forcedNote(steps, "Underlined") + cut + dotted(pieces(steps)...) + source(tr),
 		Alt:   altHeat(tr, steps),
 		Width: pageWidth,
 	}
-	cells := heatCells(tr, steps)
 	lines := flow(cells, f.Width-2*margin)
 	const scale = 44.0
 	f.setBody(scale + float64(lines)*heatLine)

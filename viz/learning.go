@@ -68,7 +68,11 @@ func Learning(in Input) (*Figure, error) {
 		return nil, fmt.Errorf("learning: no loss is a positive number: there is nothing to draw")
 	}
 	f := &Figure{Title: k.title(), Subtitle: k.subtitle(), Alt: k.alt(), Caption: k.caption(), Width: pageWidth}
-	f.setBody(60 + 230*float64(len(panels)))
+	height := 60 + 230*float64(len(panels))
+	if len(panels) > 1 && k.recalls.first > k.first {
+		height += 36 // for an axis of its own
+	}
+	f.setBody(height)
 	f.body = func(c draw.Canvas) { k.draw(c, panels) }
 	return f, nil
 }
@@ -182,7 +186,7 @@ func (k *learning) loss() learningPanel {
 	if most == 0 {
 		return p
 	}
-	p.plot = newPlot()
+	p.first, p.plot = k.first, newPlot()
 	p.plot.Y.Scale = logScale{}
 	most = max(most, 1e-9)
 	least = max(least, most/1e4) // what is learned by heart has no end
@@ -221,10 +225,24 @@ func (k *learning) recall() learningPanel {
 	if len(p.curves) == 0 {
 		return p
 	}
-	p.plot = newPlot()
+	p.first, p.plot = k.begin(p.curves), newPlot()
 	upTo(1).set(&p.plot.Y)
 	p.plot.Y.Max = 1.02
 	return p
+}
+
+// begin is where the axis of curves begins that are measured now and then: at
+// the first measurement. A late one alone has no curve and stands below the
+// loss at that time.
+func (k *learning) begin(curves []learningCurve) float64 {
+	first := k.last
+	for i := range curves {
+		first = min(first, curves[i].x[0])
+	}
+	if first*1.1 > k.last {
+		return k.first
+	}
+	return first
 }
 
 // meanRecall is that of all kinds.
@@ -305,13 +323,17 @@ func (k *learning) draw(c draw.Canvas, panels []*learningPanel) {
 	wide = min(wide, widestLabel)
 	var list []panel
 	for i, p := range panels {
-		x := logAxis(k.first, max(k.last, k.first*1.1))
-		if i == len(panels)-1 {
+		x := logAxis(p.first, max(k.last, p.first*1.1))
+		if i == len(panels)-1 || p.first != panels[i+1].first {
 			p.plot.X.Label.Text = "training step (logarithmic)"
 			if len(k.runs) > 1 {
 				p.plot.X.Label.Text = "tokens learned from (logarithmic)"
 			}
+			if p.first > k.first {
+				p.plot.X.Label.Text += ", from the first measurement on"
+			}
 			p.plot.X.Label.TextStyle = style(smallSize, false, -.5, 0)
+			p.plot.X.Label.TextStyle.Handler = centred{setter()}
 		} else {
 			for j := range x.ticks {
 				x.ticks[j].Label = ""

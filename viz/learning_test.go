@@ -156,6 +156,26 @@ func TestLearningOfVerdictsAlone(t *testing.T) {
 	checkTexts(t, "verdicts alone", f)
 }
 
+// The axis of what is measured now and then begins at the first measurement,
+// if there are two or more that are apart.
+func TestRecallBegins(t *testing.T) {
+	for steps, want := range map[int]string{
+		300: "training step (logarithmic), from the first measurement on",
+		100: "training step (logarithmic), from the first measurement on",
+		50:  "training step (logarithmic)", // one measurement
+	} {
+		titles := map[string]float64{}
+		for _, w := range texts(t, drawn(t, Chart{"learning", "", Learning}, learningOf(longRun("", steps, 10, "name")))) {
+			if strings.HasPrefix(w.text, "training step") {
+				titles[w.text] = float64(w.box.Max.Y)
+			}
+		}
+		if n := min(2, steps/50); len(titles) != n || titles[want] < titles["training step (logarithmic)"] {
+			t.Errorf("%d steps: the axes are called %v, want %d, the lower one %q", steps, titles, n, want)
+		}
+	}
+}
+
 // Named are the kinds that are learned last and the most frequent ones.
 func TestLearningKinds(t *testing.T) {
 	run := longRun("", 2000, 10, storyKinds...)

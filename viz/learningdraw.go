@@ -54,6 +54,7 @@ type learningPanel struct {
 	heading string
 	curves  []learningCurve
 	floor   float64 // NaN if there is none
+	first   float64 // of the x axis
 	number  func(float64) string
 	plot    *plot.Plot
 }

@@ -96,20 +96,26 @@ func TestLongTitle(t *testing.T) {
 }
 
 // TestTextWidth: a text is no wider than a screen, and its tokens are named as
-// far as there is room.
+// far as there is room; the axis says if some are not.
 func TestTextWidth(t *testing.T) {
 	base := write(t, "It was", "", 7, 40)
-	for n, named := range map[int]int{40: 40, 138: 69, 300: 75, 700: 0} {
+	for n, named := range map[int]int{40: 40, 97: 97, 98: 49, 138: 69, 300: 75, 700: 0} {
 		tr := stretched(base, n, "fox")
 		f := drawn(t, Charts[4], Input{Traces: []*argen.Trace{tr}})
 		if f.Width > 1080 {
 			t.Errorf("%d tokens are %v points wide", n, f.Width)
 		}
-		got := 0
+		got, says := 0, ""
 		for _, w := range texts(t, f) {
-			if w.text == "fox" {
+			switch {
+			case w.text == "fox":
 				got++
+			case strings.HasSuffix(w.text, "is named") || strings.HasPrefix(w.text, "t, "):
+				says = w.text
 			}
+		}
+		if want := map[int]string{98: "every second token is named", 138: "every second token is named", 300: "every fourth token is named", 700: "t, the number of the token, from 0"}[n]; says != want {
+			t.Errorf("the axis of %d tokens says %q, want %q", n, says, want)
 		}
 		if got != named {
 			t.Errorf("of %d tokens %d have names, want %d", n, got, named)
@@ -159,5 +165,32 @@ func TestQuoted(t *testing.T) {
 		if got := decimals(u); got != want {
 			t.Errorf("%v is %s", u, got)
 		}
+	}
+}
+
+// TestSignsUpright: where names are turned, a comma is not, unless it is long.
+func TestSignsUpright(t *testing.T) {
+	tr := stretched(write(t, "It was", "", 7, 40), 40, "fox")
+	tr.Steps[3].Token, tr.Steps[4].Token = ",", "........"
+	f := drawn(t, Charts[4], Input{Traces: []*argen.Trace{tr}})
+	axis, turned := 0.0, map[string]bool{}
+	for _, w := range texts(t, f) {
+		size := w.box.Size()
+		turned[w.text] = size.Y > size.X*1.2
+		if w.text == "0" {
+			axis = float64(w.box.Min.Y+w.box.Max.Y) / 2
+		}
+	}
+	if !turned["fox"] || !turned["........"] {
+		t.Errorf("turned are %v", turned)
+	}
+	const tick = 4
+	for _, w := range texts(t, f) {
+		if w.text == "fox" && float64(w.box.Min.Y) < axis+tick+1 {
+			t.Errorf("a name begins at %v, the tick ends at %v", w.box.Min.Y, axis+tick)
+		}
+	}
+	if !strings.Contains(string(svg(t, f)), `font-size="13" font-weight="bold" fill="#1a1a1a" xml:space="preserve">,</text>`) {
+		t.Error("the comma is turned")
 	}
 }

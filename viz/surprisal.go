@@ -35,6 +35,9 @@ func Surprisal(in Input) (*Figure, error) {
 	}
 	f := c.figure(traces)
 	f.Title = "How surprising was each token?"
+	if len(traces) > 1 {
+		f.Title = "How surprising was a token, on the average so far?"
+	}
 	f.Caption = "Surprisal is the logarithm of 1/P(token | context) to base 2; 1 bit is the surprise of a coin toss. The mean is the cross-entropy of the model on this text; 2 to its power is the perplexity." + f.Caption
 	if len(traces) == 1 {
 		f.Subtitle = fmt.Sprintf("%s after %s · mean %s bits, perplexity %s", some(len(tr.Steps), "token"), ahead(tr, 0, 44), short(mean), short(math.Exp2(mean)))
@@ -64,6 +67,9 @@ func Entropy(in Input) (*Figure, error) {
 	}
 	f := c.figure(traces)
 	f.Title = "How uncertain was the model before each token?"
+	if len(traces) > 1 {
+		f.Title = "How uncertain was the model, on the average so far?"
+	}
 	f.Caption = "0 bits: only one token is possible. n bits: as uncertain as among 2ⁿ equally probable tokens." + same + f.Caption
 	if len(traces) == 1 {
 		f.Subtitle = fmt.Sprintf("%s after %s · chain: %s", some(len(tr.Steps), "token"), ahead(tr, 0, 44), chainOf(tr, 0))
@@ -144,24 +150,22 @@ func (k curves) figure(traces []*argen.Trace) *Figure {
 	p.Add(grid{y: true})
 	switch {
 	case len(traces) > 1:
-		f.Caption = " Each line is a trace and the mean of its tokens up to there; numbers below count tokens." + note + cut + source(traces...)
+		f.Caption = " Each line is a trace and the mean of its tokens up to there." + note + cut + source(traces...)
 		f.Subtitle = fmt.Sprintf("%d traces", len(traces))
-		p.X.Min, p.X.Max = 0, float64(len(steps))
-		upTo(float64(len(steps))).set(&p.X)
-		p.X.Max = float64(len(steps))
+		countTicks(p, len(steps))
 		for i, tr := range traces {
 			f.keys = append(f.keys, key{named(i, tr), looks[i].swatch})
 			list, _ := shown(tr)
-			p.Add(joined(soFar(values(list, k.of)), looks[i], len(steps) <= 80, p.Y.Max))
+			p.Add(joined(soFar(values(list, k.of)), looks[i], len(steps) <= 80, p.Y.Max, 1))
 		}
 	case k.after != nil:
 		f.keys = []key{{"the model", looks[0].swatch}, {"after the chain", looks[1].swatch}}
 		tokenTicks(p, steps, f.Width)
-		p.Add(given(steps), joined(values(steps, k.of), looks[0], true, p.Y.Max), joined(values(steps, k.after), looks[1], true, p.Y.Max))
+		p.Add(given(steps), joined(values(steps, k.of), looks[0], true, p.Y.Max, .5), joined(values(steps, k.after), looks[1], true, p.Y.Max, .5))
 	default:
 		tokenTicks(p, steps, f.Width)
 		if !k.bars {
-			p.Add(given(steps), joined(values(steps, k.of), looks[0], true, p.Y.Max))
+			p.Add(given(steps), joined(values(steps, k.of), looks[0], true, p.Y.Max, .5))
 			break
 		}
 		p.Add(painter(func(c draw.Canvas, x, y func(float64) float64) {
@@ -183,7 +187,7 @@ func (k curves) figure(traces []*argen.Trace) *Figure {
 	}
 	what := k.what
 	if len(traces) > 1 {
-		what = "mean " + what
+		what = "mean of the tokens so far: " + what
 	}
 	f.body = func(c draw.Canvas) { stack(c, panel{what, p, 1}) }
 	return f
@@ -245,19 +249,20 @@ func given(steps []argen.Step) painter {
 
 // joined joins the values of steps up to the first that is infinite, which has
 // a sign at the top. Those above top are drawn there. The last has a mark.
-func joined(list []float64, l look, marks bool, top float64) painter {
+// Each is drawn at a part of its slot.
+func joined(list []float64, l look, marks bool, top, part float64) painter {
 	return func(c draw.Canvas, x, y func(float64) float64) {
 		pts := make([]vg.Point, 0, len(list))
 		for i, v := range list {
 			if math.IsInf(v, 1) {
-				at := vg.Point{X: vg.Length(x(float64(i) + .5)), Y: c.Max.Y - 16}
+				at := vg.Point{X: vg.Length(x(float64(i) + part)), Y: c.Max.Y - 16}
 				sayEndless(c, l.color, float64(at.X), float64(at.Y)+15, "∞")
 				if n := len(pts); n > 0 {
 					c.StrokeLine2(line(l.color, .75), pts[n-1].X, pts[n-1].Y, at.X, at.Y)
 				}
 				break
 			}
-			pts = append(pts, vg.Point{X: vg.Length(x(float64(i) + .5)), Y: vg.Length(y(min(v, top)))})
+			pts = append(pts, vg.Point{X: vg.Length(x(float64(i) + part)), Y: vg.Length(y(min(v, top)))})
 		}
 		sty := line(l.color, 2)
 		sty.Dashes = l.dash
@@ -279,7 +284,11 @@ func joined(list []float64, l look, marks bool, top float64) painter {
 
 func (k curves) alt(traces []*argen.Trace) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "Chart of the %s. ", k.what)
+	fmt.Fprintf(&b, "Chart of the %s", k.what)
+	if len(traces) > 1 {
+		b.WriteString(", each line the mean of the tokens so far")
+	}
+	b.WriteString(". ")
 	for i, tr := range traces {
 		if len(traces) > 1 {
 			fmt.Fprintf(&b, "Trace %s: ", named(i, tr))

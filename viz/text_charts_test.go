@@ -2,6 +2,7 @@ package viz
 
 import (
 	"math"
+	"slices"
 	"strings"
 	"testing"
 
@@ -121,6 +122,27 @@ func TestLongText(t *testing.T) {
 		}
 		if n := len(svg(t, f)); n > 3<<20 {
 			t.Errorf("%s has %d bytes", c.Name, n)
+		}
+	}
+}
+
+// A caption speaks of the prompt if there is one, and a chart of several
+// traces of means.
+func TestPromptAndMeansSaid(t *testing.T) {
+	for prompt, want := range map[string]bool{"": false, "It was": true} {
+		f := drawn(t, Charts[7], Input{Traces: []*argen.Trace{write(t, prompt, "", 7, 5)}})
+		if strings.Contains(f.Caption, "Without a box: the prompt.") != want {
+			t.Errorf("after %q: %s", prompt, f.Caption)
+		}
+	}
+	for _, c := range []Chart{Charts[4], Charts[5]} {
+		f := drawn(t, c, Input{Traces: traces(t, 2)})
+		var all []string
+		for _, w := range texts(t, f) {
+			all = append(all, w.text)
+		}
+		if !strings.Contains(f.Title, "on the average so far") || !strings.Contains(f.Alt, "mean of the tokens so far") || !slices.Contains(all, "tokens so far") {
+			t.Errorf("%s: %s\n%s\n%q", c.Name, f.Title, f.Alt, all)
 		}
 	}
 }

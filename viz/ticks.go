@@ -5,6 +5,8 @@ import (
 	"strconv"
 
 	"gonum.org/v1/plot"
+	"gonum.org/v1/plot/font"
+	"gonum.org/v1/plot/vg"
 
 	"argen"
 )
@@ -83,53 +85,12 @@ func shown(tr *argen.Trace) ([]argen.Step, string) {
 	return tr.Steps[:mostSteps], " The first " + count(mostSteps) + " of " + count(len(tr.Steps)) + " tokens are shown."
 }
 
-// slot is the width of a token on the axis of a text at which its name can be
-// read, and slim that at which bars can still be told apart.
-const (
-	slot = 17.0
-	slim = 3.0
-)
+// centred sets the title of a logarithmic axis: gonum/plot makes room for it
+// where it would stand if its middle were that of the numbers.
+type centred struct{ typesetter }
 
-// textWidth is the width of a figure whose axis has n tokens.
-func textWidth(n int) float64 {
-	return math.Round(min(max(pageWidth, float64(n)*slot+110), widestText))
-}
-
-// mostLeftOut is up to which n names of every nth token help to read a text.
-const mostLeftOut = 4
-
-// tokenTicks names the tokens of a text below their slots, the first at 0.5.
-// Where not all names have room every second, third or fourth is written, and
-// in longer texts numbers.
-func tokenTicks(p *plot.Plot, steps []argen.Step, width float64) {
-	n := len(steps)
-	p.X.Min, p.X.Max = 0, float64(n)
-	room := (width - 110) / float64(n)
-	var ticks []plot.Tick
-	if every := max(int(math.Ceil(slot*.75/room)), 1); every <= mostLeftOut {
-		wide := 0.0
-		for i := 0; i < n; i += every {
-			name := label(steps[i].Token)
-			wide = max(wide, measure(name, face(smallSize, false)))
-			ticks = append(ticks, plot.Tick{Value: float64(i) + .5, Label: name})
-		}
-		if wide+10 > room*float64(every) {
-			p.X.Tick.Label = style(smallSize, false, -1, -.5)
-			p.X.Tick.Label.Rotation = math.Pi / 2
-		}
-		p.X.Tick.Length = 7
-		p.X.Tick.LineStyle.Color = faint
-	} else {
-		every := int(round(max(2, 46/room)))
-		for i := 0; i < n; i += every {
-			ticks = append(ticks, plot.Tick{Value: float64(i) + .5, Label: strconv.Itoa(i)})
-		}
-	}
-	p.X.Tick.Marker = plot.ConstantTicks(ticks)
-}
-
-// blankTicks is the axis of a text whose names stand below another panel.
-func blankTicks(p *plot.Plot, n int) {
-	p.X.Min, p.X.Max = 0, float64(n)
-	p.X.Tick.Marker = plot.ConstantTicks(nil)
+// Box implements text.Handler.
+func (t centred) Box(line string, f font.Font) (width, height, depth vg.Length) {
+	_, height, depth = t.typesetter.Box(line, f)
+	return 0, height, depth
 }
