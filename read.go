@@ -65,7 +65,13 @@ func notATrace(line []byte) string {
 	case text == "{" || text == "[":
 		return "a trace has one JSON value a line, this JSON is spread over several"
 	}
-	return strict.Foreign(line)
+	if says := strict.Foreign(line); says != "" {
+		return says
+	}
+	if text := bytes.TrimSpace(line); len(text) > 0 && text[0] != '{' && text[0] != '[' {
+		return "this is no trace, which has an object of JSON on each line"
+	}
+	return ""
 }
 
 func lineError(file string, line int, msg string) error {

@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -121,6 +122,8 @@ func (a *app) convert(ctx context.Context, o conversion) error {
 	case o.isGGUF():
 		r.Format = "gguf"
 		err = a.convertGGUF(ctx, o, lm, as, &r)
+	case !isFolder(o.out) && fileEnding.MatchString(o.out):
+		return usagef("convert: %s: no format ends so: name a *%s, or a folder, with a / behind its name if it is to end like this", argen.Visible(o.out), ggufFormat)
 	default:
 		r.Format = "folder"
 		err = o.convertFolder(lm, as, &r)
@@ -145,7 +148,11 @@ func (a *app) convert(ctx context.Context, o conversion) error {
 	if r.Type != "" {
 		b.row("matrices", "%s", r.Type)
 	}
-	b.row("written", "%s, %s", argen.Visible(o.out), sizeText(r.Bytes))
+	what := ""
+	if r.Format == "folder" {
+		what = "folder "
+	}
+	b.row("written", "%s%s, %s", what, argen.Visible(o.out), sizeText(r.Bytes))
 	_, err = io.WriteString(a.stdout, b.String())
 	return err
 }
@@ -187,6 +194,15 @@ func (o conversion) apart(lm *model.LM) error {
 		return usagef("convert: %s would replace the model that is read: choose another name", argen.Visible(o.out))
 	}
 	return nil
+}
+
+// fileEnding matches names that end like that of a file, as x.onnx or y.guf do, but
+// no folder of a model: SmolLM2-1.7B.
+var fileEnding = regexp.MustCompile(`\.[A-Za-z][A-Za-z_]*$`)
+
+func isFolder(name string) bool {
+	info, err := os.Stat(name)
+	return err == nil && info.IsDir()
 }
 
 // dtypes are the types that a folder's matrices can have.

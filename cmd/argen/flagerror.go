@@ -27,6 +27,8 @@ func flagError(c *cobra.Command, err error) error {
 		return usagef("unknown flag --%s%s; %s --help lists all", name, orAsk(meant), c.CommandPath())
 	case errors.As(err, &missing):
 		return usagef("--%s needs a value; %s --help says which", missing.GetFlag().Name, c.CommandPath())
+	case errors.As(err, &invalid) && invalid.GetFlag().Value.Type() == "bool":
+		return usagef("--%s takes no value, found %q", invalid.GetFlag().Name, invalid.GetValue())
 	case errors.As(err, &invalid):
 		return usagef("--%s: %w", invalid.GetFlag().Name, plainNumber(invalid.GetValue(), errors.Unwrap(invalid)))
 	}

@@ -31,7 +31,7 @@ func (a *app) modelFlag(fs *pflag.FlagSet, ref *string) {
 	fs.StringVarP(ref, "model", "m", a.defaultModel(), "`REF` of the model: "+modelRefs+" (environment ARGEN_MODEL)")
 }
 
-const modelRefs = "story, story-ngram, truth or the path of a model"
+const modelRefs = "a name, as story or truth, or a path; argen models lists what there is"
 
 // promptFlags say where the text before the first token comes from.
 type promptFlags struct {

@@ -39,7 +39,7 @@ learning draws the logs of trainings, which train transformer --log wrote.`,
 		Example: `  argen generate -m truth --seed 1 --top 10 --log trace.jsonl
   argen plot surprisal trace.jsonl -o surprisal.svg
   argen plot next trace.jsonl --step 3 --describe
-  argen train transformer --stories --steps 20 --hidden 16 --layers 1 --seed 1 --log training.jsonl -o small
+  argen train transformer --stories --steps 20 --hidden 16 --layers 1 --seed 1 --log training.jsonl -o brief
   argen plot learning training.jsonl -o learning.svg
   argen plot list`,
 		ValidArgsFunction: completePlot,
