@@ -229,7 +229,7 @@ func (k *learning) caption() string {
 	}
 	switch {
 	case pale:
-		s += " Pale: of the batches learned from, before each step, smoothed. Strong: of texts that are held out."
+		s += " Pale: batches, before each step, smoothed. Strong: held-out text."
 	case !k.runs[0].judged():
 		s += " Batches: of what was learned from, before each step, smoothed."
 	case held:
@@ -241,9 +241,9 @@ func (k *learning) caption() string {
 		s += " At " + some(odd, "step") + " the loss is no finite number."
 	}
 	if k.asked() {
-		s += " Recall: the mean probability of the words which the text before leaves no choice about."
+		s += " Recall is a mean over words."
 		if n := k.recalls.others(); n > 0 {
-			s += fmt.Sprintf(" Named: the %d kinds that are learned last and the most frequent of the others.", lateKinds)
+			s += fmt.Sprintf(" Named: the %d kinds learned last and the most frequent others.", lateKinds)
 		}
 	}
 	if len(k.runs) > 1 && math.IsNaN(k.floor) {

@@ -53,7 +53,7 @@ func TestPDF(t *testing.T) {
 		} else if bytes.Contains(content, []byte(" Tj")) {
 			t.Errorf("%s has text that is not drawn as outlines", c.Name)
 		}
-		if len(data) > 250_000 {
+		if len(data) > 200_000 {
 			t.Errorf("%s has %d bytes", c.Name, len(data))
 		}
 	}
