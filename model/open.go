@@ -179,6 +179,9 @@ func openFolder(ctx context.Context, dir string) (*LM, error) {
 	}
 	switch len(models) {
 	case 0:
+		if _, err := os.Stat(filepath.Join(dir, "checkpoints", "training.json")); err == nil {
+			return nil, fmt.Errorf("%s is a folder of a training that has not ended: argen train transformer --resume %s goes on with it", quote(dir), argen.Visible(dir))
+		}
 		return nil, fmt.Errorf("%s is a folder without a model: argen reads %s", quote(dir), endings())
 	case 1:
 		return openFile(ctx, models[0])

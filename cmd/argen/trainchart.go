@@ -30,8 +30,10 @@ type heldPoint struct {
 
 func (c *lossChart) add(n *trainingNews) {
 	bin := min((n.Step-1)*chartBins/max(c.steps, 1), chartBins-1)
-	c.sums[bin] += float64(n.Bits)
-	c.counts[bin]++
+	if bits := float64(n.Bits); !math.IsNaN(bits) {
+		c.sums[bin] += bits
+		c.counts[bin]++
+	}
 	if n.ValidationBits != nil {
 		c.held = append(c.held, heldPoint{n.Step, float64(*n.ValidationBits)})
 	}

@@ -189,7 +189,12 @@ func TestTrainingOnTerminal(t *testing.T) {
 	if seen := x.seen(); strings.Contains(seen, "argen: interrupted") || strings.Contains(seen, otherScreen) {
 		t.Errorf("%q", seen)
 	}
-	if _, err := os.Stat(filepath.Join(x.cmd.Dir, "out/checkpoints")); err != nil {
-		t.Error(err)
+	// It goes on with what was measured, before it measures again.
+	y := onTerminal(t, "", "train", "transformer", "--resume", filepath.Join(x.cmd.Dir, "out"))
+	y.wait("● held out ")
+	y.wait(" at step ")
+	y.types("q")
+	if got := y.ends(); got != 130 {
+		t.Errorf("exit code %d", got)
 	}
 }

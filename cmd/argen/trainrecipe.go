@@ -207,6 +207,18 @@ func (r *recipe) save(flags *pflag.FlagSet) error {
 	return writeBytes(r.path(), append(data, '\n'))
 }
 
+// emptyText says that there is nothing in the files.
+func (r *recipe) emptyText() error {
+	switch names := r.names(); {
+	case len(names) > 1:
+		return fmt.Errorf("the %d files are empty: name a text to train on", len(names))
+	case names[0] == "-":
+		return errors.New("stdin is empty: give it a text to train on")
+	default:
+		return fmt.Errorf("%s is empty: name a text to train on", argen.Visible(names[0]))
+	}
+}
+
 // names are the files.
 func (r *recipe) names() []string {
 	var names []string

@@ -12,6 +12,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/charmbracelet/x/ansi"
+
 	"argen"
 	"argen/internal/safefile"
 	"argen/model/safetensors"
@@ -19,6 +21,7 @@ import (
 	"argen/model/transformer"
 	"argen/model/transformer/train"
 	"argen/tokenizer"
+	"argen/viz"
 )
 
 // A trainingView is told how a training goes.
@@ -49,6 +52,7 @@ type trainingHead struct {
 
 	what   string // is trained on
 	prompt string
+	past   []viz.LearningStep // done before, as far as it is known
 }
 
 func (s *trainingSession) head() *trainingHead {
@@ -78,11 +82,18 @@ func (s *trainingSession) head() *trainingHead {
 			}
 		}
 	}
+	h.past = s.past
+	if loss, step := s.trainer.BestLoss(); step > 0 && !slices.ContainsFunc(s.past, wasValidated) {
+		h.past = append(slices.Clone(h.past), viz.LearningStep{Step: step, Bits: math.NaN(), Validation: loss / math.Ln2})
+	}
 	if s.r.From != "" {
 		h.Begun, h.what = s.r.From, fmt.Sprintf("verdicts on its own stories, beginning with %s", s.r.From)
 	}
 	return h
 }
+
+// wasValidated reports whether the loss on what is held out is known of a step.
+func wasValidated(s viz.LearningStep) bool { return !math.IsNaN(s.Validation) }
 
 // A trainingNews is a step, and what was measured after it. A number in bits is
 // per token.
@@ -220,11 +231,14 @@ func (s *trainingSession) show(ctx context.Context) error {
 		return err
 	}
 	if s.t.log != "" {
-		v, err := openTrainingLog(s.t.log, s.trainer.Steps())
+		v, err := openTrainingLog(s.t.log, s.head(), s.t.resume != "")
 		if err != nil {
 			return err
 		}
-		s.views = append(s.views, v)
+		s.views, s.past = append(s.views, v), v.past
+		if v.anew {
+			s.a.hint("%s is written anew", argen.Visible(s.t.log))
+		}
 	}
 	switch {
 	case s.t.json:
@@ -344,6 +358,21 @@ func (s *trainingSession) write(c transformer.Config, weights []train.Tensor) er
 	return train.WriteFolder(s.r.out, c, weights, tok)
 }
 
+// wrapRows breaks lines of [rows] at blanks, so that none is wider than w, or
+// than what has no blank.
+func wrapRows(text string, w int) string {
+	const names = 14 // the width of the names
+	var b strings.Builder
+	for line := range strings.Lines(text) {
+		if line = strings.TrimSuffix(line, "\n"); ansi.StringWidth(line) > w && len(line) > names {
+			says := wrapText(line[names:], max(w-names, 20))
+			line = line[:names] + strings.ReplaceAll(says, "\n", "\n"+strings.Repeat(" ", names))
+		}
+		b.WriteString(line + "\n")
+	}
+	return b.String()
+}
+
 func (s *trainingSession) print(res *trainingResult) error {
 	var b rows
 	c := s.trainer.Config()
@@ -375,7 +404,11 @@ func (s *trainingSession) print(res *trainingResult) error {
 	}
 	b.row("seed", "%d", res.Seed)
 	b.row("written", "%s, %s", argen.Visible(res.Out), sizeText(res.Bytes))
-	if _, err := io.WriteString(s.a.stdout, b.String()); err != nil {
+	text := b.String()
+	if s.a.stdoutTTY {
+		text = wrapRows(text, s.columns)
+	}
+	if _, err := io.WriteString(s.a.stdout, text); err != nil {
 		return err
 	}
 	if len(s.accepted) > 0 && verdictTally(s.accepted) == 0 {

@@ -5,10 +5,13 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/charmbracelet/x/ansi"
 
 	"argen"
+	"argen/model/story"
+	"argen/viz"
 )
 
 // A trainingScreen is what the live view shows.
@@ -37,7 +40,30 @@ func newTrainingScreen(h *trainingHead, clock func() time.Time) *trainingScreen 
 	if h.Floor != nil {
 		s.chart.floor = float64(*h.Floor)
 	}
+	for _, p := range h.past {
+		s.before(p)
+	}
 	return s
+}
+
+// before shows a step that was done before the training goes on.
+func (s *trainingScreen) before(p viz.LearningStep) {
+	n := &trainingNews{Step: p.Step, Bits: number(p.Bits)}
+	if wasValidated(p) {
+		bits := number(p.Validation)
+		n.ValidationBits, s.held = &bits, n
+		if s.chart.floor > 0 {
+			excess := number(p.Validation/s.chart.floor - 1)
+			n.Excess = &excess
+		}
+	}
+	for _, r := range p.Recall {
+		n.Recall = append(n.Recall, story.Recall{Kind: r.Kind, Prob: r.Prob, Count: r.Count})
+	}
+	if n.Recall != nil {
+		s.asked = n
+	}
+	s.chart.add(n)
 }
 
 func (s *trainingScreen) step(n *trainingNews) {
@@ -66,7 +92,7 @@ func (s *trainingScreen) step(n *trainingNews) {
 func (s *trainingScreen) String() string {
 	w := max(s.w-1, 20)
 	left := max(s.h-1, 8) // the cursor's line is below
-	top := []string{s.title(), s.progress(w)}
+	top := []string{s.title(w), s.progress(w)}
 	legend := s.legend(w)
 	var recalls, next []string
 	rows := 3
@@ -99,28 +125,47 @@ func (s *trainingScreen) String() string {
 	return strings.Join(lines, "\n")
 }
 
-func (s *trainingScreen) title() string {
+// title says what is trained, in a narrow terminal with less around it.
+func (s *trainingScreen) title(w int) string {
 	h := s.head
-	return s.styles.bold.Render(fmt.Sprintf("%s weights learn from %s", thousands(int64(h.Parameters)), argen.Visible(h.what))) +
-		s.styles.dim.Render(fmt.Sprintf("  %s · %s · seed %d", h.Tokenizer, h.Options.Optimizer, h.Options.Seed))
+	what, seed := argen.Visible(h.what), fmt.Sprintf("seed %d", h.Options.Seed)
+	weights := thousands(int64(h.Parameters)) + " weights"
+	return firstThatFits(w, []string{
+		s.styles.bold.Render(weights+" learn from "+what) + s.styles.dim.Render(fmt.Sprintf("  %s · %s · %s", h.Tokenizer, h.Options.Optimizer, seed)),
+		s.styles.bold.Render(weights+" learn from "+what) + s.styles.dim.Render("  "+seed),
+		s.styles.bold.Render(weights) + s.styles.dim.Render("  "+seed+"  ") + what,
+	})
+}
+
+// firstThatFits is the first text of at most w cells, or else the last.
+func firstThatFits(w int, texts []string) string {
+	for _, text := range texts {
+		if ansi.StringWidth(text) <= w {
+			return text
+		}
+	}
+	return texts[len(texts)-1]
 }
 
 // progress is the bar with speed and time left.
 func (s *trainingScreen) progress(w int) string {
+	const least = 8 // cells of the bar
 	steps, done := s.head.Options.Steps, s.head.From
-	rest := ""
+	speed, rest := "", ""
 	if s.last != nil {
 		done = s.last.Step
 		spent := s.clock().Sub(s.start).Seconds()
 		if n := s.last.Step - s.from.Step; n > 0 && spent > 0.2 {
-			rest = fmt.Sprintf("  %s tokens/s", amount(float64(s.last.Tokens-s.from.Tokens)/spent))
+			speed = fmt.Sprintf("  %s tokens/s", amount(float64(s.last.Tokens-s.from.Tokens)/spent))
 			if left := steps - done; left > 0 {
-				rest = fmt.Sprintf("  %s left,", clockText(spent/float64(n)*float64(left))) + rest[1:]
+				rest = fmt.Sprintf("  %s left", clockText(spent/float64(n)*float64(left)))
+				speed = "," + speed[1:]
 			}
 		}
 	}
-	text := fmt.Sprintf(" step %s of %s", thousands(int64(done)), thousands(int64(steps))) + rest
-	cells := max(w-ansi.StringWidth(text)-7, 8)
+	text := fmt.Sprintf(" step %s of %s", thousands(int64(done)), thousands(int64(steps)))
+	text = firstThatFits(w-least-7, []string{text + rest + speed, text + rest, text})
+	cells := max(w-ansi.StringWidth(text)-7, least)
 	share := float64(done) / float64(steps)
 	full := int(share * float64(cells))
 	return s.styles.bar.Render(strings.Repeat("━", full)) + s.styles.dim.Render(strings.Repeat("─", cells-full)) +
@@ -128,31 +173,34 @@ func (s *trainingScreen) progress(w int) string {
 }
 
 // legend says what the marks of the chart are, with the last numbers; below the
-// chart itself if there is room.
+// chart itself if there is room, and in two lines if one is too short.
 func (s *trainingScreen) legend(w int) []string {
 	st := &s.styles
-	line, below := "", strings.Repeat(" ", chartLabel)
+	loss, floor, below := "", "", strings.Repeat(" ", chartLabel)
 	if s.last != nil {
 		name := "loss "
 		if s.last.Verdicts != nil {
 			name = "its own stories "
 		}
-		line += st.loss.Render("⠒ "+name) + fmt.Sprintf("%.3f", float64(s.last.Bits))
+		loss = st.loss.Render("⠒ "+name) + fmt.Sprintf("%.3f  ", float64(s.last.Bits))
 	}
 	if s.held != nil {
-		line += "  " + st.held.Render("● held out ") + fmt.Sprintf("%.3f", float64(*s.held.ValidationBits))
+		loss += st.held.Render("● held out ") + fmt.Sprintf("%.3f ", float64(*s.held.ValidationBits))
 		if s.held.Excess != nil {
-			line += "  " + st.floor.Render("┄ floor ") + fmt.Sprintf("%.3f (+%.1f %%)", s.chart.floor, 100*float64(*s.held.Excess))
+			loss += fmt.Sprintf("(+%.1f %%) ", 100*float64(*s.held.Excess))
 		}
-	} else if s.chart.floor > 0 {
-		line += "  " + st.floor.Render("┄ floor ") + fmt.Sprintf("%.3f", s.chart.floor)
+		loss += fmt.Sprintf("at step %s  ", thousands(int64(s.held.Step)))
 	}
-	if ansi.StringWidth(below+line) > w {
-		below = ""
+	if s.chart.floor > 0 {
+		floor = st.floor.Render("┄ floor ") + fmt.Sprintf("%.3f  ", s.chart.floor)
 	}
-	lines := []string{below + line + st.dim.Render("  bits per token")}
+	long, short := st.dim.Render("bits per token"), st.dim.Render("bits")
+	lines := []string{firstThatFits(w, []string{below + loss + floor + long, loss + floor + long, loss + floor + short})}
+	if ansi.StringWidth(lines[0]) > w {
+		lines = []string{strings.TrimRight(loss, " "), floor + long}
+	}
 	if s.last != nil && s.last.Verdicts != nil {
-		lines = append(lines, below+"what it wrote: "+s.last.Verdicts.String())
+		lines = append(lines, firstThatFits(w, []string{below + "what it wrote: " + s.last.Verdicts.String(), s.last.Verdicts.String()}))
 	}
 	return lines
 }
@@ -173,7 +221,7 @@ func (s *trainingScreen) recallLines(w, rows int) []string {
 		for x := range columns {
 			if i := x*rows + y; i < len(all) {
 				r := all[i]
-				fmt.Fprintf(&b, "%-*s %s %.2f  ", name, ansi.Truncate(r.Kind, name, "…"), s.styles.recall.Render(probBar(r.Prob, bar)), r.Prob)
+				fmt.Fprintf(&b, "%-*s %s %.2f  ", name, ansi.Truncate(argen.Visible(r.Kind), name, "…"), s.styles.recall.Render(probBar(r.Prob, bar)), r.Prob)
 			}
 		}
 		lines = append(lines, b.String())
@@ -184,12 +232,16 @@ func (s *trainingScreen) recallLines(w, rows int) []string {
 // nextLines are the likeliest tokens after the prompt.
 func (s *trainingScreen) nextLines(w, rows int) []string {
 	const name = 12
-	prompt := []rune(strings.ReplaceAll(s.head.prompt, "\n", " "))
-	label := "P of the token after “"
-	if most := w - ansi.StringWidth(label) - 2; len(prompt) > most {
-		prompt = append([]rune("…"), prompt[len(prompt)-max(most, 1)+1:]...)
+	if len(s.asked.Next) == 0 {
+		return nil
 	}
-	lines := []string{s.styles.dim.Render(label) + argen.Visible(string(prompt)) + s.styles.dim.Render("”")}
+	prompt := argen.Visible(strings.ReplaceAll(s.head.prompt, "\n", " "))
+	label := "P of the token after “"
+	if ansi.StringWidth(label+prompt)+1 > w {
+		label = "P after “"
+	}
+	prompt = lastWords(prompt, w-ansi.StringWidth(label)-1)
+	lines := []string{s.styles.dim.Render(label) + prompt + s.styles.dim.Render("”")}
 	for _, n := range topNext(s.asked.Next, rows) {
 		token := ansi.Truncate(visibleToken(n.Token), name, "…")
 		line := fmt.Sprintf("%s%s %s %.3f", token, strings.Repeat(" ", name-ansi.StringWidth(token)), s.styles.bar.Render(probBar(float64(n.Prob), max(min(w-name-24, 40), 5))), float64(n.Prob))
@@ -199,6 +251,26 @@ func (s *trainingScreen) nextLines(w, rows int) []string {
 		lines = append(lines, line)
 	}
 	return lines
+}
+
+// lastWords is a text of one line or, if it is wider than w cells, as many of
+// its last words as fit.
+func lastWords(text string, w int) string {
+	if ansi.StringWidth(text) <= w {
+		return text
+	}
+	runes := []rune(text)
+	rest := string(runes[max(len(runes)-max(w, 0), 0):])
+	for ansi.StringWidth(rest)+1 > w && rest != "" {
+		_, n := utf8.DecodeRuneInString(rest)
+		rest = rest[n:]
+	}
+	if !strings.HasSuffix(strings.TrimSuffix(text, rest), " ") { // in a word
+		if _, words, ok := strings.Cut(rest, " "); ok && words != "" {
+			rest = words
+		}
+	}
+	return "…" + rest
 }
 
 // topNext are the first of the next tokens, of which the last gives way to what

@@ -2,6 +2,7 @@ package main
 
 import (
 	"math"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -9,9 +10,11 @@ import (
 	"github.com/charmbracelet/x/ansi"
 	"pgregory.net/rapid"
 
+	"argen"
 	"argen/internal/golden"
 	"argen/model/story"
 	"argen/model/transformer/train"
+	"argen/viz"
 )
 
 // screenAfter is a screen of a training at some step.
@@ -128,5 +131,94 @@ func TestProbBar(t *testing.T) {
 		if got := probBar(p, 4); got != want {
 			t.Errorf("%v: %q, want %q", p, got, want)
 		}
+	}
+}
+
+// A training that goes on shows what was measured before, and no speed yet.
+func TestTrainingScreenGoesOn(t *testing.T) {
+	h := *screenAfter(1).head
+	h.From = 250
+	nan := math.NaN()
+	for i := 1; i <= 250; i++ {
+		h.past = append(h.past, viz.LearningStep{Step: i, Bits: 9 / float64(i), Validation: nan})
+	}
+	h.past[199].Validation, h.past[199].Recall = 1.14, []viz.Recall{{Kind: "na\x1bme", Prob: 0.5, Count: 3}}
+	s := newTrainingScreen(&h, time.Now)
+	text := ansi.Strip(s.String())
+	for _, want := range []string{" step 250 of 4,000", "● held out 1.140 (+100.0 %) at step 200  ┄ floor 0.570", `na\x1bme`, "⢸"} {
+		if !strings.Contains(text, want) {
+			t.Errorf("no %q in\n%s", want, text)
+		}
+	}
+	for _, none := range []string{"loss", "tokens/s", "P after", "P of the token"} {
+		if strings.Contains(text, none) {
+			t.Errorf("%q in\n%s", none, text)
+		}
+	}
+	s.step(&trainingNews{Step: 251, Bits: 1.5})
+	if text := ansi.Strip(s.String()); !strings.Contains(text, "loss 1.500  ● held out 1.140 (+100.0 %) at step 200") {
+		t.Errorf("after a step\n%s", text)
+	}
+	h.past = []viz.LearningStep{{Step: 200, Bits: nan, Validation: 1.14}} // of the checkpoint alone
+	text = ansi.Strip(newTrainingScreen(&h, time.Now).String())
+	if !strings.Contains(text, "● held out 1.140 (+100.0 %) at step 200") || strings.ContainsAny(text, "⢸⠉") {
+		t.Errorf("got\n%s", text)
+	}
+}
+
+// The usual prompt and what it asks for fit on a line, and the grammar knows
+// one answer only.
+func TestStoryPrompt(t *testing.T) {
+	ids, err := storyTokenizer().Encode(storyPrompt)
+	if err != nil {
+		t.Fatal(err)
+	}
+	truth, err := story.Truth().Start().Extend(t.Context(), ids...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	right := argen.ID(slices.Index(truth, slices.Max(truth)))
+	if got := string(storyTokenizer().Piece(right)); got != "hay" || truth[right] != 0 {
+		t.Errorf("%q with a logarithm of %v", got, truth[right])
+	}
+	s := screenAfter(200)
+	s.head.prompt = storyPrompt
+	if line := ansi.Strip(s.nextLines(79, 3)[0]); line != "P of the token after “"+storyPrompt+"”" {
+		t.Errorf("%q", line)
+	}
+	if line := ansi.Strip(s.nextLines(59, 3)[0]); line != "P after “…Sam were walking to the farm. The air smelled of”" {
+		t.Errorf("%q", line)
+	}
+}
+
+func TestLastWords(t *testing.T) {
+	for _, c := range []struct {
+		text string
+		w    int
+		want string
+	}{
+		{"one two", 7, "one two"},
+		{"one two three", 10, "…two three"},
+		{"one two three", 9, "…three"},
+		{"one two three", 4, "…ree"},
+		{"日本 日本", 6, "…日本"},
+		{"one", 1, "…"},
+		{"one", -3, "…"},
+		{"", 0, ""},
+	} {
+		if got := lastWords(c.text, c.w); got != c.want {
+			t.Errorf("%q in %d: %q, want %q", c.text, c.w, got, c.want)
+		}
+	}
+}
+
+func TestWrapRows(t *testing.T) {
+	const text = "model         48,736 weights: hidden 32, 2 layers, 4 heads, feed-forward 96\nseed          7\n"
+	const want = "model         48,736 weights: hidden 32,\n              2 layers, 4 heads,\n              feed-forward 96\nseed          7\n"
+	if got := wrapRows(text, 40); got != want {
+		t.Errorf("got\n%s", got)
+	}
+	if got := wrapRows(text, 80); got != text {
+		t.Errorf("got\n%s", got)
 	}
 }

@@ -17,6 +17,7 @@ import (
 	"argen/model"
 	"argen/model/transformer/train"
 	"argen/tokenizer"
+	"argen/viz"
 )
 
 // A trainingSession is a training from its text to the folder it writes.
@@ -36,9 +37,11 @@ type trainingSession struct {
 
 	trainer *train.Trainer
 	views   []trainingView
+	past    []viz.LearningStep // of the log
 	prompt  []argen.ID
 	truth   []float64 // log-probabilities after it, nil if not known
 	folder  *os.File  // of the checkpoints, locked
+	columns int       // of the terminal, 80 if it is not known
 	begun   bool      // the folder was made
 	stopped bool      // early
 
@@ -51,7 +54,7 @@ const tokenFile = "text.ids"
 
 // prepareTraining does all that comes before the first step.
 func (a *app) prepareTraining(ctx context.Context, t *transformerTraining, r *recipe) (s *trainingSession, err error) {
-	s = &trainingSession{a: a, t: t, r: r, kind: t.kind(r)}
+	s = &trainingSession{a: a, t: t, r: r, kind: t.kind(r), columns: 80}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, s.close(), s.undo())
@@ -161,6 +164,9 @@ func (s *trainingSession) readText(ctx context.Context, p *progress) error {
 		}
 	}
 	s.text = &trainingText{tokens: tokens}
+	if tokens.Len() <= len(s.r.Files) { // the ends of texts alone
+		return s.r.emptyText()
+	}
 	var begin []argen.ID
 	if !slices.Contains(byLine, s.kind) {
 		begin = []argen.ID{s.bos}
@@ -326,6 +332,9 @@ func (s *trainingSession) run(ctx context.Context) error {
 	}
 	for _, v := range s.views {
 		err = errors.Join(err, v.end())
+		if live, ok := v.(*liveView); ok {
+			s.columns = live.screen.w
+		}
 	}
 	s.views = nil
 	return s.explain(ctx, err)

@@ -88,6 +88,6 @@ func (e *exam) fits(context int) error {
 	return nil
 }
 
-// storyPrompt is a beginning whose next word, Mia, has to be remembered.
-const storyPrompt = "On Sunday, Mia and Omar met in the park. Mia had a red kite. " +
-	"Mia left the kite under the bench and ran off to feed the ducks. “Omar, have you seen my red kite?” asked"
+// storyPrompt is a beginning after which the next word is certain, hay, to whom
+// remembers the farm. It fits on a line.
+const storyPrompt = "Mia and Sam were walking to the farm. The air smelled of"

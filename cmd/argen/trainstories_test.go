@@ -103,25 +103,3 @@ func TestExamAsks(t *testing.T) {
 		t.Errorf("closing quotes: %v, and %v before", after, before)
 	}
 }
-
-// A log goes on behind the steps that are done, whatever stands there.
-func TestLogEnd(t *testing.T) {
-	const head, one, two = `{"type":"header"}` + "\n", `{"type":"step","step":1}` + "\n", `{"type":"step","step":2}` + "\n"
-	for _, c := range []struct {
-		log  string
-		done int
-		want string
-	}{
-		{"", 3, ""},
-		{head + one + two, 1, head + one},
-		{head + one + two, 2, head + one + two},
-		{head + one + two, 9, head + one + two},
-		{head + one + two[:9], 9, head + one},
-		{one + two, 1, ""},
-		{"no log", 1, ""},
-	} {
-		if got := logEnd(strings.NewReader(c.log), c.done); got != int64(len(c.want)) {
-			t.Errorf("%q after %d steps: %d, want %d", c.log, c.done, got, len(c.want))
-		}
-	}
-}

@@ -224,6 +224,11 @@ func (t *transformerTraining) check(r *recipe) error {
 			return usagef("--log %s would replace the text that is read: choose another name", argen.Visible(t.log))
 		}
 	}
+	if t.log != "" && t.resume == "" {
+		if err := checkNewLog(t.log); err != nil {
+			return err
+		}
+	}
 	if t.kind(r) == "bpe" {
 		if err := checkVocabSize(t.wantedVocab(r)); err != nil {
 			return err
