@@ -177,20 +177,53 @@ type Transform interface {
 // A Learner is a Transform that depends on what was drawn (mirostat, a
 // grammar). Learn returns the transform for the next step; the receiver does
 // not change, so that taking a step back or forking needs no copying. What was
-// learnt is no parameter: String stays the same. The Prob of a token that was
-// forced after the chain had removed it is 0.
+// learnt is no parameter: String stays the same.
 type Learner interface {
 	Transform
-	Learn(drawn Candidate) Transform
+	Learn(drawn Drawn) Transform
+}
+
+// Drawn is the token that was appended, as a [Learner] gets to know it.
+type Drawn struct {
+	ID   ID
+	Prob float64 // after the whole chain; 0 of a token that was forced after a stage had removed it
+	// Before is its probability where the stage called
+	// [Candidates.Remember]; 0 if it did not, or the token was none of them.
+	Before float64
+}
+
+// A Binder is a Transform that works only once it knows the vocabulary or the
+// model: it names tokens by their text, or constrains the text that tokens
+// make. A run binds every stage of its chain before the first step; a stage
+// that is not a Binder needs nothing.
+type Binder interface {
+	Transform
+	// Bind returns the stage at work, whose String is the same. The model may
+	// be nil where only a vocabulary is there. An error says what the
+	// vocabulary lacks.
+	Bind(t Tokenizer, m Model) (Transform, error)
+}
+
+// A Reasoner is a Transform that can say by which inequality it removes a
+// token.
+type Reasoner interface {
+	Transform
+	// Reasons is given what Apply would be given. The function that it
+	// returns says of a token that Apply removes why, in a few characters:
+	// "0.0031 < 0.05 × 0.71". It is valid until c changes.
+	Reasons(c *Candidates, past Past) func(id ID) string
 }
 
 // Past is what a stage may look at besides the candidates.
 type Past struct {
 	IDs    []ID // the context, prompt included; not to be changed
 	Prompt int  // how many of IDs are the prompt
-	// Float64 draws a uniform number in [0,1) from the run's stream, for the
-	// few stages that throw dice themselves.
+	// Float64 draws a uniform number in [0,1), for the few stages that throw
+	// dice themselves. It is a stream of its own: the draw of the token does
+	// not depend on how many numbers stages have taken.
 	Float64 func() float64
+	// Context ends where the run is to end; for stages that ask a model.
+	Context context.Context
 }
 
 // ErrEmptyContext is what a State without any token in its context returns if

@@ -28,7 +28,7 @@ func (f fading) Apply(c *argen.Candidates, _ argen.Past) {
 	c.Map(func(id argen.ID, l float64) float64 { return l - f.drawn[id] })
 }
 
-func (f fading) Learn(drawn argen.Candidate) argen.Transform {
+func (f fading) Learn(drawn argen.Drawn) argen.Transform {
 	next := fading{f.Step, map[argen.ID]float64{}}
 	for id, n := range f.drawn {
 		next.drawn[id] = n

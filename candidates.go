@@ -36,6 +36,9 @@ type Candidates struct {
 	cut    []uint8 // by ID: the stage that removed it, from 1, or 0; only with a ledger
 	stage  uint8   // the stage at work, from 1
 	mass   float64 // what the stage at work has left of the mass
+
+	memories []memory // what stages asked to remember
+	err      error    // why a stage failed
 }
 
 // NewCandidates returns the candidates of a whole vocabulary; see Reset.
@@ -64,6 +67,7 @@ func (c *Candidates) reset(d *distribution) {
 	c.ranked.ids = append(c.ranked.ids, d.best)
 	c.soft = d.softmax
 	c.stage, c.mass = 0, 1
+	c.memories, c.err = c.memories[:0], nil
 	if c.ledger {
 		c.cut = slices.Grow(c.cut[:0], len(d.logits))[:len(d.logits)]
 		clear(c.cut)
@@ -282,6 +286,17 @@ func finite(x, otherwise float64) float64 {
 	}
 	return x
 }
+
+// Fail says that the stage at work cannot do its work, and why. The first error
+// is what [Run.Predict] returns.
+func (c *Candidates) Fail(err error) {
+	if c.err == nil {
+		c.err = err
+	}
+}
+
+// Err is the error that a stage failed with, nil if none did.
+func (c *Candidates) Err() error { return c.err }
 
 // begin says that a stage, from 1, is at work.
 func (c *Candidates) begin(stage int) { c.stage, c.mass = uint8(min(stage, math.MaxUint8)), 1 }

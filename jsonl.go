@@ -105,6 +105,9 @@ func appendHeader(b []byte, h *Header) []byte {
 	if h.ContextShift {
 		b = append(b, `,"context_shift":true`...)
 	}
+	if h.Search != "" {
+		b = putText(b, "search", h.Search)
+	}
 	return append(b, '}')
 }
 
@@ -146,7 +149,10 @@ func appendStep(b []byte, s *Step) []byte {
 		b = appendTop(b, s)
 	}
 	if s.Origin != nil {
-		b = appendOrigin(b, s.Origin)
+		b = appendExplanation(b, "origin", s.Origin)
+	}
+	if s.Choice != nil {
+		b = appendExplanation(b, "choice", s.Choice)
 	}
 	if s.Nanos > 0 {
 		b = append(b, `,"ns":`...)
@@ -169,6 +175,9 @@ func appendTop(b []byte, s *Step) []byte {
 		if t.RemovedBy != "" {
 			b = putText(b, "removed_by", t.RemovedBy)
 		}
+		if t.Why != "" {
+			b = putText(b, "why", t.Why)
+		}
 		b = append(b, '}')
 	}
 	b = append(b, `],"rest":{"tokens":`...)
@@ -184,21 +193,23 @@ func appendTop(b []byte, s *Step) []byte {
 			b = append(b, `,"params":`...)
 			b = append(b, g.Params...)
 		}
+		b = putInt(b, "in", g.In)
 		b = putInt(b, "kept", g.Kept)
 		b = putFloat(b, "mass_removed", g.MassRemoved)
+		b = putFloat(b, "entropy_in", g.EntropyIn)
 		b = putFloat(b, "entropy", g.Entropy)
 		b = append(b, '}')
 	}
 	return append(b, ']')
 }
 
-// appendOrigin writes an explanation as its text and its data.
-func appendOrigin(b []byte, e Explanation) []byte {
+// appendExplanation writes an explanation as its text and its data.
+func appendExplanation(b []byte, key string, e Explanation) []byte {
 	data, err := json.Marshal(e)
 	if err != nil {
 		return b
 	}
-	b = append(b, `,"origin":{"text":`...)
+	b = append(putName(b, key), `{"text":`...)
 	b = appendString(b, e.String())
 	b = append(b, `,"data":`...)
 	b = append(b, data...)

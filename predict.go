@@ -16,10 +16,12 @@ type prediction struct {
 	top    []ID         // the most probable of the model
 	stages []Stage
 	rng    rand.PCG // after the dice thrown so far
+	dice   rand.PCG // of the stages, likewise
 
 	chosen    bool // the dice were thrown for the token too
-	dice      bool // u was given
+	typed     bool // u was given
 	choice    ID
+	how       Explanation // of a token picked by a procedure of its own
 	u         float64
 	low, high float64 // the part of [0,1) that is the choice's
 }
@@ -27,20 +29,44 @@ type prediction struct {
 // float64 takes the next number of the stream, in [0,1).
 func (p *prediction) float64() float64 { return rand.New(&p.rng).Float64() }
 
-// newStage records a stage that was just applied.
-func newStage(t Transform, c *Candidates) Stage {
+// stageFloat64 takes the next number of the stream of the stages.
+func (p *prediction) stageFloat64() float64 { return rand.New(&p.dice).Float64() }
+
+// newStage records a stage that was just applied to that many tokens of that
+// entropy.
+func newStage(t Transform, c *Candidates, in int, entropy float64) Stage {
 	params, err := json.Marshal(t)
 	if err != nil {
 		params = nil // a stage with a field that JSON cannot hold; samplertest finds it
 	}
 	return Stage{
-		Name: t.Name(), Params: params, Kept: c.Len(),
-		MassRemoved: max(0, 1-c.mass), Entropy: c.Entropy(),
+		Name: t.Name(), Params: params, In: in, Kept: c.Len(),
+		MassRemoved: max(0, 1-c.mass), EntropyIn: entropy, Entropy: c.Entropy(),
 	}
 }
 
-// learn returns the chain for the step after a token.
-func learn(chain []Transform, drawn Candidate) []Transform {
+// bind returns the stages of a chain at work.
+func bind(chain []Transform, t Tokenizer, m Model) ([]Transform, error) {
+	bound := chain
+	for i, stage := range chain {
+		b, ok := stage.(Binder)
+		if !ok {
+			continue
+		}
+		if &bound[0] == &chain[0] {
+			bound = slices.Clone(chain)
+		}
+		var err error
+		if bound[i], err = b.Bind(t, m); err != nil {
+			return nil, fmt.Errorf("%s: %w", stage.Name(), err)
+		}
+	}
+	return bound, nil
+}
+
+// learn returns the chain for the step after a token, of which prob is the
+// probability after the chain.
+func (r *Run) learn(chain []Transform, id ID, prob float64) []Transform {
 	var next []Transform
 	for i, t := range chain {
 		l, ok := t.(Learner)
@@ -50,7 +76,7 @@ func learn(chain []Transform, drawn Candidate) []Transform {
 		if next == nil {
 			next = slices.Clone(chain)
 		}
-		next[i] = l.Learn(drawn)
+		next[i] = l.Learn(Drawn{ID: id, Prob: prob, Before: r.c.remembered(i+1, id)})
 	}
 	if next == nil {
 		return chain
@@ -59,9 +85,9 @@ func learn(chain []Transform, drawn Candidate) []Transform {
 }
 
 // choose finds the candidate whose part of [0,1) holds u.
-func (r *Run) choose(u float64, dice bool) {
+func (r *Run) choose(u float64, typed bool) {
 	p := &r.next
-	p.chosen, p.dice, p.u = true, dice, u
+	p.chosen, p.typed, p.u = true, typed, u
 	p.low, p.high = 0, 0
 	for k, n := 0, 16; k < r.c.Len(); n *= 4 {
 		for _, id := range r.c.Top(n)[k:] {
@@ -98,7 +124,7 @@ func (r *Run) step(id ID) Step {
 	}
 	s.SampledProb = r.sampled(id)
 	if !s.Forced {
-		s.Dice, s.U, s.Low, s.High = p.dice, p.u, p.low, p.high
+		s.Dice, s.U, s.Low, s.High = p.typed, p.u, p.low, p.high
 	}
 	before := r.head.Chain
 	if s.T > 0 {
@@ -110,6 +136,7 @@ func (r *Run) step(id ID) Step {
 	if r.gen.Top > 0 {
 		s.Top, s.Rest = r.list(id)
 	}
+	s.Choice = p.how
 	if e, ok := r.state.(Explainer); ok && r.gen.Explain {
 		s.Origin, _ = e.Explain(id) // a model that cannot say leaves it out
 	}
@@ -150,6 +177,7 @@ func (r *Run) list(chosen ID) ([]TopToken, Rest) {
 	top := make([]TopToken, len(ids))
 	rest := Rest{Tokens: len(m.logits) - len(ids), Prob: 1, SampledProb: 1}
 	possible, left := m.n, r.c.Len() // of the tokens in rest
+	removed := false
 	for i, id := range ids {
 		t := TopToken{
 			ID: id, Token: string(r.gen.Tokenizer.Piece(id)), Logit: m.logits[id],
@@ -160,6 +188,7 @@ func (r *Run) list(chosen ID) ([]TopToken, Rest) {
 		}
 		if by := r.c.removedBy(id); by > 0 {
 			t.RemovedBy = r.now().chain[by-1].Name()
+			removed = true
 		}
 		rest.Prob -= t.Prob
 		rest.SampledProb -= t.SampledProb
@@ -171,6 +200,9 @@ func (r *Run) list(chosen ID) ([]TopToken, Rest) {
 		}
 		top[i] = t
 	}
+	if removed {
+		r.reasons(top)
+	}
 	// What rounding leaves of nothing is no mass.
 	if rest.Prob = max(0, rest.Prob); possible == 0 {
 		rest.Prob = 0
@@ -181,6 +213,45 @@ func (r *Run) list(chosen ID) ([]TopToken, Rest) {
 	return top, rest
 }
 
+// reasons asks the stages why they removed tokens. The chain is gone through a
+// second time, as far as the last stage that removed one of them.
+func (r *Run) reasons(top []TopToken) {
+	if r.again == nil {
+		r.again = &Candidates{}
+	}
+	c, chain := r.again, r.now().chain
+	c.reset(&r.next.model)
+	p := prediction{dice: r.now().dice}
+	past := r.past(p.stageFloat64)
+	last := 0
+	for _, t := range top {
+		last = max(last, r.c.removedBy(t.ID))
+	}
+	for n, stage := range chain[:last] {
+		if reasoner, ok := stage.(Reasoner); ok {
+			var why func(ID) string
+			for i := range top {
+				if r.c.removedBy(top[i].ID) != n+1 {
+					continue
+				}
+				if why == nil {
+					look := p // it may throw the dice, as Apply will
+					why = reasoner.Reasons(c, r.past(look.stageFloat64))
+				}
+				top[i].Why = why(top[i].ID)
+			}
+		}
+		if n+1 < last {
+			stage.Apply(c, past)
+		}
+	}
+}
+
+// past is what a stage may look at now.
+func (r *Run) past(dice func() float64) Past {
+	return Past{IDs: r.ids, Prompt: len(r.head.PromptIDs), Float64: dice, Context: r.ctx}
+}
+
 // hash names a trace by what decides it: model, prompt, chain, seed, and
 // whether the window slides.
 func (h *Header) hash() string {
@@ -188,6 +259,9 @@ func (h *Header) hash() string {
 	fmt.Fprintf(sum, "%q %q %q %d %d", h.Model.Ref, h.Model.SHA256, h.Chain, h.Seed, h.PromptIDs)
 	if h.ContextShift {
 		sum.Write([]byte(" context_shift"))
+	}
+	if h.Search != "" {
+		fmt.Fprintf(sum, " %q", h.Search)
 	}
 	return hex.EncodeToString(sum.Sum(nil)[:8])
 }

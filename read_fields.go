@@ -42,6 +42,8 @@ func readHeader(j *strict.JSON, name string, h *Header) (err error) {
 		h.Chain, err = j.String()
 	case "seed":
 		h.Seed, err = j.Uint64()
+	case "search":
+		h.Search, err = j.String()
 	case "context_shift":
 		h.ContextShift, err = j.Bool()
 	case "rng":
@@ -139,9 +141,9 @@ func readStep(j *strict.JSON, name string, s *Step) (err error) {
 			return j.Object(func(name string) error { return readStage(j, name, &s.Stages[i]) })
 		})
 	case "origin":
-		var o origin
-		err = j.Object(func(name string) error { return readOrigin(j, name, &o) })
-		s.Origin = o
+		s.Origin, err = readExplanation(j)
+	case "choice":
+		s.Choice, err = readExplanation(j)
 	case "ns":
 		s.Nanos, err = j.Int(0, math.MaxInt64)
 	default:
@@ -168,6 +170,8 @@ func readTop(j *strict.JSON, name string, t *TopToken) (err error) {
 		t.SampledProb, err = readFloat(j)
 	case "removed_by":
 		t.RemovedBy, err = j.String()
+	case "why":
+		t.Why, err = j.String()
 	default:
 		err = j.Skip()
 	}
@@ -196,8 +200,12 @@ func readStage(j *strict.JSON, name string, s *Stage) (err error) {
 		var raw []byte
 		raw, err = j.Raw()
 		s.Params = json.RawMessage(bytes.Clone(raw))
+	case "in":
+		s.In, err = readInt(j)
 	case "kept":
 		s.Kept, err = readInt(j)
+	case "entropy_in":
+		s.EntropyIn, err = readFloat(j)
 	case "mass_removed":
 		s.MassRemoved, err = readFloat(j)
 	case "entropy":
@@ -208,27 +216,31 @@ func readStage(j *strict.JSON, name string, s *Stage) (err error) {
 	return err
 }
 
-// An origin is an [Explanation] read from a log.
-type origin struct {
+// A logged is an [Explanation] read from a log.
+type logged struct {
 	text string
 	data json.RawMessage
 }
 
-func (o origin) String() string               { return o.text }
-func (o origin) MarshalJSON() ([]byte, error) { return o.data.MarshalJSON() }
+func (l logged) String() string               { return l.text }
+func (l logged) MarshalJSON() ([]byte, error) { return l.data.MarshalJSON() }
 
-func readOrigin(j *strict.JSON, name string, o *origin) (err error) {
-	switch name {
-	case "text":
-		o.text, err = j.String()
-	case "data":
-		var raw []byte
-		raw, err = j.Raw()
-		o.data = bytes.Clone(raw)
-	default:
-		err = j.Skip()
-	}
-	return err
+func readExplanation(j *strict.JSON) (Explanation, error) {
+	var l logged
+	err := j.Object(func(name string) (err error) {
+		switch name {
+		case "text":
+			l.text, err = j.String()
+		case "data":
+			var raw []byte
+			raw, err = j.Raw()
+			l.data = bytes.Clone(raw)
+		default:
+			err = j.Skip()
+		}
+		return err
+	})
+	return l, err
 }
 
 func readEnd(j *strict.JSON, name string, e *End) (err error) {

@@ -27,6 +27,7 @@ type Generator struct {
 	Top          int          // tokens to list in each step, and whether to record the stages; 0: neither
 	Track        []ID         // tokens to list whatever their rank, if Top > 0
 	Explain      bool         // record where each token's probability comes from, if the model can say
+	Search       string       // how tokens are picked where it is not by the dice, for the header: "beams=4"
 	Sinks        []Sink       // are told of everything
 	Clock        func() int64 // if set, steps record the nanoseconds between them
 }
@@ -59,16 +60,19 @@ type Run struct {
 	closed bool
 
 	c       Candidates
+	again   *Candidates // see reasons
 	next    prediction
-	pending bool           // next is that of the present context
-	dice    func() float64 // next.float64
-	last    int64          // what the clock said at the last step, 0 before the first
+	pending bool            // next is that of the present context
+	dice    func() float64  // next.stageFloat64
+	ctx     context.Context // of the last Predict
+	last    int64           // what the clock said at the last step, 0 before the first
 }
 
 // A mark is what Back restores.
 type mark struct {
 	rng   rand.PCG
-	chain []Transform // learners included; a slice is never written after it was set
+	dice  rand.PCG    // of the stages
+	chain []Transform // bound, learners included; a slice is never written after it was set
 	name  string      // of the chain as it was set
 	anew  bool        // the chain was set here and has learners, which begin anew
 	text  Decoder
@@ -89,7 +93,7 @@ func (g Generator) StartIDs(prompt []ID) (*Run, error) { return g.start("", prom
 
 func (g Generator) start(prompt string, ids []ID) (*Run, error) {
 	r := &Run{gen: g, info: g.Model.Info(), state: g.Model.Start()}
-	r.dice = r.next.float64
+	r.dice = r.next.stageFloat64
 	r.ids = g.withBOS(r.info, ids)
 	if err := r.info.known("prompt", r.ids); err != nil {
 		return nil, err
@@ -97,18 +101,22 @@ func (g Generator) start(prompt string, ids []ID) (*Run, error) {
 	if err := r.fits(); err != nil {
 		return nil, err
 	}
+	chain, err := bind(g.Chain, g.Tokenizer, g.Model)
+	if err != nil {
+		return nil, err
+	}
 	r.c.ledger = g.Top > 0
 	r.head = Header{
 		Argen: Version, Model: r.info, Prompt: prompt,
 		PromptIDs: slices.Clone(r.ids), PromptText: g.Tokenizer.Decode(r.ids),
-		Chain: FormatChain(g.Chain), Seed: g.Seed, ContextShift: g.ContextShift,
+		Chain: FormatChain(g.Chain), Seed: g.Seed, ContextShift: g.ContextShift, Search: g.Search,
 	}
 	for _, id := range r.ids {
 		r.head.PromptTokens = append(r.head.PromptTokens, string(g.Tokenizer.Piece(id)))
 	}
 	r.head.ID = r.head.hash()
 	r.marks = []mark{{
-		rng: *rand.NewPCG(g.Seed, 0), chain: g.Chain, name: r.head.Chain,
+		rng: *rand.NewPCG(g.Seed, 0), dice: *rand.NewPCG(g.Seed, 1), chain: chain, name: r.head.Chain,
 		text: NewDecoder(g.Tokenizer, r.ids),
 	}}
 	return r, tell(g.Sinks, func(s Sink) error { return s.Header(r.head) })
@@ -162,7 +170,7 @@ func (r *Run) Predict(ctx context.Context) (*Candidates, error) {
 		return nil, fmt.Errorf("step %d: %w", len(r.steps), err)
 	}
 	r.pending = false
-	r.next = prediction{rng: r.now().rng}
+	r.next, r.ctx = prediction{rng: r.now().rng, dice: r.now().dice}, ctx
 	if r.next.model, err = newDistribution(logits); err != nil {
 		return nil, fmt.Errorf("step %d, after %s: %w", len(r.steps), r.tail(), err)
 	}
@@ -170,12 +178,18 @@ func (r *Run) Predict(ctx context.Context) (*Candidates, error) {
 	if r.gen.Top > 0 {
 		r.next.top = slices.Clone(r.c.Top(r.gen.Top))
 	}
-	past := Past{IDs: r.ids, Prompt: len(r.head.PromptIDs), Float64: r.dice}
+	past := r.past(r.dice)
+	in, entropy := r.c.Len(), r.next.model.entropy
 	for i, stage := range r.now().chain {
 		r.c.begin(i + 1)
 		stage.Apply(&r.c, past)
+		if err := r.c.Err(); err != nil {
+			return nil, fmt.Errorf("step %d: %s: %w", len(r.steps), stage.Name(), err)
+		}
 		if r.gen.Top > 0 {
-			r.next.stages = append(r.next.stages, newStage(stage, &r.c))
+			s := newStage(stage, &r.c, in, entropy)
+			in, entropy = s.Kept, s.Entropy
+			r.next.stages = append(r.next.stages, s)
 		}
 	}
 	r.pending = true
@@ -213,9 +227,9 @@ func (r *Run) Append(id ID) (Step, error) {
 	step := r.step(id)
 	step.Nanos = r.elapsed()
 	if !step.Forced {
-		now.rng = r.next.rng
+		now.rng, now.dice = r.next.rng, r.next.dice
 	}
-	now.chain = learn(now.chain, Candidate{ID: id, Logit: r.c.Logit(id), Prob: step.SampledProb})
+	now.chain = r.learn(now.chain, id, step.SampledProb)
 	step.Text = now.text.Add(id)
 	r.text = append(r.text, step.Text...)
 	now.end, now.anew = len(r.text), false
@@ -231,6 +245,15 @@ func (r *Run) Append(id ID) (Step, error) {
 func (r *Run) Force(id ID) (Step, error) {
 	r.next.chosen = false
 	return r.Append(id)
+}
+
+// Pick is Force for a token that a procedure of its own picked, such as a
+// search; how says how, and is recorded.
+func (r *Run) Pick(id ID, how Explanation) (Step, error) {
+	r.next.how = how
+	step, err := r.Force(id)
+	r.next.how = nil
+	return step, err
 }
 
 // Preview returns the step that Append would make of a token and leaves the
@@ -316,7 +339,7 @@ func (r *Run) Fork(sinks ...Sink) (*Run, error) {
 	}
 	r.steps = f.steps // neither may write where the other reads
 	f.gen.Sinks = sinks
-	f.dice = f.next.float64
+	f.dice = f.next.stageFloat64
 	f.c.ledger = r.c.ledger
 	f.head.Parent, f.head.ForkT = r.head.ID, len(r.steps)
 	f.head.ID = fmt.Sprintf("%s.%d-%d", r.head.ID, len(r.steps), r.forks)
@@ -327,16 +350,22 @@ func (r *Run) Fork(sinks ...Sink) (*Run, error) {
 // SetChain changes the stages from the next step on. A prediction that was not
 // appended is void: Predict again. The chain belongs to this place in the text:
 // Back to an earlier one brings the old stages back. A trace has the chain as
-// text, so learners must be as new: what they have learnt is not in it.
-func (r *Run) SetChain(chain []Transform) {
+// text, so learners must be as new: what they have learnt is not in it. After
+// an error, from a stage that does not fit the vocabulary, nothing has changed.
+func (r *Run) SetChain(chain []Transform) error {
+	bound, err := bind(chain, r.gen.Tokenizer, r.gen.Model)
+	if err != nil {
+		return err
+	}
 	now := r.now()
-	now.chain, now.name = chain, FormatChain(chain)
-	now.anew = slices.ContainsFunc(chain, func(t Transform) bool { _, learns := t.(Learner); return learns })
+	now.chain, now.name = bound, FormatChain(chain)
+	now.anew = slices.ContainsFunc(bound, func(t Transform) bool { _, learns := t.(Learner); return learns })
 	r.pending, r.next.chosen = false, false
+	return nil
 }
 
-// Chain returns the stages in force, not to be changed; learners among them
-// have learnt from the text so far.
+// Chain returns the stages in force, bound and not to be changed; learners among
+// them have learnt from the text so far.
 func (r *Run) Chain() []Transform { return r.now().chain }
 
 // SetTrack changes the tokens that steps list whatever their rank.

@@ -34,7 +34,8 @@ type Header struct {
 	PromptText   string   // what the ids say: [Tokenizer].Decode
 	Chain        string   // the stages in order, as --chain has them
 	Seed         uint64
-	ContextShift bool // the window slides, see [Generator]
+	ContextShift bool   // the window slides, see [Generator]
+	Search       string // how tokens were picked where not by the dice, see [Generator]
 }
 
 // RNG names the random stream of a run in its trace: PCG-DXSM as Go's
@@ -83,6 +84,10 @@ type Step struct {
 	// [Generator].Explain asks for it.
 	Origin Explanation
 
+	// Choice says how the token was picked, if not by the dice alone; see
+	// [Run.Pick].
+	Choice Explanation
+
 	// Chain is the chain from this step on, if it differs from the one before
 	// or was set here and has learners, which begin anew.
 	Chain string
@@ -98,6 +103,7 @@ type TopToken struct {
 	Rank        int     // the model's, from 1
 	SampledProb float64 // after the chain; 0 if it was removed
 	RemovedBy   string  // name of the stage that did it, or ""
+	Why         string  // by which inequality, where the stage can say: "0.0031 < 0.05 × 0.71"
 }
 
 // Rest is the mass of the tokens that a Step does not list.
@@ -111,8 +117,10 @@ type Rest struct {
 type Stage struct {
 	Name        string
 	Params      json.RawMessage // its exported fields
+	In          int             // tokens before it
 	Kept        int             // tokens left after it
 	MassRemoved float64         // probability of those it removed, just before it
+	EntropyIn   float64         // bits, before it
 	Entropy     float64         // bits, after it
 }
 

@@ -51,7 +51,9 @@ func Verify(ctx context.Context, g Generator, trace *Trace, parse func(string) (
 			if chain, err = parse(logged.Chain); err != nil {
 				return fmt.Errorf("chain of step %d: %w", i, err)
 			}
-			r.SetChain(chain)
+			if err := r.SetChain(chain); err != nil {
+				return fmt.Errorf("chain of step %d: %w", i, err)
+			}
 		}
 		if err := r.repeat(ctx, logged); err != nil {
 			return err

@@ -22,10 +22,10 @@ func TestParse(t *testing.T) {
 		"ignore_eos":                 {sampler.IgnoreEOS{}},
 		"ignore_eos=2/0/7":           {sampler.IgnoreEOS{IDs: []argen.ID{2, 0, 7}}},
 		" top_k = 5 ,\tmin_p = 0.1 ": {sampler.TopK{K: 5}, sampler.MinP{M: 0.1}},
-		"top_k=40,top_p=0.95,temperature=0.8,top_k=3": {
-			sampler.TopK{K: 40}, sampler.TopP{P: 0.95}, sampler.Temperature{T: 0.8}, sampler.TopK{K: 3},
+		"top_k=40,top_p=0.95,temperature=0.8": {
+			sampler.TopK{K: 40}, sampler.TopP{P: 0.95}, sampler.Temperature{T: 0.8},
 		},
-		strings.Repeat("top_k=1,", sampler.MostStages-1) + "greedy": nil, // not too long
+		"top_k=k:5,min_p=m: 0.1": {sampler.TopK{K: 5}, sampler.MinP{M: 0.1}},
 	} {
 		got, err := sampler.Parse(text)
 		if err != nil || want != nil && !reflect.DeepEqual(got, want) {
@@ -40,32 +40,37 @@ func TestParse(t *testing.T) {
 func TestParseErrors(t *testing.T) {
 	const list = "stages are ignore_eos, top_k, top_p, min_p, temperature, greedy"
 	for text, want := range map[string]string{
-		"top_k=40,topp=0.9":                      "chain, column 10: unknown stage \"topp\": did you mean top_p? " + list,
-		"top_k=40, top-p=0.9":                    "chain, column 11: unknown stage \"top-p\": did you mean top_p? " + list,
-		"temp=1":                                 "chain, column 1: unknown stage \"temp\": did you mean temperature? " + list,
-		"frobnicate":                             "chain, column 1: unknown stage \"frobnicate\": " + list,
-		"top_k 40":                               "chain, column 1: unknown stage \"top_k 40\": " + list,
-		"top_k=40,":                              "chain, column 10: a stage is missing, " + list,
-		",":                                      "chain, column 1: a stage is missing, " + list,
-		"=3":                                     "chain, column 1: a stage is missing, " + list,
-		"top_p=0":                                `chain, column 7: top_p: p "0" is out of range, it must be a number with 0 < p ≤ 1`,
-		"greedy,top_p=2":                         `chain, column 14: top_p: p "2" is out of range, it must be a number with 0 < p ≤ 1`,
-		"min_p=-0.1":                             `chain, column 7: min_p: m "-0.1" is out of range, it must be a number with 0 ≤ m ≤ 1`,
-		"temperature=-1":                         `chain, column 13: temperature: t "-1" is out of range, it must be a number with t ≥ 0`,
-		"temperature=1e999":                      `chain, column 13: temperature: t "1e999" is out of range, it must be a number with t ≥ 0`,
-		"temperature=inf":                        `chain, column 13: temperature: t "inf" is no number, it must be a number with t ≥ 0`,
-		"temperature=NaN":                        `chain, column 13: temperature: t "NaN" is no number, it must be a number with t ≥ 0`,
-		"temperature=":                           `chain, column 13: temperature: t "" is no number, it must be a number with t ≥ 0`,
-		"temperature=0x1p-2":                     `chain, column 13: temperature: t "0x1p-2" is no number, it must be a number with t ≥ 0`,
-		"top_k=2.5":                              `chain, column 7: top_k: k "2.5" is no whole number, it must be a whole number with 0 ≤ k ≤ 2147483647`,
-		"top_k=-1":                               `chain, column 7: top_k: k "-1" is out of range, it must be a whole number with 0 ≤ k ≤ 2147483647`,
-		"top_k=3000000000":                       `chain, column 7: top_k: k "3000000000" is out of range, it must be a whole number with 0 ≤ k ≤ 2147483647`,
-		"top_k=99999999999999999999":             `chain, column 7: top_k: k "99999999999999999999" is out of range, it must be a whole number with 0 ≤ k ≤ 2147483647`,
-		"top_k=4/5":                              `chain, column 9: top_k takes top_k=K, found "5" more`,
-		"greedy=1":                               `chain, column 1: greedy takes no value, found "1"`,
-		"ignore_eos=1/x":                         `chain, column 14: ignore_eos: ids "x" is no whole number, it must be a whole number with 0 ≤ ids ≤ 2147483647`,
-		strings.Repeat("top_k,", 255) + "greedy": "chain, column 1531: more than 255 stages",
-		strings.Repeat("x", 100000):              "chain, column 1: unknown stage \"" + strings.Repeat("x", 40) + "\"…: " + list,
+		"top_k=40,topp=0.9":          "chain, column 10: unknown stage \"topp\": did you mean top_p? " + list,
+		"top_k=40, top-p=0.9":        "chain, column 11: unknown stage \"top-p\": did you mean top_p? " + list,
+		"temp=1":                     "chain, column 1: unknown stage \"temp\": did you mean temperature? " + list,
+		"frobnicate":                 "chain, column 1: unknown stage \"frobnicate\": " + list,
+		"top_k 40":                   "chain, column 1: unknown stage \"top_k 40\": " + list,
+		"top_k=40,":                  "chain, column 10: a stage is missing, " + list,
+		",":                          "chain, column 1: a stage is missing, " + list,
+		"=3":                         "chain, column 1: a stage is missing, " + list,
+		"top_p=0":                    `chain, column 7: top_p: p "0" is out of range, it must be a number with 0 < p ≤ 1`,
+		"greedy,top_p=2":             `chain, column 14: top_p: p "2" is out of range, it must be a number with 0 < p ≤ 1`,
+		"min_p=-0.1":                 `chain, column 7: min_p: m "-0.1" is out of range, it must be a number with 0 ≤ m ≤ 1`,
+		"temperature=-1":             `chain, column 13: temperature: t "-1" is out of range, it must be a number with t ≥ 0`,
+		"temperature=1e999":          `chain, column 13: temperature: t "1e999" is out of range, it must be a number with t ≥ 0`,
+		"temperature=inf":            `chain, column 13: temperature: t "inf" is no number, it must be a number with t ≥ 0`,
+		"temperature=NaN":            `chain, column 13: temperature: t "NaN" is no number, it must be a number with t ≥ 0`,
+		"temperature=":               `chain, column 13: temperature: t "" is no number, it must be a number with t ≥ 0`,
+		"temperature=0x1p-2":         `chain, column 13: temperature: t "0x1p-2" is no number, it must be a number with t ≥ 0`,
+		"top_k=2.5":                  `chain, column 7: top_k: k "2.5" is no whole number, it must be a whole number with 0 ≤ k ≤ 2147483647`,
+		"top_k=-1":                   `chain, column 7: top_k: k "-1" is out of range, it must be a whole number with 0 ≤ k ≤ 2147483647`,
+		"top_k=3000000000":           `chain, column 7: top_k: k "3000000000" is out of range, it must be a whole number with 0 ≤ k ≤ 2147483647`,
+		"top_k=99999999999999999999": `chain, column 7: top_k: k "99999999999999999999" is out of range, it must be a whole number with 0 ≤ k ≤ 2147483647`,
+		"top_k=4/5":                  `chain, column 9: top_k takes top_k=K, found "5" more`,
+		"greedy=1":                   `chain, column 1: greedy takes no value, found "1"`,
+		"ignore_eos=1/x":             `chain, column 14: ignore_eos: ids "x" is no whole number, it must be a whole number with 0 ≤ ids ≤ 2147483647`,
+		"top_k,top_k=2":              "chain, column 7: top_k stands twice",
+		"top_k=k:2/k:3":              "chain, column 13: top_k: k is given twice",
+		"top_k=q:2":                  "chain, column 7: top_k has no parameter \"q\", it takes top_k=K",
+		`top_k="2`:                   `chain, column 7: top_k: the text that begins here has no end or a wrong escape: quotes are "…", with \" and \\ inside`,
+		`top_k="2"3`:                 `chain, column 10: top_k: after a text in quotes comes / or a comma, found "3"`,
+		`top_k=2"3"`:                 `chain, column 8: top_k: a quote inside a value: put all of it in quotes, with \" inside`,
+		strings.Repeat("x", 100000):  "chain, column 1: unknown stage \"" + strings.Repeat("x", 40) + "\"…: " + list,
 	} {
 		chain, err := sampler.Parse(text)
 		if err == nil || chain != nil || err.Error() != want {
@@ -112,7 +117,12 @@ func TestFromFlags(t *testing.T) {
 			name, value, _ := strings.Cut(f, "=")
 			flags[name] = value
 		}
-		chain, err := sampler.FromFlags(func(flag string) (string, bool) { v, ok := flags[flag]; return v, ok })
+		chain, err := sampler.FromFlags(func(flag string) []string {
+			if v, ok := flags[flag]; ok {
+				return []string{v}
+			}
+			return nil
+		})
 		got := sampler.Format(chain)
 		if err != nil {
 			got = err.Error()
@@ -126,13 +136,13 @@ func TestFromFlags(t *testing.T) {
 func TestMake(t *testing.T) {
 	for _, k := range []struct {
 		stage  string
-		values []float64
+		values []sampler.Value
 		want   string
 	}{
-		{"top_p", []float64{2}, "top_p: p 2 is out of range, it must be a number with 0 < p ≤ 1"},
-		{"top_k", []float64{1.5}, "top_k: k 1.5 is out of range, it must be a whole number with 0 ≤ k ≤ 2147483647"},
-		{"top_k", []float64{1, 2}, "top_k takes top_k=K, not 2 values"},
-		{"greedy", []float64{1}, "greedy takes greedy, not 1 values"},
+		{"top_p", []sampler.Value{{Number: 2}}, "top_p: p 2 is out of range, it must be a number with 0 < p ≤ 1"},
+		{"top_k", []sampler.Value{{Number: 1.5}}, "top_k: k 1.5 is out of range, it must be a whole number with 0 ≤ k ≤ 2147483647"},
+		{"top_k", []sampler.Value{{Number: 1}, {Number: 2}}, "top_k takes top_k=K, not 2 values"},
+		{"greedy", []sampler.Value{{Number: 1}}, "greedy takes greedy, not 1 values"},
 	} {
 		s, ok := sampler.Lookup(k.stage)
 		if tr, err := s.Make(k.values...); !ok || err == nil || tr != nil || err.Error() != k.want {

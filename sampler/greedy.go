@@ -7,7 +7,10 @@ import "argen"
 // tend to repeat themselves.
 type Greedy struct{}
 
-func newGreedy(Args) (argen.Transform, error) { return Greedy{}, nil }
+var greedySpec = Spec{
+	Name: "greedy", Doc: "keeps only the most probable token; of equal ones that with the lowest id",
+	New: func(Args) (argen.Transform, error) { return Greedy{}, nil },
+}
 
 // Name implements argen.Transform.
 func (Greedy) Name() string { return "greedy" }
@@ -17,3 +20,8 @@ func (g Greedy) String() string { return g.Name() }
 
 // Apply implements argen.Transform.
 func (Greedy) Apply(c *argen.Candidates, _ argen.Past) { c.Keep(1) }
+
+// Reasons implements argen.Reasoner.
+func (Greedy) Reasons(c *argen.Candidates, past argen.Past) func(argen.ID) string {
+	return TopK{K: 1}.Reasons(c, past)
+}

@@ -2,6 +2,7 @@ package sampler
 
 import (
 	"fmt"
+	"math"
 	"strings"
 )
 
@@ -19,21 +20,29 @@ func Help() string {
 		if len(s.Params) == 0 {
 			paragraph("    ", "--"+s.Switch())
 		}
-		for _, p := range s.Params {
-			paragraph("    ", p.help(s))
+		for i, p := range s.Params {
+			paragraph("    ", p.help(i >= s.fixed()))
 		}
 	}
 	return b.String()
 }
 
-// help is one line about a parameter.
-func (p Param) help(s Spec) string {
+// help is one line about a parameter, which may be that of a list.
+func (p Param) help(list bool) string {
 	flags := p.flags()
 	if flags == "" {
 		flags = strings.ToUpper(p.Name)
 	}
 	text := fmt.Sprintf("%s: %s, a %s with %s", flags, p.Doc, p.Kind, p.Range())
-	if !s.Many {
+	switch {
+	case p.Kind == Choice:
+		text = fmt.Sprintf("%s: %s, %s; default %s", flags, p.Doc, p.Range(), p.Words[0])
+	case !p.numeric():
+		text = fmt.Sprintf("%s: %s", flags, p.Doc)
+	case list: // has no defaults
+	case math.IsNaN(p.Off):
+		text += "; default " + number(p.Default)
+	default:
 		text += fmt.Sprintf("; default %s, off %s", number(p.Default), number(p.Off))
 	}
 	return text

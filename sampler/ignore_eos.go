@@ -1,6 +1,7 @@
 package sampler
 
 import (
+	"math"
 	"slices"
 
 	"argen"
@@ -11,13 +12,21 @@ import (
 // stays: a chain never leaves nothing to draw. In llama.cpp it is a bias of
 // −∞ on them.
 type IgnoreEOS struct {
-	IDs []argen.ID `json:"ids"` // the tokens, as Info.Stop lists them
+	IDs []argen.ID `json:"ids"` // the tokens; none: those that the model lists in Info.Stop
+
+	stop []argen.ID // the tokens, once bound
+}
+
+var ignoreEOSSpec = Spec{
+	Name: "ignore_eos", Doc: "removes the tokens that end a text, those of the model if none are given; if nothing else is left the best of them stays", Repeat: 1,
+	Params: []Param{{Name: "ids", Kind: Int, Doc: "ids of the tokens", Most: math.MaxInt32}},
+	New:    newIgnoreEOS,
 }
 
 func newIgnoreEOS(a Args) (argen.Transform, error) {
 	e := IgnoreEOS{}
-	for _, id := range a {
-		e.IDs = append(e.IDs, argen.ID(id))
+	for _, v := range a {
+		e.IDs = append(e.IDs, argen.ID(v.Number))
 	}
 	return e, nil
 }
@@ -27,16 +36,30 @@ func (IgnoreEOS) Name() string { return "ignore_eos" }
 
 // String implements argen.Transform.
 func (e IgnoreEOS) String() string {
-	values := make([]float64, len(e.IDs))
+	values := make([]any, len(e.IDs))
 	for i, id := range e.IDs {
-		values[i] = float64(id)
+		values[i] = id
 	}
 	return word(e.Name(), values...)
 }
 
+// Bind implements argen.Binder.
+func (e IgnoreEOS) Bind(_ argen.Tokenizer, m argen.Model) (argen.Transform, error) {
+	e.stop = e.IDs
+	if len(e.IDs) == 0 && m != nil {
+		e.stop = m.Info().Stop
+	}
+	return e, nil
+}
+
 // Apply implements argen.Transform.
 func (e IgnoreEOS) Apply(c *argen.Candidates, _ argen.Past) {
-	if slices.ContainsFunc(e.IDs, c.Has) {
-		c.Filter(func(id argen.ID, _ float64) bool { return !slices.Contains(e.IDs, id) })
+	if slices.ContainsFunc(e.stop, c.Has) {
+		c.Filter(func(id argen.ID, _ float64) bool { return !slices.Contains(e.stop, id) })
 	}
+}
+
+// Reasons implements argen.Reasoner.
+func (IgnoreEOS) Reasons(*argen.Candidates, argen.Past) func(argen.ID) string {
+	return func(argen.ID) string { return "it ends a text" }
 }

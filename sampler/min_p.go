@@ -20,7 +20,11 @@ type MinP struct {
 	M float64 `json:"m"` // share of the best candidate's probability
 }
 
-func newMinP(a Args) (argen.Transform, error) { return MinP{M: a[0]}, nil }
+var minPSpec = Spec{
+	Name: "min_p", Doc: "keeps tokens at least m times as probable as the best one",
+	Params: []Param{{Name: "m", Flag: "min-p", Doc: "share of the best token's probability", Default: 0.05, Off: 0, Most: 1}},
+	New:    func(a Args) (argen.Transform, error) { return MinP{M: a.Float(0)}, nil },
+}
 
 // Name implements argen.Transform.
 func (MinP) Name() string { return "min_p" }
@@ -35,4 +39,12 @@ func (m MinP) Apply(c *argen.Candidates, _ argen.Past) {
 	}
 	best, limit := c.Logit(c.Top(1)[0]), math.Log(m.M)
 	c.Filter(func(_ argen.ID, l float64) bool { return l-best >= limit })
+}
+
+// Reasons implements argen.Reasoner.
+func (m MinP) Reasons(c *argen.Candidates, _ argen.Past) func(argen.ID) string {
+	best := c.At(0).Prob
+	return func(id argen.ID) string {
+		return prob(c.Prob(id)) + " < " + number(m.M) + " × " + prob(best)
+	}
 }

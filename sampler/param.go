@@ -1,19 +1,26 @@
 package sampler
 
 import (
+	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
+
+	"argen"
 )
 
-// A Kind says which numbers a parameter takes.
+// A Kind says which values a parameter takes.
 type Kind uint8
 
-// Float parameters take any finite number, Int parameters whole ones.
+// The kinds of values.
 const (
-	Float Kind = iota
-	Int
+	Float  Kind = iota // any finite number
+	Int                // a whole number
+	Text               // any text
+	Token              // a token, or several in a row: their text, or their ids as #12 #7
+	Choice             // one of a few words
 )
 
 // A Param is a parameter of a stage.
@@ -25,68 +32,137 @@ type Param struct {
 	Kind  Kind
 
 	Default float64 // where a chain names the stage without this value
-	Off     float64 // the value that makes the stage do nothing
+	Off     float64 // the value that makes the stage do nothing; None if there is none
 	Least   float64 // the range is Least ≤ value ≤ Most; Most may be +Inf
 	Most    float64
 	Above   bool // Least < value: the range is open below
+
+	Words []string // of a Choice, the default first
+	// Rule marks the choice of an engine's edge rules: its default is the word
+	// that [Semantics] name, if it is among Words.
+	Rule bool
+	// Optional is set for a Text or Token that may be empty.
+	Optional bool
+}
+
+// None is an Off of parameters that cannot switch their stage off.
+var None = math.NaN()
+
+// A Value is what a parameter is set to: a number, or a text.
+type Value struct {
+	Number float64
+	Text   string
+}
+
+// Args are the values of a stage's parameters in the order of Spec.Params,
+// checked. Whole numbers are exact.
+type Args []Value
+
+// Float is the i-th value, a number.
+func (a Args) Float(i int) float64 { return a[i].Number }
+
+// Int is the i-th value, a whole number.
+func (a Args) Int(i int) int { return int(a[i].Number) }
+
+// Text is the i-th value, a text, a token or a word.
+func (a Args) Text(i int) string { return a[i].Text }
+
+// numeric reports whether values are numbers.
+func (p Param) numeric() bool { return p.Kind == Float || p.Kind == Int }
+
+// value is the default.
+func (p Param) value(by Semantics) Value {
+	switch {
+	case p.Rule && slices.Contains(p.Words, string(by)):
+		return Value{Text: string(by)}
+	case p.Kind == Choice:
+		return Value{Text: p.Words[0]}
+	case p.numeric():
+		return Value{Number: p.Default}
+	}
+	return Value{}
 }
 
 // Range is the range as text: "0 < p ≤ 1".
 func (p Param) Range() string {
+	switch p.Kind {
+	case Choice:
+		return p.Name + " of " + strings.Join(p.Words, ", ")
+	case Text:
+		return p.Name + " is text"
+	case Token:
+		return p.Name + " is text or #ID"
+	}
 	less := " ≤ "
 	if p.Above {
 		less = " < "
 	}
-	if math.IsInf(p.Most, 1) {
-		if p.Above {
-			return p.Name + " > " + number(p.Least)
-		}
+	switch {
+	case math.IsInf(p.Least, -1) && math.IsInf(p.Most, 1):
+		return "any " + p.Name
+	case math.IsInf(p.Most, 1) && p.Above:
+		return p.Name + " > " + number(p.Least)
+	case math.IsInf(p.Most, 1):
 		return p.Name + " ≥ " + number(p.Least)
 	}
 	return number(p.Least) + less + p.Name + " ≤ " + number(p.Most)
 }
 
 // Check returns an error with the range unless v is within it.
-func (p Param) Check(v float64) error {
-	// Written so that NaN fails.
-	if v >= p.Least && v <= p.Most && v <= math.MaxFloat64 && !(p.Above && v == p.Least) && (p.Kind == Float || v == math.Trunc(v)) {
+func (p Param) Check(v Value) error {
+	switch p.Kind {
+	case Choice:
+		if !slices.Contains(p.Words, v.Text) {
+			return fmt.Errorf("%s is none of %s", quote(v.Text), strings.Join(p.Words, ", "))
+		}
+		return nil
+	case Text, Token:
+		if v.Text == "" && !p.Optional {
+			return errors.New("it must not be empty")
+		}
 		return nil
 	}
-	return fmt.Errorf("%s is out of range, %s", number(v), p.must())
+	// Written so that NaN fails.
+	if x := v.Number; x >= p.Least && x <= p.Most && math.Abs(x) <= math.MaxFloat64 && !(p.Above && x == p.Least) && (p.Kind == Float || x == math.Trunc(x)) {
+		return nil
+	}
+	return fmt.Errorf("%s is out of range, %s", number(v.Number), p.must())
 }
 
-// Parse reads a decimal number within the range.
-func (p Param) Parse(text string) (float64, error) {
-	var v float64
+// Parse reads a value within the range; of a text, the text itself.
+func (p Param) Parse(text string) (Value, error) {
+	if !p.numeric() {
+		v := Value{Text: text}
+		return v, p.Check(v)
+	}
+	var x float64
 	var err error
 	if p.Kind == Int {
 		var i int64
 		i, err = strconv.ParseInt(text, 10, 54) // exact as a float64
-		v = float64(i)
+		x = float64(i)
 	} else {
-		v, err = strconv.ParseFloat(text, 64)
+		x, err = strconv.ParseFloat(text, 64)
 	}
 	switch {
 	case strings.Trim(text, "0123456789+-.eE") != "" || err != nil && !isRange(err):
-		return 0, fmt.Errorf("%s is no %s, %s", quote(text), p.Kind, p.must())
+		return Value{}, fmt.Errorf("%s is no %s, %s", quote(text), p.Kind, p.must())
 	case err != nil:
-		return 0, fmt.Errorf("%s is out of range, %s", quote(text), p.must())
+		return Value{}, fmt.Errorf("%s is out of range, %s", quote(text), p.must())
 	}
+	v := Value{Number: x + 0} // −0 becomes 0
 	if err := p.Check(v); err != nil {
-		return 0, fmt.Errorf("%s is out of range, %s", quote(text), p.must())
+		return Value{}, fmt.Errorf("%s is out of range, %s", quote(text), p.must())
 	}
-	return v + 0, nil // −0 becomes 0
+	return v, nil
 }
 
 // must says what a value has to be.
 func (p Param) must() string { return "it must be a " + p.Kind.String() + " with " + p.Range() }
 
-// String is "number" or "whole number".
+// String says what a value is: "number", "whole number".
 func (k Kind) String() string {
-	if k == Int {
-		return "whole number"
-	}
-	return "number"
+	return [...]string{Float: "number", Int: "whole number", Text: "text", Token: "token", Choice: "word"}[k]
 }
 
 func isRange(err error) bool {
@@ -102,6 +178,9 @@ func number(v float64) string {
 	return strconv.FormatFloat(v, 'g', -1, 64)
 }
 
+// prob is a probability as reasons have it, four digits of it.
+func prob(p float64) string { return strconv.FormatFloat(p, 'g', 4, 64) }
+
 // quote is text in quotes, cut where it is long.
 func quote(text string) string {
 	const most = 40
@@ -111,12 +190,57 @@ func quote(text string) string {
 	return strconv.Quote(text)
 }
 
-// word is a stage as a chain has it.
-func word(name string, values ...float64) string {
+// word is a stage as a chain has it: its name, its first value, and those of
+// the others that are not their defaults, by name. Numbers are float64 or int,
+// texts are strings. Those of the list that a stage with [Spec].Repeat ends in
+// come last.
+func word(name string, values ...any) string {
+	s, ok := Lookup(name)
+	if !ok {
+		panic("sampler: no stage is named " + name)
+	}
 	b := []byte(name)
-	for i, v := range values {
-		b = append(b, "=/"[min(i, 1)])
-		b = append(b, number(v)...)
+	next, named := 0, false // the parameter that a value without a name would be
+	for i, value := range values {
+		p, _ := s.param(i)
+		v := Value{}
+		switch x := value.(type) {
+		case float64:
+			v.Number = x
+		case int:
+			v.Number = float64(x)
+		case argen.ID:
+			v.Number = float64(x)
+		case string:
+			v.Text = x
+		}
+		if i > 0 && i < s.fixed() && v == p.value("") {
+			continue
+		}
+		b = append(b, "=/"[min(i+b2i(named), 1)])
+		if i != next {
+			b = append(append(b, p.Name...), ':')
+		}
+		b = append(b, p.text(v)...)
+		next, named = i+1, true
 	}
 	return string(b)
+}
+
+func b2i(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+// text writes a value as a chain has it.
+func (p Param) text(v Value) string {
+	switch {
+	case p.numeric():
+		return number(v.Number)
+	case p.Kind == Choice:
+		return v.Text
+	}
+	return strconv.Quote(v.Text)
 }

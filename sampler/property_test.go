@@ -1,6 +1,7 @@
 package sampler_test
 
 import (
+	"context"
 	"math"
 	"math/rand/v2"
 	"slices"
@@ -20,28 +21,51 @@ func anyChain() *rapid.Generator[[]argen.Transform] {
 		var chain []argen.Transform
 		for range rapid.IntRange(1, 6).Draw(t, "stages") {
 			s := rapid.SampledFrom(sampler.Table).Draw(t, "stage")
-			var values []float64
-			for _, p := range s.Params {
-				v := rapid.OneOf(
-					rapid.SampledFrom([]float64{p.Least, p.Most, p.Default, p.Off, 1, 5e-324, 1e-9, 1e9, math.MaxFloat64}),
-					rapid.Float64Range(0, 1), rapid.Float64Range(0, 30),
-				).Draw(t, p.Name)
-				if p.Kind == sampler.Int {
-					v = math.Trunc(v)
-				}
-				if p.Check(v) != nil {
-					v = p.Default
-				}
-				values = append(values, v)
-			}
-			tr, err := s.Make(values...)
-			if err != nil {
-				t.Fatal(err)
-			}
-			chain = append(chain, tr)
+			chain = append(chain, anyStage(t, s))
 		}
 		return chain
 	})
+}
+
+// anyStage draws a stage of the table; one whose parameters must be given is as
+// in its example.
+func anyStage(t *rapid.T, s sampler.Spec) argen.Transform {
+	if s.Example != "" {
+		chain, err := sampler.Parse(s.Example)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return chain[0]
+	}
+	var values []sampler.Value
+	for _, p := range s.Params[:len(s.Params)-s.Repeat] {
+		var v sampler.Value
+		switch p.Kind {
+		case sampler.Choice:
+			v.Text = rapid.SampledFrom(p.Words).Draw(t, p.Name)
+		case sampler.Text, sampler.Token:
+		default:
+			v.Number = rapid.OneOf(
+				rapid.SampledFrom([]float64{p.Least, p.Most, p.Default, p.Off, 1, 5e-324, 1e-9, 1e9, math.MaxFloat64}),
+				rapid.Float64Range(0, 1), rapid.Float64Range(0, 30),
+			).Draw(t, p.Name)
+			if p.Kind == sampler.Int {
+				v.Number = math.Trunc(v.Number)
+			}
+			if p.Check(v) != nil {
+				v.Number = p.Default
+			}
+		}
+		values = append(values, v)
+	}
+	tr, err := s.Make(values...)
+	if err != nil {
+		tr, err = s.Make()
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return tr
 }
 
 // checkChains puts every distribution through random chains.
@@ -61,9 +85,11 @@ func checkChains(t *testing.T) {
 				t.Fatal(err)
 			}
 			dice := rand.New(rand.NewPCG(3, 3))
+			past := argen.Past{Float64: dice.Float64, IDs: []argen.ID{0, 0, 0}, Prompt: 2, Context: context.Background()}
 			for _, stage := range chain {
 				before := c.Len()
-				stage.Apply(c, argen.Past{Float64: dice.Float64})
+				stage := samplertest.Bind(t, stage, len(d.Logits))
+				stage.Apply(c, past)
 				if err := samplertest.Valid(c, d.Logits); err != nil {
 					t.Fatalf("%s, %s on %s: %v", sampler.Format(chain), stage, d.Name, err)
 				}

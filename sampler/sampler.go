@@ -17,9 +17,11 @@
 //
 //	chain  = [ stage { "," stage } ]
 //	stage  = name [ "=" value { "/" value } ]
-//	value  = a decimal number
+//	value  = [ parameter ":" ] ( a decimal number | word | "text" )
 //
-// The values stand in the order of the stage's parameters; those left out at
-// the end take their defaults. Blanks around names and values do not count.
-// The empty chain has no stage.
+// The values stand in the order of the stage's parameters, or after the names
+// of their parameters; those left out take their defaults. A text that has
+// commas, slashes, quotes or blanks at its ends stands in quotes, with the
+// escapes of Go and JSON. Blanks around names and values do not count. The
+// empty chain has no stage, and no stage stands in a chain twice.
 package sampler

@@ -18,7 +18,7 @@ func left(t *testing.T, tr argen.Transform, logits ...float64) (ids []argen.ID, 
 	if err != nil {
 		t.Fatal(err)
 	}
-	tr.Apply(c, argen.Past{})
+	samplertest.Bind(t, tr, len(logits)).Apply(c, argen.Past{})
 	c.Each(func(id argen.ID, _ float64) {
 		ids = append(ids, id)
 		probs = append(probs, c.Prob(id))
@@ -54,11 +54,28 @@ func (k keeps) check(t *testing.T) {
 // off, keeps the contract; off it does nothing.
 func TestTable(t *testing.T) {
 	for _, s := range sampler.Table {
-		var all, off []float64
-		for _, p := range s.Params {
-			all, off = append(all, p.Default), append(off, p.Off)
+		if s.Example != "" {
+			chain, err := sampler.Parse(s.Example)
+			if err != nil || len(chain) != 1 {
+				t.Fatalf("%s: its example %s: %v, %v", s.Name, s.Example, chain, err)
+			}
+			samplertest.Check(t, chain[0])
+			continue
 		}
-		stage := func(values ...float64) argen.Transform {
+		var all, off []sampler.Value
+		canBeOff := false
+		for _, p := range s.Params[:len(s.Params)-s.Repeat] {
+			v := sampler.Value{Number: p.Default}
+			if p.Kind == sampler.Choice {
+				v = sampler.Value{Text: p.Words[0]}
+			}
+			all, off = append(all, v), append(off, v)
+			if numeric := p.Kind == sampler.Float || p.Kind == sampler.Int; numeric && !math.IsNaN(p.Off) {
+				off[len(off)-1].Number = p.Off
+				canBeOff = true
+			}
+		}
+		stage := func(values ...sampler.Value) argen.Transform {
 			tr, err := s.Make(values...)
 			if err != nil {
 				t.Fatal(err)
@@ -69,17 +86,24 @@ func TestTable(t *testing.T) {
 			return tr
 		}
 		samplertest.Check(t, stage(all...))
-		for i, p := range s.Params {
+		for i, p := range s.Params[:len(all)] {
 			for _, v := range []float64{p.Least, math.Nextafter(p.Least, 1), p.Most, p.Off, 1, 0.5, 1e-300, 3} {
-				if p.Check(v) != nil {
+				values := slices.Clone(all)
+				values[i].Number = v
+				if p.Kind == sampler.Choice || p.Check(values[i]) != nil {
 					continue
 				}
+				if _, err := s.Make(values...); err == nil { // two that do not go together are refused
+					samplertest.Check(t, stage(values...))
+				}
+			}
+			for _, w := range p.Words {
 				values := slices.Clone(all)
-				values[i] = v
+				values[i].Text = w
 				samplertest.Check(t, stage(values...))
 			}
 		}
-		if len(s.Params) > 0 && !s.Many {
+		if canBeOff {
 			samplertest.CheckOff(t, stage(off...))
 		}
 	}

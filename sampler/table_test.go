@@ -2,9 +2,11 @@ package sampler_test
 
 import (
 	"encoding/json"
+	"math"
 	"regexp"
 	"testing"
 
+	"argen"
 	"argen/sampler"
 )
 
@@ -23,6 +25,12 @@ func TestTableNames(t *testing.T) {
 		take(s.Switch(), s.Name+" (its name)")
 		delete(taken, s.Switch())
 		tr, err := s.Make()
+		if s.Example != "" {
+			var chain []argen.Transform
+			if chain, err = sampler.Parse(s.Example); err == nil {
+				tr = chain[0]
+			}
+		}
 		if err != nil {
 			t.Errorf("%s without values: %v", s.Name, err)
 			continue
@@ -39,16 +47,19 @@ func TestTableNames(t *testing.T) {
 			take(s.Switch(), s.Name)
 		}
 		for _, p := range s.Params {
-			if _, ok := fields[p.Name]; !ok {
-				t.Errorf("%s: no field %s in %s", s.Name, p.Name, text)
-			}
-			if p.Check(p.Default) != nil || p.Check(p.Off) != nil {
-				t.Errorf("%s: default %v or off %v out of range %s", s.Name, p.Default, p.Off, p.Range())
-			}
 			for _, flag := range []string{p.Flag, p.Alias} {
 				if flag != "" {
 					take(flag, s.Name)
 				}
+			}
+			if _, ok := fields[p.Name]; !ok {
+				t.Errorf("%s: no field %s in %s", s.Name, p.Name, text)
+			}
+			if p.Kind != sampler.Float && p.Kind != sampler.Int {
+				continue
+			}
+			if p.Check(sampler.Value{Number: p.Default}) != nil || !math.IsNaN(p.Off) && p.Check(sampler.Value{Number: p.Off}) != nil {
+				t.Errorf("%s: default %v or off %v out of range %s", s.Name, p.Default, p.Off, p.Range())
 			}
 		}
 	}

@@ -21,7 +21,11 @@ type Temperature struct {
 	T float64 `json:"t"` // divisor of the logits
 }
 
-func newTemperature(a Args) (argen.Transform, error) { return Temperature{T: a[0]}, nil }
+var temperatureSpec = Spec{
+	Name: "temperature", Doc: "divides the logits by t: below 1 sharpens, above 1 flattens, 0 keeps only the best",
+	Params: []Param{{Name: "t", Flag: "temperature", Alias: "temp", Doc: "divisor of the logits", Default: 1, Off: 1, Most: math.Inf(1)}},
+	New:    func(a Args) (argen.Transform, error) { return Temperature{T: a.Float(0)}, nil },
+}
 
 // Name implements argen.Transform.
 func (Temperature) Name() string { return "temperature" }
@@ -49,4 +53,9 @@ func (t Temperature) Apply(c *argen.Candidates, _ argen.Past) {
 		return
 	}
 	c.Map(func(_ argen.ID, l float64) float64 { return l / T })
+}
+
+// Reasons implements argen.Reasoner.
+func (t Temperature) Reasons(c *argen.Candidates, past argen.Past) func(argen.ID) string {
+	return TopK{K: 1}.Reasons(c, past) // T ≤ 0
 }

@@ -17,7 +17,11 @@ type TopP struct {
 	P float64 `json:"p"` // probability mass to keep
 }
 
-func newTopP(a Args) (argen.Transform, error) { return TopP{P: a[0]}, nil }
+var topPSpec = Spec{
+	Name: "top_p", Doc: "keeps the nucleus: the fewest most probable tokens whose probabilities sum to at least p",
+	Params: []Param{{Name: "p", Flag: "top-p", Doc: "probability mass to keep", Default: 0.95, Off: 1, Above: true, Most: 1}},
+	New:    func(a Args) (argen.Transform, error) { return TopP{P: a.Float(0)}, nil },
+}
 
 // Name implements argen.Transform.
 func (TopP) Name() string { return "top_p" }
@@ -27,18 +31,29 @@ func (t TopP) String() string { return word(t.Name(), t.P) }
 
 // Apply implements argen.Transform.
 func (t TopP) Apply(c *argen.Candidates, _ argen.Past) {
-	if t.P >= 1 {
-		return
+	if t.P < 1 {
+		k, _ := t.nucleus(c)
+		c.Keep(k)
 	}
+}
+
+// nucleus returns how many candidates it holds and the sum of their weights.
+func (t TopP) nucleus(c *argen.Candidates) (k int, sum float64) {
 	enough := t.P * c.Total()
-	sum, k := 0.0, 0
 	for n := 64; k < c.Len(); n *= 4 { // mostly a few are enough
 		for _, id := range c.Top(n)[k:] {
 			k++
 			if sum += c.Weight(id); !(sum < enough) {
-				c.Keep(k)
-				return
+				return k, sum
 			}
 		}
 	}
+	return k, sum
+}
+
+// Reasons implements argen.Reasoner.
+func (t TopP) Reasons(c *argen.Candidates, _ argen.Past) func(argen.ID) string {
+	k, sum := t.nucleus(c)
+	why := "the " + number(float64(k)) + " before it hold " + prob(sum/c.Total()) + " ≥ " + number(t.P)
+	return func(argen.ID) string { return why }
 }

@@ -13,7 +13,7 @@ import (
 func TestFlow(t *testing.T) {
 	for _, chain := range []string{
 		"top_k=5,top_p=0.8", "temperature=1.3,top_k=6,top_p=0.9", "top_k=8,temperature=0.7,top_p=0.8",
-		"min_p=0.3", "temperature=2", "top_k=9,min_p=0.2,temperature=1.5,top_k=3", "temperature=1", "top_k=1000,temperature=1",
+		"min_p=0.3", "temperature=2", "top_k=9,min_p=0.2,temperature=1.5,greedy", "temperature=1", "top_k=1000,temperature=1",
 	} {
 		words := strings.Split(chain, ",")
 		whole := write(t, "It was", chain, 3, 12)

@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/spf13/pflag"
@@ -50,15 +51,19 @@ func (p *promptFlags) add(fs *pflag.FlagSet) {
 }
 
 // chainFlags say how a token is drawn: --chain, or a flag for each parameter
-// of each stage in [sampler.Table].
+// of each stage in [sampler.Table], or those on top of a preset.
 type chainFlags struct {
-	chain string
-	fs    *pflag.FlagSet
+	chain     string
+	semantics string
+	preset    sampler.Preset
+	fs        *pflag.FlagSet
 }
 
 func (c *chainFlags) add(fs *pflag.FlagSet) {
 	c.fs = fs
 	fs.Var(&chainValue{&c.chain}, "chain", "stages in order, as `STAGES`: \"top_k=40,top_p=0.95,temperature=0.8\"; argen help sampling explains them")
+	fs.Var(&presetValue{&c.preset}, "preset", "sample as an engine does, `NAME`: "+strings.Join(presetNames(), ", ")+"; flags of stages change it")
+	fs.Var(&wordValue{&c.semantics, semantics}, "semantics", "the engine whose edge rules hold where engines differ, `NAME`: "+strings.Join(semantics, ", "))
 	for _, s := range sampler.Table {
 		if len(s.Params) == 0 {
 			fs.Bool(s.Switch(), false, s.Doc)
@@ -71,6 +76,10 @@ func (c *chainFlags) add(fs *pflag.FlagSet) {
 			if p.Flag == "" {
 				continue
 			}
+			if list := i >= len(s.Params)-s.Repeat; list {
+				fs.Var(&listValue{spec: s, param: p}, p.Flag, doc+"; may be repeated")
+				continue
+			}
 			fs.Var(&paramValue{param: p}, p.Flag, doc+"; "+p.Range())
 			if p.Alias != "" {
 				fs.Var(&paramValue{param: p}, p.Alias, "the same as --"+p.Flag)
@@ -79,28 +88,43 @@ func (c *chainFlags) add(fs *pflag.FlagSet) {
 	}
 }
 
-// stages returns the chain that the flags ask for, from which end, if it is
-// not empty, the tokens that end a text are removed.
-func (c *chainFlags) stages(ignored []argen.ID) ([]argen.Transform, error) {
-	given := func(name string) (string, bool) {
-		f := c.fs.Lookup(name)
-		if f == nil || !f.Changed {
-			return "", false
-		}
-		return f.Value.String(), true
+// semantics are the words of --semantics.
+var semantics = []string{"argen", "hf", "llamacpp", "textgen"}
+
+// given returns the texts of a flag, nil if it was not given.
+func (c *chainFlags) given(name string) []string {
+	f := c.fs.Lookup(name)
+	switch {
+	case f == nil || !f.Changed:
+		return nil
+	case f.Value.Type() == "list":
+		return f.Value.(*listValue).texts
 	}
-	chain, err := sampler.FromFlags(given)
+	return []string{f.Value.String()}
+}
+
+// stages returns the chain that the flags ask for, before which, if that is
+// asked for, the tokens that end a text are removed.
+func (c *chainFlags) stages(ignoreEOS bool) ([]argen.Transform, error) {
+	preset := c.preset
+	if c.semantics != "" {
+		preset.Semantics = sampler.Semantics(c.semantics)
+	}
+	chain, err := preset.FromFlags(c.given)
 	if c.fs.Changed("chain") {
 		if flag := c.stageFlag(); flag != "" {
 			return nil, usagef("--chain and --%s: give the stage in the chain", flag)
 		}
-		chain, err = sampler.Parse(c.chain)
+		if c.preset.Name != "" {
+			return nil, usagef("--chain and --preset: choose one")
+		}
+		chain, err = preset.Semantics.Parse(c.chain)
 	}
 	if err != nil {
 		return nil, usageError{err}
 	}
-	if len(ignored) > 0 && !slices.ContainsFunc(chain, func(t argen.Transform) bool { return t.Name() == "ignore_eos" }) {
-		chain = append([]argen.Transform{sampler.IgnoreEOS{IDs: ignored}}, chain...)
+	if ignoreEOS && !slices.ContainsFunc(chain, func(t argen.Transform) bool { return t.Name() == "ignore_eos" }) {
+		chain = append([]argen.Transform{sampler.IgnoreEOS{}}, chain...)
 	}
 	return chain, nil
 }

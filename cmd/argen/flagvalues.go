@@ -132,11 +132,111 @@ func (v *paramValue) String() string { return v.text }
 
 // Type implements pflag.Value.
 func (v *paramValue) Type() string {
-	if v.param.Kind == sampler.Int {
+	switch v.param.Kind {
+	case sampler.Int:
 		return "N"
+	case sampler.Float:
+		return "X"
 	}
-	return "X"
+	return strings.ToUpper(v.param.Name)
 }
+
+// listValue is a stage's list of tokens, or of tokens with a number each.
+type listValue struct {
+	spec  sampler.Spec
+	param sampler.Param
+	texts []string
+}
+
+// Set implements pflag.Value.
+func (v *listValue) Set(text string) error { return v.Append(text) }
+
+// Append implements pflag.SliceValue.
+func (v *listValue) Append(text string) error {
+	_, err := v.spec.Members(append(v.texts[:len(v.texts):len(v.texts)], text))
+	if err == nil {
+		v.texts = append(v.texts, text)
+	}
+	return err
+}
+
+// Replace implements pflag.SliceValue.
+func (v *listValue) Replace(texts []string) error {
+	v.texts = nil
+	for _, text := range texts {
+		if err := v.Append(text); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// GetSlice implements pflag.SliceValue.
+func (v *listValue) GetSlice() []string { return v.texts }
+
+// String implements pflag.Value.
+func (v *listValue) String() string { return strings.Join(v.texts, " ") }
+
+// Type implements pflag.Value.
+func (v *listValue) Type() string { return "list" }
+
+// wordValue is one of a few words.
+type wordValue struct {
+	word  *string
+	words []string
+}
+
+// Set implements pflag.Value.
+func (v *wordValue) Set(text string) error {
+	if !slices.Contains(v.words, text) {
+		return fmt.Errorf("%q is none of %s", text, strings.Join(v.words, ", "))
+	}
+	*v.word = text
+	return nil
+}
+
+// String implements pflag.Value.
+func (v *wordValue) String() string {
+	if v.word == nil {
+		return ""
+	}
+	return *v.word
+}
+
+// Type implements pflag.Value.
+func (v *wordValue) Type() string { return "string" }
+
+// presetValue is the name of a preset.
+type presetValue struct{ preset *sampler.Preset }
+
+func presetNames() []string {
+	var names []string
+	for _, p := range sampler.Presets {
+		names = append(names, p.Name)
+	}
+	return names
+}
+
+// Set implements pflag.Value.
+func (v *presetValue) Set(text string) error {
+	p, ok := sampler.LookupPreset(text)
+	if !ok {
+		return fmt.Errorf("%q is none of %s", text, strings.Join(presetNames(), ", "))
+	}
+	*v.preset = p
+	return nil
+}
+
+// String implements pflag.Value.
+func (v *presetValue) String() string {
+	if v.preset == nil {
+		return ""
+	}
+	return v.preset.Name
+}
+
+// Type implements pflag.Value.
+func (v *presetValue) Type() string { return "string" }
 
 // countValue reads a number of tokens, or -1 for no limit.
 type countValue struct{ fromOneValue }

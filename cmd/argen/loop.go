@@ -45,11 +45,7 @@ func (f *runFlags) topFlag(fs *pflag.FlagSet, usage string) {
 
 // generator returns what the flags ask for.
 func (f *runFlags) generator(lm *model.LM) (argen.Generator, error) {
-	var ignored []argen.ID
-	if f.stop.ignoreEOS {
-		ignored = lm.Model.Info().Stop
-	}
-	chain, err := f.chain.stages(ignored)
+	chain, err := f.chain.stages(f.stop.ignoreEOS)
 	return argen.Generator{
 		Model: lm.Model, Tokenizer: lm.Tokenizer, Chain: chain,
 		MaxTokens: f.stop.most(), Stop: f.stop.stop, BOS: f.prompt.addBOS, Seed: f.seed.pick(), ContextShift: f.stop.shift,
@@ -61,7 +57,7 @@ func (f *runFlags) generator(lm *model.LM) (argen.Generator, error) {
 func (a *app) prepare(ctx context.Context, f *runFlags, args []string, interactive bool) (text, *model.LM, argen.Generator, error) {
 	prompt, err := a.prompt(ctx, &f.prompt, args, interactive)
 	if err == nil {
-		_, err = f.chain.stages(nil)
+		_, err = f.chain.stages(false)
 	}
 	if err != nil {
 		return text{}, nil, argen.Generator{}, err

@@ -42,8 +42,10 @@ PROMPT, or that of the logits in a file, a JSON array of numbers and "-inf".
 What is left after each stage is shown, and then tokens are drawn, each anew
 from the same distribution.
 
-A JSON result is {"stages":[{"name","params","kept","mass_removed","entropy"}],
-"probs":[a number a token],"removed":[{"id","by"}],"draws":[ids],"seed"}.`,
+A JSON result is {"stages":[{"name","params","in","kept","mass_removed",
+"entropy_in","entropy"}],"probs":[a number a token],"removed":[{"id","by",
+"why"}],"draws":[ids],"seed"}: "in" and "entropy_in" are before a stage, and
+"why" is the inequality by which it removed a token.`,
 		Example: `  argen sample --top-p 0.9 --temperature 0.7 --seed 1 --draws 20 "It was a"
   argen sample --chain "temperature=2,top_k=3" "One morning"
   echo '[2, 1, 0, "-inf"]' | argen sample --logits - --top-k 2 --json`,
@@ -87,8 +89,10 @@ type sampled struct {
 type sampledStage struct {
 	Name        string    `json:"name"`
 	Params      rawParams `json:"params,omitempty"`
+	In          int       `json:"in"`
 	Kept        int       `json:"kept"`
 	MassRemoved number    `json:"mass_removed"`
+	EntropyIn   number    `json:"entropy_in"`
 	Entropy     number    `json:"entropy"`
 }
 
@@ -99,8 +103,9 @@ type rawParams []byte
 func (p rawParams) MarshalJSON() ([]byte, error) { return p, nil }
 
 type removedToken struct {
-	ID argen.ID `json:"id"`
-	By string   `json:"by"`
+	ID  argen.ID `json:"id"`
+	By  string   `json:"by"`
+	Why string   `json:"why,omitempty"`
 }
 
 // answer implements answerer.
@@ -115,7 +120,7 @@ func (s *sampling) answer(ctx context.Context, a *app, opened *models, t text) (
 
 // generator returns a generator over the distribution, and the text before.
 func (s *sampling) generator(ctx context.Context, a *app, t text, open func(context.Context, string) (*model.LM, error)) (argen.Generator, text, error) {
-	chain, err := s.chain.stages(nil)
+	chain, err := s.chain.stages(false)
 	if err != nil {
 		return argen.Generator{}, t, err
 	}
@@ -195,11 +200,11 @@ func (s *sampling) apply(ctx context.Context, gen argen.Generator, t text, list 
 		return nil, err
 	}
 	for _, g := range step.Stages {
-		answer.Stages = append(answer.Stages, sampledStage{g.Name, rawParams(g.Params), g.Kept, number(g.MassRemoved), number(g.Entropy)})
+		answer.Stages = append(answer.Stages, sampledStage{g.Name, rawParams(g.Params), g.In, g.Kept, number(g.MassRemoved), number(g.EntropyIn), number(g.Entropy)})
 	}
 	for _, token := range step.Top {
 		if token.RemovedBy != "" {
-			answer.Removed = append(answer.Removed, removedToken{token.ID, token.RemovedBy})
+			answer.Removed = append(answer.Removed, removedToken{token.ID, token.RemovedBy, token.Why})
 		}
 	}
 	slices.SortFunc(answer.Removed, func(x, y removedToken) int { return int(x.ID - y.ID) })

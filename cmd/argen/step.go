@@ -84,7 +84,7 @@ func (s *stepping) check(c *cobra.Command, args []string) error {
 		return usagef("--replay shows a trace as it was and takes no prompt, found %q", args[0])
 	}
 	for _, name := range []string{
-		"model", "file", "ids", "special", "add-bos", "tokens", "stop", "ignore-eos", "timeout", "seed", "chain", "context-shift",
+		"model", "file", "ids", "special", "add-bos", "tokens", "stop", "ignore-eos", "timeout", "seed", "chain", "preset", "semantics", "context-shift",
 		"log", "force", "dice", "track", "explain", "timing",
 	} {
 		if c.Flags().Changed(name) {
@@ -244,7 +244,7 @@ func (s *stepping) readForced(lm *model.LM) error {
 		if !ok || err != nil {
 			return usagef("--force: %q is not T=TOKEN, T is the step from 0", f)
 		}
-		if s.forced[int(t)], err = token(lm, word); err != nil {
+		if s.forced[int(t)], err = argen.FindToken(lm.Tokenizer, word); err != nil {
 			return fmt.Errorf("--force: %w", err)
 		}
 	}

@@ -44,7 +44,8 @@ A .jsonl file has one JSON object a line, told apart by "type":
   header  version, argen, id, model {ref, kind, sha256, vocab_size; order,
           context_length and partial where they say something}, prompt,
           prompt_ids, prompt_tokens, prompt_text, chain, seed, rng;
-          context_shift if the window slides; a fork has parent, fork_t
+          context_shift if the window slides; search, if one picks the tokens;
+          a fork has parent, fork_t
   step    t             0 for the first new token
           context_len   tokens before it that the model sees
           dropped       tokens that it sees no more, those after BOS;
@@ -65,9 +66,12 @@ A .jsonl file has one JSON object a line, told apart by "type":
           dice          u was typed, not thrown; else left out
           kept          tokens left after the chain
           chain         the stages from here on, where they were changed
-          top           [{id, token, logit, prob, rank, sampled_prob, removed_by}]
+          top           [{id, token, logit, prob, rank, sampled_prob, removed_by,
+                        why: by which inequality}]
           rest          {tokens, prob, sampled_prob} of all others
-          stages        [{name, params, kept, mass_removed, entropy}]
+          stages        [{name, params, in: tokens before it, kept, mass_removed,
+                        entropy_in, entropy}]
+          choice        {text, data}: how a search picked the token, else left out
           origin        {text, data}: where prob comes from, with --explain
           ns            nanoseconds since the step before, with --timing
   back    t             steps with this t or more no longer count

@@ -3,12 +3,14 @@ package samplertest
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"fmt"
 	"math"
 	"math/rand/v2"
 	"reflect"
 	"testing"
+	"unicode/utf8"
 
 	"argen"
 	"argen/sampler"
@@ -21,14 +23,15 @@ import (
 //     probabilities sum to 1 within 1e-9;
 //   - it does not depend on what was applied before, does not hold on to the
 //     candidates, and does not change itself, also not in Learn;
-//   - String is a chain that Parse reads back, and its fields are JSON.
+//   - String is a chain that Parse reads back, and its fields are JSON;
+//   - if it removes tokens it says why, each in a few characters.
 func Check(t *testing.T, transforms ...argen.Transform) {
 	t.Helper()
 	for _, tr := range transforms {
 		t.Run(tr.String(), func(t *testing.T) {
 			checkText(t, tr)
 			for _, d := range Distributions() {
-				if err := apply(tr, d.Logits); err != nil {
+				if err := apply(Bind(t, tr, len(d.Logits)), d.Logits); err != nil {
 					t.Errorf("%s: %v", d.Name, err)
 				}
 			}
@@ -43,7 +46,7 @@ func CheckOff(t *testing.T, transforms ...argen.Transform) {
 		for _, d := range Distributions() {
 			c := candidates(d.Logits)
 			before := look(c)
-			tr.Apply(c, past())
+			Bind(t, tr, len(d.Logits)).Apply(c, past())
 			if after := look(c); !reflect.DeepEqual(before, after) {
 				t.Errorf("%s on %s is to do nothing, but changes %v to %v", tr, d.Name, before, after)
 			}
@@ -90,7 +93,7 @@ func Distributions() []Distribution {
 // and fixed dice.
 func past() argen.Past {
 	dice := rand.New(rand.NewPCG(2, 2))
-	return argen.Past{IDs: []argen.ID{0, 0, 0}, Prompt: 2, Float64: dice.Float64}
+	return argen.Past{IDs: []argen.ID{0, 0, 0}, Prompt: 2, Float64: dice.Float64, Context: context.Background()}
 }
 
 func candidates(logits []float64) *argen.Candidates {
@@ -135,6 +138,10 @@ func apply(tr argen.Transform, logits []float64) error {
 		return err
 	}
 
+	if err := c.Err(); err != nil {
+		return fmt.Errorf("it fails: %w", err)
+	}
+
 	// Whatever a stage does with one set of candidates, with the same ones
 	// filled anew and with others, comes to the same.
 	other := candidates([]float64{1, 2, 3})
@@ -153,11 +160,12 @@ func apply(tr argen.Transform, logits []float64) error {
 		}
 	}
 	if l, ok := tr.(argen.Learner); ok {
-		next := l.Learn(c.At(0))
+		best := c.At(0)
+		next := l.Learn(argen.Drawn{ID: best.ID, Prob: best.Prob, Before: best.Prob})
 		if next == nil || next.String() != name {
 			return fmt.Errorf("learns to be %v", next)
 		}
-		l.Learn(argen.Candidate{ID: argen.ID(len(logits) - 1), Logit: math.Inf(-1)}) // one that was forced
+		l.Learn(argen.Drawn{ID: argen.ID(len(logits) - 1)}) // one that was forced
 		if err := c.Reset(logits); err != nil {
 			return err
 		}
@@ -169,7 +177,31 @@ func apply(tr argen.Transform, logits []float64) error {
 	if tr.String() != name {
 		return fmt.Errorf("was %s, is %s", name, tr)
 	}
-	return nil
+	return reasons(tr, logits, c)
+}
+
+// reasons asks a stage why it removed what is no longer among c.
+func reasons(tr argen.Transform, logits []float64, c *argen.Candidates) error {
+	before := candidates(logits)
+	var why func(argen.ID) string
+	var wrong error
+	before.Each(func(id argen.ID, _ float64) {
+		if c.Has(id) || wrong != nil {
+			return
+		}
+		if why == nil {
+			r, ok := tr.(argen.Reasoner)
+			if !ok {
+				wrong = fmt.Errorf("removes %d and is no argen.Reasoner", id)
+				return
+			}
+			why = r.Reasons(candidates(logits), past())
+		}
+		if n := utf8.RuneCountInString(why(id)); n == 0 || n > 80 {
+			wrong = fmt.Errorf("why it removes %d: %q", id, why(id))
+		}
+	})
+	return wrong
 }
 
 // Valid returns what is wrong with candidates that come from logits.

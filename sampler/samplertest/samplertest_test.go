@@ -16,6 +16,17 @@ func (broken) Name() string                                 { return "broken" }
 func (broken) String() string                               { return "broken" }
 func (b broken) Apply(c *argen.Candidates, past argen.Past) { b.apply(c, past) }
 
+func (broken) Reasons(*argen.Candidates, argen.Past) func(argen.ID) string {
+	return func(argen.ID) string { return "it is broken" }
+}
+
+// silent removes tokens and does not say why.
+type silent struct{ broken }
+
+func (silent) Reasons(*argen.Candidates, argen.Past) func(argen.ID) string {
+	return func(argen.ID) string { return "" }
+}
+
 // The contract finds what it is there to find.
 func TestCheckFinds(t *testing.T) {
 	var held *argen.Candidates
@@ -46,6 +57,10 @@ func TestCheckFinds(t *testing.T) {
 	if err := apply(broken{func(c *argen.Candidates, _ argen.Past) { c.Keep(2) }}, []float64{3, 2, 1}); err != nil {
 		t.Errorf("a good stage: %v", err)
 	}
+	err := apply(silent{broken{func(c *argen.Candidates, _ argen.Past) { c.Keep(2) }}}, []float64{3, 2, 1})
+	if err == nil || !strings.Contains(err.Error(), "why it removes") {
+		t.Errorf("%v, want that it does not say why", err)
+	}
 }
 
 // learner is a stage that learns by a function.
@@ -57,7 +72,11 @@ type learner struct {
 func (learner) Name() string                              { return "learner" }
 func (learner) String() string                            { return "learner" }
 func (l learner) Apply(c *argen.Candidates, _ argen.Past) { c.Keep(1 + *l.seen) }
-func (l learner) Learn(argen.Candidate) argen.Transform   { return l.learn(l) }
+func (l learner) Learn(argen.Drawn) argen.Transform       { return l.learn(l) }
+
+func (l learner) Reasons(*argen.Candidates, argen.Past) func(argen.ID) string {
+	return func(argen.ID) string { return "it has learned so" }
+}
 
 func TestCheckFindsInLearners(t *testing.T) {
 	for want, learn := range map[string]func(learner) argen.Transform{

@@ -277,6 +277,9 @@ func (p *Plain) why(s *argen.Step, id argen.ID) {
 		what = "the model gives it no chance, P = 0"
 	case t.RemovedBy != "":
 		what += ": removed by " + t.RemovedBy
+		if t.Why != "" {
+			what += ", since " + t.Why
+		}
 	case s.Forced:
 		what += ": another token was given"
 	default:

@@ -48,9 +48,7 @@ var (
 			if err != nil {
 				return nil, err
 			}
-			return m.start(opChain(func(old []argen.Transform) ([]argen.Transform, error) {
-				return keep(chain, old), nil
-			})), nil
+			return m.start(opChain(func([]argen.Transform) ([]argen.Transform, error) { return chain, nil })), nil
 		},
 	}
 	askTrack = &question{
@@ -64,20 +62,6 @@ var (
 		},
 	}
 )
-
-// keep takes stages that are written the same from the old chain, so that what
-// they learned is not lost.
-func keep(chain, old []argen.Transform) []argen.Transform {
-	chain = slices.Clone(chain)
-	for i, t := range chain {
-		for _, o := range old {
-			if o.String() == t.String() {
-				chain[i] = o
-			}
-		}
-	}
-	return chain
-}
 
 // encode makes tokens of what was typed: a listed token that reads like it,
 // the one of #ID, or what the tokenizer makes of it.

@@ -144,7 +144,13 @@ func opChain(edit func([]argen.Transform) ([]argen.Transform, error)) op {
 			return opResult{note: err.Error()}, nil
 		}
 		if chainName(chain) != chainName(l.run.Chain()) {
-			l.run.SetChain(chain)
+			// Read again, stages have learnt nothing, as a trace promises.
+			if chain, err = sampler.Parse(chainName(chain)); err == nil {
+				err = l.run.SetChain(chain)
+			}
+			if err != nil {
+				return opResult{note: err.Error()}, nil
+			}
 		}
 		return opResult{note: "chain: " + chainName(chain)}, nil
 	}
