@@ -38,7 +38,11 @@ func TestParse(t *testing.T) {
 }
 
 func TestParseErrors(t *testing.T) {
-	const list = "stages are ignore_eos, top_k, top_p, min_p, temperature, greedy"
+	var stages []string
+	for _, s := range sampler.Table {
+		stages = append(stages, s.Name)
+	}
+	list := "stages are " + strings.Join(stages, ", ")
 	for text, want := range map[string]string{
 		"top_k=40,topp=0.9":          "chain, column 10: unknown stage \"topp\": did you mean top_p? " + list,
 		"top_k=40, top-p=0.9":        "chain, column 11: unknown stage \"top-p\": did you mean top_p? " + list,
@@ -61,12 +65,12 @@ func TestParseErrors(t *testing.T) {
 		"top_k=-1":                   `chain, column 7: top_k: k "-1" is out of range, it must be a whole number with 0 ≤ k ≤ 2147483647`,
 		"top_k=3000000000":           `chain, column 7: top_k: k "3000000000" is out of range, it must be a whole number with 0 ≤ k ≤ 2147483647`,
 		"top_k=99999999999999999999": `chain, column 7: top_k: k "99999999999999999999" is out of range, it must be a whole number with 0 ≤ k ≤ 2147483647`,
-		"top_k=4/5":                  `chain, column 9: top_k takes top_k=K, found "5" more`,
+		"temperature=4/5":            `chain, column 15: temperature takes temperature=T, found "5" more`,
 		"greedy=1":                   `chain, column 1: greedy takes no value, found "1"`,
 		"ignore_eos=1/x":             `chain, column 14: ignore_eos: ids "x" is no whole number, it must be a whole number with 0 ≤ ids ≤ 2147483647`,
 		"top_k,top_k=2":              "chain, column 7: top_k stands twice",
 		"top_k=k:2/k:3":              "chain, column 13: top_k: k is given twice",
-		"top_k=q:2":                  "chain, column 7: top_k has no parameter \"q\", it takes top_k=K",
+		"top_k=q:2":                  "chain, column 7: top_k has no parameter \"q\", it takes top_k=K/KEEP/RULE",
 		`top_k="2`:                   `chain, column 7: top_k: the text that begins here has no end or a wrong escape: quotes are "…", with \" and \\ inside`,
 		`top_k="2"3`:                 `chain, column 10: top_k: after a text in quotes comes / or a comma, found "3"`,
 		`top_k=2"3"`:                 `chain, column 8: top_k: a quote inside a value: put all of it in quotes, with \" inside`,
@@ -141,7 +145,7 @@ func TestMake(t *testing.T) {
 	}{
 		{"top_p", []sampler.Value{{Number: 2}}, "top_p: p 2 is out of range, it must be a number with 0 < p ≤ 1"},
 		{"top_k", []sampler.Value{{Number: 1.5}}, "top_k: k 1.5 is out of range, it must be a whole number with 0 ≤ k ≤ 2147483647"},
-		{"top_k", []sampler.Value{{Number: 1}, {Number: 2}}, "top_k takes top_k=K, not 2 values"},
+		{"temperature", []sampler.Value{{Number: 1}, {Number: 2}}, "temperature takes temperature=T, not 2 values"},
 		{"greedy", []sampler.Value{{Number: 1}}, "greedy takes greedy, not 1 values"},
 	} {
 		s, ok := sampler.Lookup(k.stage)

@@ -17,6 +17,7 @@ func TestHelp(t *testing.T) {
 			t.Errorf("%d columns: %s", n, line)
 		}
 	}
+	help = strings.Join(strings.Fields(help), " ") // lines break anywhere
 	for _, s := range sampler.Table {
 		for _, p := range s.Params {
 			for _, word := range []string{p.Flag, p.Alias, p.Range()} {

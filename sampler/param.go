@@ -67,6 +67,18 @@ func (a Args) Int(i int) int { return int(a[i].Number) }
 // Text is the i-th value, a text, a token or a word.
 func (a Args) Text(i int) string { return a[i].Text }
 
+// Rule is the i-th value, the engine whose edge rules hold; "" for our own.
+func (a Args) Rule(i int) Semantics {
+	if a[i].Text == argenRules {
+		return ""
+	}
+	return Semantics(a[i].Text)
+}
+
+// argenRules is the word for our own rules, the first of [Param].Words of a
+// rule.
+const argenRules = "argen"
+
 // numeric reports whether values are numbers.
 func (p Param) numeric() bool { return p.Kind == Float || p.Kind == Int }
 
@@ -213,6 +225,10 @@ func word(name string, values ...any) string {
 			v.Number = float64(x)
 		case string:
 			v.Text = x
+		case Semantics:
+			if v.Text = string(x); x == "" {
+				v.Text = argenRules
+			}
 		}
 		if i > 0 && i < s.fixed() && v == p.value("") {
 			continue

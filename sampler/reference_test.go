@@ -1,155 +1,192 @@
 package sampler_test
 
 import (
-	"compress/gzip"
-	"encoding/json"
+	"errors"
+	"fmt"
 	"math"
-	"os"
 	"slices"
 	"testing"
 
 	"argen"
-	"argen/sampler"
 )
 
-// A reference is what another engine leaves of a distribution; see
-// testdata/reference.py.
-type reference struct {
-	Vectors []struct {
-		ID, Name string
-		Tags     []string
-		Logits   []logit
+// callFiles hold calls of one stage or chain, with what it left.
+var callFiles = []string{"hf_warpers", "hf_processors", "hf_watermark", "hf_chains", "webui", "llama_samplers", "llama_dry", "llama_chains"}
+
+// errMissing is what a call comes to that cannot be translated yet.
+var errMissing = errors.New("no translation")
+
+// chain is the call in stages of ours, bound.
+func (k *call) chain() ([]argen.Transform, error) {
+	f := translations[k.name()]
+	if f == nil {
+		return nil, fmt.Errorf("%s: %w", k.name(), errMissing)
 	}
-	Cases []struct {
-		Engine, Vector, Chain string
-		Kept                  int `json:"n_kept"`
-		IDs                   []argen.ID
-		Probs                 []float64
-		Tie                   bool // sorting decides which of equal tokens stay
+	stages, err := f(k)
+	if err != nil {
+		return nil, err
 	}
+	d := k.dictionary()
+	for i, stage := range stages {
+		if b, ok := stage.(argen.Binder); ok {
+			if stages[i], err = b.Bind(d, d); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return stages, nil
 }
 
-// A logit is a float32 or "-inf".
-type logit float64
+// A verdict is how far we are from an engine.
+type verdict struct {
+	cases   int
+	probs   float64 // the largest difference of a probability, vectors tagged huge left out
+	huge    float64 // the same for those
+	logits  float64 // the largest difference of a logit over the largest logit
+	emptied int     // cases in which the engine leaves nothing and we the best
+}
 
-func (l *logit) UnmarshalJSON(text []byte) error {
-	if string(text) == `"-inf"` {
-		*l = logit(math.Inf(-1))
+// compare applies a call's chain and returns what differs.
+func (v *verdict) compare(k *call) error {
+	stages, err := k.chain()
+	if err != nil {
+		return err
+	}
+	before := floats(k.vector().Logits)
+	c, err := argen.NewCandidates(before)
+	if err != nil {
+		return err
+	}
+	for _, stage := range stages {
+		stage.Apply(c, k.past())
+	}
+	if c.Err() != nil {
+		return c.Err()
+	}
+	v.cases++
+	if k.Penalties != nil {
+		return v.penalties(k, c, before)
+	}
+	if k.Out.Kept == 0 { // no draw is possible; a chain of ours never leaves nothing
+		v.emptied++
+		if c.Len() != 1 {
+			return fmt.Errorf("%d left, want one where the engine leaves none", c.Len())
+		}
 		return nil
 	}
-	var f float32
-	err := json.Unmarshal(text, &f)
-	*l = logit(f)
-	return err
+	return v.outcome(k, c, before)
 }
 
-// ties says why we keep fewer.
-func ties(engine string, chain []argen.Transform, c *argen.Candidates, more []argen.ID, logits []float64) string {
-	if engine != "transformers" || len(chain) != 1 {
-		return ""
+// outcome compares what is left.
+func (v *verdict) outcome(k *call, c *argen.Candidates, before []float64) error {
+	var ids []argen.ID
+	var probs, logits []float64
+	c.Each(func(id argen.ID, l float64) {
+		ids = append(ids, id)
+		probs = append(probs, c.Prob(id))
+		logits = append(logits, l)
+	})
+	want := slices.Clone(k.Out.Probs)
+	if k.Tie {
+		slices.Sort(probs)
+		slices.Sort(want)
 	}
-	worst := c.At(c.Len() - 1).Logit
-	tied := func(id argen.ID) bool { return logits[id] == worst }
-	if _, ok := chain[0].(sampler.TopK); ok && !slices.ContainsFunc(more, func(id argen.ID) bool { return !tied(id) }) {
-		return "it keeps all that are equal to the k-th"
+	if len(ids) != k.Out.Kept || !k.Tie && !slices.Equal(ids, k.Out.IDs) {
+		return fmt.Errorf("%d left %v, want %d %v", len(ids), ids, k.Out.Kept, k.Out.IDs)
 	}
-	return ""
+	bound := k.vector().bound()
+	for i, p := range probs {
+		off := math.Abs(p - want[i])
+		if !(off <= bound) {
+			return fmt.Errorf("P(%d) = %v, want %v", ids[i], p, want[i])
+		}
+		if bound < 1e-5 {
+			v.probs = max(v.probs, off)
+		} else {
+			v.huge = max(v.huge, off)
+		}
+	}
+	if k.Out.Logits == nil || k.Tie {
+		return nil
+	}
+	return v.logit(k, ids, logits, floats(k.Out.Logits), largest(before, floats(k.Out.Logits)))
 }
 
-// underflow says why we keep more.
-func underflow(engine string, chain []argen.Transform, c *argen.Candidates, kept []argen.ID) string {
-	if engine != "transformers" || len(chain) != 1 || chain[0] != (sampler.TopP{P: 1}) {
-		return ""
+// logit compares logits, relative to the largest of all.
+func (v *verdict) logit(k *call, ids []argen.ID, got, want []float64, largest float64) error {
+	bound := 3e-6
+	if k.Sampler == "temp_ext" || k.Processor == "dynatemp" {
+		bound = 5e-4 // the entropy of float32 probabilities decides the temperature
 	}
-	sure := 0.0
-	for _, id := range kept {
-		sure += c.Prob(id)
+	for i, l := range got {
+		off := math.Abs(l - want[i])
+		if !(off <= bound*largest) {
+			return fmt.Errorf("the logit of %d is %v, want %v", ids[i], l, want[i])
+		}
+		if off > 0 {
+			v.logits = max(v.logits, off/largest)
+		}
 	}
-	if sure > 1-1e-7 {
-		return "top_p=1 drops what is too improbable for a float32"
-	}
-	return ""
+	return nil
 }
 
-func TestReference(t *testing.T) {
-	f, err := os.Open("testdata/reference.json.gz")
-	if err != nil {
-		t.Fatal(err)
+// penalties compares what was taken from logits.
+func (v *verdict) penalties(k *call, c *argen.Candidates, before []float64) error {
+	want := slices.Clone(before)
+	for i, id := range k.Penalised {
+		want[id] -= float64(k.Penalties[i])
 	}
-	defer f.Close()
-	z, err := gzip.NewReader(f)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var r reference
-	if err := json.NewDecoder(z).Decode(&r); err != nil {
-		t.Fatal(err)
-	}
-	if len(r.Cases) < 1500 {
-		t.Fatalf("%d cases", len(r.Cases))
-	}
-	logits, bound := map[string][]float64{}, map[string]float64{}
-	for _, v := range r.Vectors {
-		for _, l := range v.Logits {
-			logits[v.ID] = append(logits[v.ID], float64(l))
-		}
-		bound[v.ID] = 2e-6 // what float32 leaves of a probability
-		if slices.Contains(v.Tags, "huge") {
-			bound[v.ID] = 3e-4
-		}
-	}
-	different, worst := map[string]int{}, 0.0
-	for _, k := range r.Cases {
-		chain, err := sampler.Parse(k.Chain)
-		if err != nil {
-			t.Fatal(err)
-		}
-		c, err := argen.NewCandidates(logits[k.Vector])
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, stage := range chain {
-			stage.Apply(c, argen.Past{})
-		}
-		var ids []argen.ID
-		var probs []float64
-		c.Each(func(id argen.ID, _ float64) {
-			ids = append(ids, id)
-			probs = append(probs, c.Prob(id))
-		})
-		if len(ids) < k.Kept {
-			more := slices.DeleteFunc(slices.Clone(k.IDs), c.Has)
-			if why := ties(k.Engine, chain, c, more, logits[k.Vector]); why != "" {
-				different[k.Engine+": "+why]++
-				continue
-			}
-		}
-		if len(ids) > k.Kept {
-			if why := underflow(k.Engine, chain, c, k.IDs); why != "" {
-				different[k.Engine+": "+why]++
-				continue
-			}
-		}
-		if k.Tie {
-			slices.Sort(probs)
-			slices.Sort(k.Probs)
-		}
-		if len(ids) != k.Kept || !k.Tie && !slices.Equal(ids, k.IDs) {
-			t.Errorf("%s %s of %s: %d left %v, want %d %v", k.Engine, k.Chain, k.Vector, len(ids), ids, k.Kept, k.IDs)
+	most := largest(before, want)
+	for id, l := range before {
+		if math.IsInf(l, -1) {
 			continue
 		}
-		for i, p := range probs {
-			off := math.Abs(p - k.Probs[i])
-			if off > bound[k.Vector] {
-				t.Errorf("%s %s of %s: P(%d) = %v, want %v", k.Engine, k.Chain, k.Vector, ids[i], p, k.Probs[i])
-			}
-			if bound[k.Vector] < 1e-5 {
-				worst = max(worst, off)
+		if err := v.logit(k, []argen.ID{argen.ID(id)}, []float64{c.Logit(argen.ID(id))}, want[id:], most); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// largest is the largest finite magnitude.
+func largest(all ...[]float64) float64 {
+	most := 0.0
+	for _, numbers := range all {
+		for _, x := range numbers {
+			if !math.IsInf(x, 0) {
+				most = max(most, math.Abs(x))
 			}
 		}
 	}
-	if n := different["transformers: it keeps all that are equal to the k-th"]; n != 10 || len(different) != 2 {
-		t.Errorf("known to differ: %v", different)
+	return most
+}
+
+// Every call of an engine leaves what our stages leave.
+func TestReference(t *testing.T) {
+	groups, names := map[string][]*call{}, []string{}
+	for _, file := range callFiles {
+		for _, k := range calls(t, file) {
+			if groups[k.name()] == nil {
+				names = append(names, k.name())
+			}
+			groups[k.name()] = append(groups[k.name()], k)
+		}
 	}
-	t.Logf("%d cases, probabilities within %.1e, known to differ: %v", len(r.Cases), worst, different)
+	for _, name := range names {
+		if translations[name] == nil {
+			continue // TestReferenceComplete says so
+		}
+		t.Run(name, func(t *testing.T) {
+			v := verdict{}
+			for _, k := range groups[name] {
+				if err := v.compare(k); err != nil && !errors.Is(err, errMissing) {
+					t.Errorf("%s %s of %s: %v", name, k.Params.all(), k.Vector, err)
+				}
+			}
+			if v.cases == 0 && len(groups[name]) > 0 {
+				t.Error("nothing was compared")
+			}
+			t.Logf("%d cases, probabilities within %.1e (huge logits: %.1e), logits within %.1e of the largest", v.cases, v.probs, v.huge, v.logits)
+		})
+	}
 }

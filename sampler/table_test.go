@@ -1,14 +1,29 @@
 package sampler_test
 
 import (
-	"encoding/json"
 	"math"
+	"reflect"
 	"regexp"
+	"slices"
+	"strings"
 	"testing"
 
 	"argen"
 	"argen/sampler"
 )
+
+// fieldNames are the names of a stage's fields as JSON has them, also of those
+// that it leaves out where they are 0.
+func fieldNames(tr argen.Transform) []string {
+	var names []string
+	for _, f := range reflect.VisibleFields(reflect.TypeOf(tr)) {
+		if f.IsExported() {
+			name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
+			names = append(names, name)
+		}
+	}
+	return names
+}
 
 // The names in the table are those of the JSON fields, no flag is taken twice,
 // and defaults are within their ranges.
@@ -35,13 +50,9 @@ func TestTableNames(t *testing.T) {
 			t.Errorf("%s without values: %v", s.Name, err)
 			continue
 		}
-		text, err := json.Marshal(tr)
-		var fields map[string]any
-		if err == nil {
-			err = json.Unmarshal(text, &fields)
-		}
-		if err != nil || len(fields) != len(s.Params) {
-			t.Errorf("%s: fields %s, %v", s.Name, text, err)
+		names := fieldNames(tr)
+		if len(names) != len(s.Params) {
+			t.Errorf("%s: fields %s", s.Name, names)
 		}
 		if len(s.Params) == 0 {
 			take(s.Switch(), s.Name)
@@ -52,8 +63,8 @@ func TestTableNames(t *testing.T) {
 					take(flag, s.Name)
 				}
 			}
-			if _, ok := fields[p.Name]; !ok {
-				t.Errorf("%s: no field %s in %s", s.Name, p.Name, text)
+			if !slices.Contains(names, p.Name) {
+				t.Errorf("%s: no field %s among %s", s.Name, p.Name, names)
 			}
 			if p.Kind != sampler.Float && p.Kind != sampler.Int {
 				continue
