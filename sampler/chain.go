@@ -79,9 +79,9 @@ func (p *parser) stage() (argen.Transform, error) {
 	s, ok := Lookup(name)
 	switch {
 	case name == "":
-		return nil, p.errorf(at, "a stage is missing, stages are %s", names())
+		return nil, p.errorf(at, "a stage is missing, argen help sampling lists all")
 	case !ok:
-		return nil, p.errorf(at, "unknown stage %s:%s stages are %s", quote(name), suggest(name), names())
+		return nil, p.errorf(at, "unknown stage %s:%s argen help sampling lists all", quote(name), suggest(name))
 	case slices.Contains(p.seen, name):
 		return nil, p.errorf(at, "%s stands twice", name)
 	case p.next('=') && len(s.Params) == 0:
@@ -231,12 +231,3 @@ func (s Spec) syntax() string {
 
 // Switch is the flag that switches a stage without parameters on: "greedy".
 func (s Spec) Switch() string { return strings.ReplaceAll(s.Name, "_", "-") }
-
-// names lists the stages.
-func names() string {
-	all := make([]string, len(Table))
-	for i, s := range Table {
-		all[i] = s.Name
-	}
-	return strings.Join(all, ", ")
-}

@@ -9,6 +9,7 @@ type Greedy struct{}
 
 var greedySpec = Spec{
 	Name: "greedy", Doc: "keeps only the most probable token; of equal ones that with the lowest id",
+	Group: Truncation, Source: "arg max P",
 	New: func(Args) (argen.Transform, error) { return Greedy{}, nil },
 }
 

@@ -6,24 +6,80 @@ import (
 	"strings"
 )
 
-// Help is the text of "argen help sampling": every stage with its rule and its
-// parameters, made from Table, at most 80 columns wide.
+// Help is the text of "argen help sampling": how a chain is written, all stages
+// by group, and then each with its rule and its parameters. It is made from
+// Table, at most 80 columns wide.
 func Help() string {
 	var b strings.Builder
 	paragraph := func(indent, text string) { b.WriteString(wrap(indent, text)) }
 	paragraph("", "Stages stand between the model's distribution and the draw. Each drops tokens or changes logits; what is left is renormalised. --chain gives stages and their order:")
 	b.WriteString("\n  --chain \"top_k=40,top_p=0.95,temperature=0.8\"\n\n")
-	paragraph("", "A stage that is not asked for is not in the chain. Several values of a stage are separated by /; those left out at the end take their defaults. Flags instead of --chain put their stages in the order of this list. Without either the chain is "+Format(Default())+": the model's own distribution. An empty chain is the plain draw, which is the same.")
-	for _, s := range Table {
-		b.WriteString("\n" + s.syntax() + "\n")
-		paragraph("    ", s.Doc+".")
-		if len(s.Params) == 0 {
-			paragraph("    ", "--"+s.Switch())
-		}
-		for i, p := range s.Params {
-			paragraph("    ", p.help(i >= s.fixed()))
+	paragraph("", "A stage that is not asked for is not in the chain. Several values of a stage are separated by /, in the order below or by name, STAGE=VALUE/NAME:VALUE; those left out take their defaults. A text in quotes may hold anything, a token is its text or its #ID. Without --chain the flags of stages make one, in this order:")
+	b.WriteByte('\n')
+	paragraph("  ", listed(Table))
+	b.WriteByte('\n')
+	paragraph("", "Without either the chain is "+Format(Default())+": the model's own distribution. An empty chain, none, is the plain draw, which is the same. --preset begins with the chain of another program, and flags change it.")
+	b.WriteString("\nStages by what they do; argen help sampling STAGE shows one alone:\n")
+	for _, g := range groups {
+		if list := g.stages(); len(list) > 0 {
+			fmt.Fprintf(&b, "\n  %s: %s\n", g.Group, g.Doc)
+			b.WriteString(wrap("      ", listed(list)))
 		}
 	}
+	for _, g := range groups {
+		for i, s := range g.stages() {
+			if i == 0 {
+				b.WriteString("\n" + strings.ToUpper(string(g.Group)) + "\n")
+			}
+			b.WriteString("\n" + s.Help())
+		}
+	}
+	b.WriteByte('\n')
+	paragraph("", "Presets, for --preset:")
+	b.WriteByte('\n')
+	for _, p := range Presets {
+		b.WriteString("  " + p.Name + "\n")
+		paragraph("      ", p.Doc+": "+p.Chain)
+	}
+	return b.String()
+}
+
+// stages are those of a group in the order of Table.
+func (g Group) stages() []Spec {
+	var list []Spec
+	for _, s := range Table {
+		if s.Group == g {
+			list = append(list, s)
+		}
+	}
+	return list
+}
+
+// listed names stages.
+func listed(specs []Spec) string {
+	all := make([]string, len(specs))
+	for i, s := range specs {
+		all[i] = s.Name
+	}
+	return strings.Join(all, ", ")
+}
+
+// Help is the text of "argen help sampling STAGE": how a chain has it, its rule,
+// its parameters and what defines it.
+func (s Spec) Help() string {
+	var b strings.Builder
+	b.WriteString(wrap("", s.syntax()))
+	b.WriteString(wrap("    ", s.Doc+"."))
+	if len(s.Params) == 0 {
+		b.WriteString(wrap("    ", "--"+s.Switch()))
+	}
+	for i, p := range s.Params {
+		b.WriteString(wrap("    ", p.help(i >= s.fixed())))
+	}
+	if s.Example != "" {
+		b.WriteString(wrap("    ", "For example: "+s.Example))
+	}
+	b.WriteString(wrap("    ", "From: "+s.Source))
 	return b.String()
 }
 
@@ -33,19 +89,30 @@ func (p Param) help(list bool) string {
 	if flags == "" {
 		flags = strings.ToUpper(p.Name)
 	}
-	text := fmt.Sprintf("%s: %s, a %s with %s", flags, p.Doc, p.Kind, p.Range())
-	switch {
+	return flags + ": " + p.Doc + p.values(list)
+}
+
+// values says what a parameter may be, after what it is.
+func (p Param) values(list bool) string {
+	switch text := fmt.Sprintf(", a %s with %s", p.Kind, p.Range()); {
 	case p.Kind == Choice:
-		text = fmt.Sprintf("%s: %s, %s; default %s", flags, p.Doc, p.Range(), p.Words[0])
+		return fmt.Sprintf(", %s; default %s", p.Range(), p.Words[0])
 	case !p.numeric():
-		text = fmt.Sprintf("%s: %s", flags, p.Doc)
+		return ""
 	case list: // has no defaults
-	case math.IsNaN(p.Off):
-		text += "; default " + number(p.Default)
+		return text
 	default:
-		text += fmt.Sprintf("; default %s, off %s", number(p.Default), number(p.Off))
+		return text + "; " + p.defaults()
 	}
-	return text
+}
+
+// defaults are the default of a number and the value that makes its stage do
+// nothing.
+func (p Param) defaults() string {
+	if math.IsNaN(p.Off) {
+		return "default " + number(p.Default)
+	}
+	return fmt.Sprintf("default %s, off %s", number(p.Default), number(p.Off))
 }
 
 // flags is "--temperature, --temp".
@@ -59,9 +126,11 @@ func (p Param) flags() string {
 	return "--" + p.Flag + ", --" + p.Alias
 }
 
-// wrap breaks text between words into indented lines of at most 80 columns.
+// columns is how wide help is.
+const columns = 80
+
+// wrap breaks text between words into indented lines.
 func wrap(indent, text string) string {
-	const columns = 80
 	var b strings.Builder
 	used := 0
 	for word := range strings.FieldsSeq(text) {

@@ -18,7 +18,8 @@ type IgnoreEOS struct {
 }
 
 var ignoreEOSSpec = Spec{
-	Name: "ignore_eos", Doc: "removes the tokens that end a text, those of the model if none are given; if nothing else is left the best of them stays", Repeat: 1,
+	Name: "ignore_eos", Doc: "removes the tokens that end a text, those of the model if none are given; if nothing else is left the best of them stays",
+	Group: Bans, Source: "llama.cpp", Repeat: 1,
 	Params: []Param{{Name: "ids", Kind: Int, Doc: "ids of the tokens", Most: math.MaxInt32}},
 	New:    newIgnoreEOS,
 }

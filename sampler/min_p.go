@@ -22,6 +22,7 @@ type MinP struct {
 
 var minPSpec = Spec{
 	Name: "min_p", Doc: "keeps tokens at least m times as probable as the best one",
+	Group: Truncation, Source: "Nguyen et al. 2025",
 	Params: []Param{{Name: "m", Flag: "min-p", Doc: "share of the best token's probability", Default: 0.05, Off: 0, Most: 1}},
 	New:    func(a Args) (argen.Transform, error) { return MinP{M: a.Float(0)}, nil },
 }

@@ -23,6 +23,7 @@ type Temperature struct {
 
 var temperatureSpec = Spec{
 	Name: "temperature", Doc: "divides the logits by t: below 1 sharpens, above 1 flattens, 0 keeps only the best",
+	Group: Shape, Source: "Ackley, Hinton, Sejnowski 1985",
 	Params: []Param{{Name: "t", Flag: "temperature", Alias: "temp", Doc: "divisor of the logits", Default: 1, Off: 1, Most: math.Inf(1)}},
 	New:    func(a Args) (argen.Transform, error) { return Temperature{T: a.Float(0)}, nil },
 }

@@ -21,6 +21,7 @@ type TopK struct {
 
 var topKSpec = Spec{
 	Name: "top_k", Doc: "keeps the k most probable tokens; of equal ones those with the lower ids",
+	Group: Truncation, Source: "Fan, Lewis, Dauphin 2018; llama.cpp",
 	Params: []Param{
 		{Name: "k", Flag: "top-k", Kind: Int, Doc: "tokens to keep", Default: 40, Off: 0, Most: math.MaxInt32},
 		keepParam,

@@ -19,6 +19,7 @@ type TopP struct {
 
 var topPSpec = Spec{
 	Name: "top_p", Doc: "keeps the nucleus: the fewest most probable tokens whose probabilities sum to at least p",
+	Group: Truncation, Source: "Holtzman et al. 2020",
 	Params: []Param{{Name: "p", Flag: "top-p", Doc: "probability mass to keep", Default: 0.95, Off: 1, Above: true, Most: 1}},
 	New:    func(a Args) (argen.Transform, error) { return TopP{P: a.Float(0)}, nil },
 }
