@@ -10,7 +10,7 @@ import (
 
 // FromFlags returns the stages whose flags were given, in the order of Table,
 // or the Default chain if none was. value looks a flag up by its name in
-// Param.Flag, or, for a stage without parameters, in [Spec.Switch]; it returns
+// Param.Flag, or, for a stage without parameters, in [Form.Switch]; it returns
 // the flag's texts: one, which for a switch is "true" or "false", or several
 // where a flag is given once for each member of a list. A stage given some of
 // its flags takes the defaults of the others. An error names the flag.
@@ -28,18 +28,13 @@ func (p Preset) FromFlags(value func(flag string) []string) ([]argen.Transform, 
 	}
 	order := p.order()
 	for _, s := range Table {
-		values, err := s.fromFlags(value)
+		t, given, err := s.FromFlags(value, p.Semantics)
 		if err != nil {
 			return nil, err
 		}
-		if values == nil {
-			continue
+		if given {
+			chain = place(chain, t, order)
 		}
-		t, err := s.make(values, p.Semantics)
-		if err != nil {
-			return nil, err
-		}
-		chain = place(chain, t, order)
 	}
 	if chain == nil && p.Name == "" {
 		return Default(), nil
@@ -62,9 +57,19 @@ func place(chain []argen.Transform, t argen.Transform, order []string) []argen.T
 	return append(chain, t)
 }
 
+// FromFlags makes the thing if one of its flags was given; value is as for
+// [FromFlags].
+func (s Form[T]) FromFlags(value func(flag string) []string, by Semantics) (t T, given bool, err error) {
+	values, err := s.fromFlags(value)
+	if err == nil && values != nil {
+		t, err = s.make(values, by)
+	}
+	return t, values != nil, err
+}
+
 // fromFlags returns the values of the parameters whose flags were given, nil if
 // none was.
-func (s Spec) fromFlags(value func(string) []string) (map[int]Value, error) {
+func (s Form[T]) fromFlags(value func(string) []string) (map[int]Value, error) {
 	if len(s.Params) == 0 {
 		if texts := value(s.Switch()); len(texts) > 0 && texts[0] == "true" {
 			return map[int]Value{}, nil
@@ -99,7 +104,7 @@ func (s Spec) fromFlags(value func(string) []string) (map[int]Value, error) {
 
 // Members reads the list that a stage with Repeat ends in, one text a member;
 // pairs are TOKEN=BIAS.
-func (s Spec) Members(texts []string) ([]Value, error) {
+func (s Form[T]) Members(texts []string) ([]Value, error) {
 	var all []Value
 	for _, text := range texts {
 		first := s.Params[s.fixed()]

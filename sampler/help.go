@@ -66,7 +66,7 @@ func listed(specs []Spec) string {
 
 // Help is the text of "argen help sampling STAGE": how a chain has it, its rule,
 // its parameters and what defines it.
-func (s Spec) Help() string {
+func (s Form[T]) Help() string {
 	var b strings.Builder
 	b.WriteString(wrap("", s.syntax()))
 	b.WriteString(wrap("    ", s.Doc+"."))

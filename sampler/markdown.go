@@ -40,7 +40,7 @@ func Markdown() string {
 }
 
 // parameters is the cell about a stage's parameters.
-func (s Spec) parameters() string {
+func (s Form[T]) parameters() string {
 	var all []string
 	if len(s.Params) == 0 {
 		all = append(all, "`--"+s.Switch()+"`")

@@ -54,7 +54,7 @@ type Value struct {
 	Text   string
 }
 
-// Args are the values of a stage's parameters in the order of Spec.Params,
+// Args are the values of a stage's parameters in the order of [Form].Params,
 // checked. Whole numbers are exact.
 type Args []Value
 
@@ -202,16 +202,21 @@ func quote(text string) string {
 	return strconv.Quote(text)
 }
 
-// word is a stage as a chain has it: its name, its first value, and those of
-// the others that are not their defaults, by name. Numbers are float64 or int,
-// texts are strings. Those of the list that a stage with [Spec].Repeat ends in
-// come last.
+// word is a stage as a chain has it; see [Form.Word].
 func word(name string, values ...any) string {
 	s, ok := Lookup(name)
 	if !ok {
 		panic("sampler: no stage is named " + name)
 	}
-	b := []byte(name)
+	return s.Word(values...)
+}
+
+// Word writes the thing so that it can be read again: its name, its first
+// value, and those of the others that are not their defaults, by name. Numbers
+// are float64 or int, texts are strings. Those of the list that a form with
+// Repeat ends in come last.
+func (s Form[T]) Word(values ...any) string {
+	b := []byte(s.Name)
 	next, named := 0, false // the parameter that a value without a name would be
 	for i, value := range values {
 		p, _ := s.param(i)

@@ -6,12 +6,12 @@ import (
 	"argen/internal/edits"
 )
 
-// suggest is " did you mean …?" with the stage whose name is nearest to name,
+// suggest is " did you mean …?" with the one whose name is nearest to name,
 // or "" if none is near.
-func suggest(name string) string {
+func (f Forms[T]) suggest(name string) string {
 	name = strings.ReplaceAll(strings.ToLower(name), "-", "_")
 	best, least := "", 3
-	for _, s := range Table {
+	for _, s := range f.All {
 		if len(name) > len(s.Name)+2 {
 			continue
 		}

@@ -4,23 +4,7 @@ import "argen"
 
 // A Spec describes a stage. Its flags, its word in a chain, its help and its
 // line in the docs come from it.
-type Spec struct {
-	Name   string  // in chains, traces, charts and docs: "top_k"
-	Doc    string  // the rule in one sentence, without a full stop
-	Group  Group   // where help and docs list it
-	Source string  // what defines it: a paper, "Nguyen et al. 2025", or a program, "llama.cpp"
-	Params []Param // none for a stage that is only switched on
-	// Repeat is how many of the last parameters, one after the other, may be
-	// given any number of times, also not at all: 1 for a list of tokens, 2
-	// for a list of tokens with their biases.
-	Repeat int
-	// Example is the stage as a chain may have it, for one whose parameters
-	// must be given.
-	Example string
-	// New makes the stage from the values of its parameters, which are within
-	// their ranges; an error says which two do not go together.
-	New func(Args) (argen.Transform, error)
-}
+type Spec = Form[argen.Transform]
 
 // A Group is a kind of stages.
 type Group string
@@ -64,12 +48,12 @@ func init() {
 	}
 }
 
+// written is how chains are written.
+func written() Forms[argen.Transform] {
+	return Forms[argen.Transform]{Text: "chain", Noun: "stage", Topic: "argen help sampling", All: Table}
+}
+
 // Lookup returns the stage of a name.
 func Lookup(name string) (Spec, bool) {
-	for _, s := range Table {
-		if s.Name == name {
-			return s, true
-		}
-	}
-	return Spec{}, false
+	return written().Lookup(name)
 }
