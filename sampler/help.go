@@ -44,6 +44,15 @@ func Help() string {
 	return b.String()
 }
 
+// Groups are the kinds of stages in the order of help.
+func Groups() []Group {
+	var list []Group
+	for _, g := range groups {
+		list = append(list, g.Group)
+	}
+	return list
+}
+
 // stages are those of a group in the order of Table.
 func (g Group) stages() []Spec {
 	var list []Spec

@@ -65,24 +65,34 @@ func (c *chainFlags) add(fs *pflag.FlagSet) {
 	fs.Var(&presetValue{&c.preset}, "preset", "sample as an engine does, `NAME`: "+strings.Join(presetNames(), ", ")+"; flags of stages change it")
 	fs.Var(&wordValue{&c.semantics, semantics}, "semantics", "the engine whose edge rules hold where engines differ, `NAME`: "+strings.Join(semantics, ", "))
 	for _, s := range sampler.Table {
-		if len(s.Params) == 0 {
-			fs.Bool(s.Switch(), false, s.Doc)
+		addStage(fs, s)
+	}
+}
+
+// addStage adds the flags of a stage.
+func addStage(fs *pflag.FlagSet, s sampler.Spec) {
+	mark := func(name string) { fs.Lookup(name).Annotations = map[string][]string{stageMark: {string(s.Group)}} }
+	add := func(name string, v pflag.Value, doc string) {
+		fs.Var(v, name, doc)
+		mark(name)
+	}
+	if len(s.Params) == 0 {
+		fs.Bool(s.Switch(), false, s.Doc)
+		mark(s.Switch())
+	}
+	for i, p := range s.Params {
+		doc := s.Doc
+		if i > 0 {
+			doc = p.Doc
 		}
-		for i, p := range s.Params {
-			doc := s.Doc
-			if i > 0 {
-				doc = p.Doc
-			}
-			if p.Flag == "" {
-				continue
-			}
-			if list := i >= len(s.Params)-s.Repeat; list {
-				fs.Var(&listValue{spec: s, param: p}, p.Flag, doc+"; may be repeated")
-				continue
-			}
-			fs.Var(&paramValue{param: p}, p.Flag, doc+"; "+p.Range())
+		switch list := i >= len(s.Params)-s.Repeat; {
+		case p.Flag == "":
+		case list:
+			add(p.Flag, &listValue{spec: s, param: p}, doc+"; may be repeated")
+		default:
+			add(p.Flag, &paramValue{param: p}, doc+"; "+p.Range())
 			if p.Alias != "" {
-				fs.Var(&paramValue{param: p}, p.Alias, "the same as --"+p.Flag)
+				add(p.Alias, &paramValue{param: p}, "the same as --"+p.Flag)
 			}
 		}
 	}

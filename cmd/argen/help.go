@@ -1,6 +1,10 @@
 package main
 
-import "github.com/spf13/cobra"
+import (
+	"strings"
+
+	"github.com/spf13/cobra"
+)
 
 // helpCommand is cobra's, but that an unknown word is an error.
 func helpCommand() *cobra.Command {
@@ -17,7 +21,8 @@ func helpCommand() *cobra.Command {
 				return usagef("%s has no commands below it, found %q; help explains one command or topic", about.CommandPath(), rest[0])
 			case err != nil || len(rest) > 0:
 				word := args[len(args)-max(len(rest), 1)]
-				return usagef("unknown command or topic %q%s; argen help lists all", word, didYouMean(word, names(about.Commands())))
+				lists := strings.Replace(about.CommandPath(), root.Name(), root.Name()+" help", 1)
+				return usagef("unknown command or topic %q%s; %s lists all", word, didYouMean(word, names(about.Commands())), lists)
 			}
 			about.InitDefaultHelpFlag()
 			return about.Help()

@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"context"
 	"io"
-	"strings"
 	"sync/atomic"
 
 	"github.com/spf13/cobra"
@@ -103,7 +102,7 @@ repeat. Every probability on the way is shown and can be logged.`,
 	root.SetIn(a.stdin)
 	root.SetFlagErrorFunc(flagError)
 	root.SetHelpCommand(helpCommand())
-	root.SetUsageTemplate(strings.ReplaceAll(root.UsageTemplate(), ".FlagUsages", ".FlagUsagesWrapped 80"))
+	root.SetUsageTemplate(usageTemplate(root.UsageTemplate()))
 	root.SetVersionTemplate("argen {{.Version}}\n")
 	root.PersistentFlags().BoolVar(&a.raw, "raw", false, "print text as it is, also what a terminal acts on")
 	root.PersistentFlags().BoolVarP(&a.quiet, "quiet", "q", false, "no hints and no progress")

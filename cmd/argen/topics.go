@@ -20,11 +20,22 @@ var topics = []struct {
 func topicCommands(a *app) []*cobra.Command {
 	var list []*cobra.Command
 	for _, t := range topics {
-		c := &cobra.Command{Use: t.name, Short: "About " + t.doc, Long: t.text(a)}
-		c.SetHelpFunc(func(c *cobra.Command, _ []string) { c.Print(c.Long) })
+		c := topicCommand(t.name, "About "+t.doc, t.text(a))
+		if t.name == "sampling" {
+			for _, s := range sampler.Table {
+				c.AddCommand(topicCommand(s.Name, s.Doc, s.Help()))
+			}
+		}
 		list = append(list, c)
 	}
 	return list
+}
+
+// topicCommand is a command that is there for its help alone.
+func topicCommand(name, short, text string) *cobra.Command {
+	c := &cobra.Command{Use: name, Short: short, Long: text}
+	c.SetHelpFunc(func(c *cobra.Command, _ []string) { c.Print(c.Long) })
+	return c
 }
 
 const environmentHelp = `argen reads these environment variables. A flag wins over its variable.
