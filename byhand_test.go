@@ -85,7 +85,7 @@ var chainsByHand = []string{"none", "fading=1.5", "gambler,temperature=0.7", "fa
 // act does at random what a person can do to a run, and returns a fork if that
 // was it.
 func act(t *rapid.T, r *argen.Run, sinks ...argen.Sink) (fork *argen.Run) {
-	move := rapid.IntRange(0, 9).Draw(t, "move")
+	move := rapid.IntRange(0, 11).Draw(t, "move")
 	var err error
 	switch {
 	case move == 0:
@@ -112,6 +112,10 @@ func act(t *rapid.T, r *argen.Run, sinks ...argen.Sink) (fork *argen.Run) {
 		case 7: // a change of mind
 			r.ChooseAt(0.5)
 			_, err = r.Append(r.Choose())
+		case 8:
+			_, err = r.Pick(c.At(c.Len()/2).ID, said("the one in the middle"))
+		case 9:
+			_, err = r.Pick(r.Choose(), said("what fell"))
 		default:
 			_, err = r.Append(r.Choose())
 		}

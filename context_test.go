@@ -65,6 +65,10 @@ type scoringState struct {
 	counts *scoring
 }
 
+func (s *scoringState) Fork() argen.State {
+	return &scoringState{narrowState{s.m, slices.Clone(s.ids)}, s.counts}
+}
+
 func (s *scoringState) Score(ctx context.Context, ids ...argen.ID) (rows [][]float64, err error) {
 	s.counts.passes++
 	s.counts.tokens += len(ids)

@@ -107,6 +107,17 @@ func (r *Run) choose(u float64, typed bool) {
 	p.high = 1
 }
 
+// Preview returns the step that Append would make of a token and leaves the
+// run as it is. It must follow Predict.
+func (r *Run) Preview(id ID) (Step, error) {
+	if err := r.ready(id); err != nil {
+		return Step{}, err
+	}
+	step, text := r.step(id), r.now().text
+	step.Text = text.Add(id)
+	return step, nil
+}
+
 // step makes the record of a token to be appended.
 func (r *Run) step(id ID) Step {
 	p, m := &r.next, &r.next.model

@@ -227,12 +227,16 @@ func (r *Run) Append(id ID) (Step, error) {
 	step := r.step(id)
 	step.Nanos = r.elapsed()
 	if !step.Forced {
-		now.rng, now.dice = r.next.rng, r.next.dice
+		now.rng = r.next.rng
+	}
+	if !step.Forced || step.Choice != nil {
+		now.dice = r.next.dice
 	}
 	now.chain = r.learn(now.chain, id, step.SampledProb)
 	step.Text = now.text.Add(id)
 	r.text = append(r.text, step.Text...)
 	now.end, now.anew = len(r.text), false
+	r.follow(id)
 	r.ids = append(r.ids, id)
 	r.steps = append(r.steps, step)
 	r.marks = append(r.marks, now)
@@ -247,24 +251,14 @@ func (r *Run) Force(id ID) (Step, error) {
 	return r.Append(id)
 }
 
-// Pick is Force for a token that a procedure of its own picked, such as a
-// search; how says how, and is recorded.
+// Pick is Append for a token that a procedure of its own picked, such as a
+// search; how says how, and is recorded. It is marked as forced unless Choose
+// gave it, and the dice of the stages move on all the same.
 func (r *Run) Pick(id ID, how Explanation) (Step, error) {
 	r.next.how = how
-	step, err := r.Force(id)
+	step, err := r.Append(id)
 	r.next.how = nil
 	return step, err
-}
-
-// Preview returns the step that Append would make of a token and leaves the
-// run as it is. It must follow Predict.
-func (r *Run) Preview(id ID) (Step, error) {
-	if err := r.ready(id); err != nil {
-		return Step{}, err
-	}
-	step, text := r.step(id), r.now().text
-	step.Text = text.Add(id)
-	return step, nil
 }
 
 // ready reports what stands against a token being appended.
@@ -321,6 +315,7 @@ func (r *Run) Back(n int) error {
 		return nil
 	}
 	r.ids = r.ids[:len(r.head.PromptIDs)+t]
+	r.ahead = ahead{}
 	r.state.Rewind(min(r.state.Len(), max(0, len(r.ids)-r.cut)))
 	r.steps = slices.Clip(r.steps[:t]) // whoever has a Trace reads what follows
 	r.marks = r.marks[:t+1]
@@ -334,7 +329,7 @@ func (r *Run) Back(n int) error {
 func (r *Run) Fork(sinks ...Sink) (*Run, error) {
 	r.forks++
 	f := &Run{
-		gen: r.gen, info: r.info, head: r.head, state: r.state.Fork(), cut: r.cut,
+		gen: r.gen, info: r.info, head: r.head, state: r.state.Fork(), cut: r.cut, ahead: r.ahead,
 		ids: slices.Clone(r.ids), text: slices.Clone(r.text), marks: slices.Clone(r.marks), steps: slices.Clip(r.steps),
 	}
 	r.steps = f.steps // neither may write where the other reads
@@ -430,7 +425,10 @@ func (r *Run) Trace() *Trace { return &Trace{Head: r.head, Steps: slices.Clip(r.
 
 // State returns the model's memory of the context as the last Predict left it.
 // It is for looking, by the optional interfaces such as [Explainer].
-func (r *Run) State() State { return r.state }
+func (r *Run) State() State {
+	r.forget()
+	return r.state
+}
 
 func (r *Run) now() *mark { return &r.marks[len(r.marks)-1] }
 

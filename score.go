@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 )
 
 // Score runs the loop over a text that is given: every token is predicted from
@@ -38,9 +37,7 @@ func (g Generator) Score(ctx context.Context, prompt, ids []ID) (*Trace, error) 
 	if err != nil {
 		return nil, err
 	}
-	if _, ok := r.state.(Explainer); !ok || !g.Explain { // which is about the present context
-		r.ahead.text = slices.Concat(r.ids, ids)
-	}
+	r.ReadAhead(ids[:max(0, len(ids)-1)]...) // nothing is asked for after the last
 	for _, id := range ids {
 		_, err := r.Predict(ctx)
 		if err == nil {
@@ -52,42 +49,4 @@ func (g Generator) Score(ctx context.Context, prompt, ids []ID) (*Trace, error) 
 	}
 	trace := r.Trace()
 	return trace, r.Close(nil)
-}
-
-// An ahead is the part of a text that is known and the logits in it that were
-// computed before they are asked for.
-type ahead struct {
-	text []ID        // prompt and text, nil if what comes is not known
-	from int         // the context that rows[0] belongs to, in tokens
-	rows [][]float64 // one for each context from there on
-}
-
-// rowsRoom is how many numbers are computed ahead, and rowsMost how many
-// tokens: more at once are hardly faster.
-const (
-	rowsRoom = 1 << 21
-	rowsMost = 128
-)
-
-// readAhead is logits where the text to come is known: in one pass with the
-// last token of the context the model reads those after it, as many as have the
-// same beginning in sight.
-func (r *Run) readAhead(ctx context.Context, s Scorer, next []ID) ([]float64, error) {
-	last := len(next) - 1
-	if last > 0 {
-		if _, err := r.state.Extend(ctx, next[:last]...); err != nil {
-			return nil, err
-		}
-	}
-	n := len(r.ids)
-	more := min(max(1, min(rowsMost, rowsRoom/r.info.VocabSize)), len(r.ahead.text)-n) - 1
-	if most := r.info.ContextLength; most > 0 {
-		more = min(more, most-1-r.seen())
-	}
-	rows, err := s.Score(ctx, r.ahead.text[n-1:n+max(0, more)]...)
-	if err != nil {
-		return nil, err
-	}
-	r.ahead.from, r.ahead.rows = n, rows
-	return rows[0], nil
 }

@@ -86,7 +86,7 @@ func (r *Run) repeat(ctx context.Context, logged *Step) error {
 	if !logged.Forced && r.next.choice != logged.ID {
 		return &Mismatch{logged.T, "token", quoted(logged.ID, logged.Token), quoted(r.next.choice, string(r.gen.Tokenizer.Piece(r.next.choice)))}
 	}
-	step, err := r.Append(logged.ID)
+	step, err := r.Pick(logged.ID, logged.Choice)
 	if err != nil {
 		return fmt.Errorf("step %d: %w", logged.T, err)
 	}
