@@ -242,20 +242,21 @@ func (c *Candidates) shrink(left []ID, n int) {
 
 // Map changes the logit of every candidate to f(id, logit). Results are kept
 // finite: ±Inf becomes the largest number of its sign, and NaN leaves the
-// logit as it was. To remove candidates, use Keep or Filter.
+// logit as it was. To remove candidates, use Keep or Filter. f may ask for
+// Prob(id), which is that of before, if Total was asked for before Map.
 func (c *Candidates) Map(f func(id ID, logit float64) float64) {
-	c.changed()
-	if !c.whole {
+	if c.whole {
+		for id, l := range c.logits {
+			if l >= -math.MaxFloat64 {
+				c.logits[id] = finite(f(ID(id), l), l)
+			}
+		}
+	} else {
 		for _, id := range c.ids {
 			c.logits[id] = finite(f(id, c.logits[id]), c.logits[id])
 		}
-		return
 	}
-	for id, l := range c.logits {
-		if l >= -math.MaxFloat64 {
-			c.logits[id] = finite(f(ID(id), l), l)
-		}
-	}
+	c.changed()
 }
 
 // Set changes the logit of one candidate, as Map does. Of a token that is none

@@ -27,6 +27,7 @@ func chains(t testing.TB) map[string][]argen.Transform {
 	for _, text := range []string{
 		"top_k=40,top_p=0.95,min_p=0.05,temperature=0.8",
 		"top_k=40", "top_p=0.95", "min_p=0.05", "temperature=0.8", "temperature=0", "greedy", "ignore_eos=2/3",
+		"mirostat=1", "mirostat=2", "adaptive_p=0.5",
 	} {
 		chain, err := sampler.Parse(text)
 		if err != nil {

@@ -21,6 +21,9 @@ type Form[T any] struct {
 	Repeat int
 	// Example is how it may be written, for one whose parameters must be given.
 	Example string
+	// State names the numbers that are all a [Stateful] stage has learnt; their
+	// flags say where it begins.
+	State []Param
 	// New makes it from the values of its parameters, which are within their
 	// ranges; an error says which two do not go together.
 	New func(Args) (T, error)

@@ -32,6 +32,18 @@ var groups = []struct {
 	{Learning, "change from token to token, by what was drawn"},
 }
 
+// A Stateful stage is a Learner whose memory is a few numbers, by their names
+// in [Spec].State, so that a chain can go on from where another stands.
+type Stateful interface {
+	argen.Learner
+	// State returns where the stage stands; one that has learnt nothing yet
+	// stands where it begins.
+	State() map[string]float64
+	// WithState returns the stage as it would be there; what is not given is
+	// as State has it.
+	WithState(state map[string]float64) argen.Transform
+}
+
 // Table lists every stage in the documented default order: that in which flags
 // put their stages into the chain. It is llama.cpp's, with temperature last.
 // It is filled by init, since stages look themselves up in it.
@@ -44,6 +56,8 @@ func init() {
 		topPSpec,
 		minPSpec,
 		temperatureSpec,
+		adaptivePSpec,
+		mirostatSpec,
 		greedySpec,
 	}
 }

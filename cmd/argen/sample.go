@@ -23,6 +23,7 @@ type sampling struct {
 	model      string
 	prompt     promptFlags
 	chain      chainFlags
+	state      stateFlags
 	seed       seedFlag
 	history    []argen.ID
 	hasHistory bool
@@ -45,7 +46,9 @@ from the same distribution.
 A JSON result is {"stages":[{"name","params","in","kept","mass_removed",
 "entropy_in","entropy"}],"probs":[a number a token],"removed":[{"id","by",
 "why"}],"draws":[ids],"seed"}: "in" and "entropy_in" are before a stage, and
-"why" is the inequality by which it removed a token.`,
+"why" is the inequality by which it removed a token. Where a stage learns from
+what is drawn, flags such as --mirostat-mu say where it stands, and the JSON has
+where it stands after the last draw, "mirostat_mu".`,
 		Example: `  argen sample --top-p 0.9 --temperature 0.7 --seed 1 --draws 20 "It was a"
   argen sample --chain "temperature=2,top_k=3" "One morning"
   echo '[2, 1, 0, "-inf"]' | argen sample --logits - --top-k 2 --json`,
@@ -70,6 +73,7 @@ func (s *sampling) add(a *app, fs *pflag.FlagSet) {
 	a.modelFlag(fs, &s.model)
 	s.prompt.add(fs)
 	s.chain.add(fs)
+	s.state.add(fs)
 	s.seed.add(fs)
 	fs.Var(&idsValue{&s.history, &s.hasHistory}, "history", "`IDS` of the tokens before, for stages that look at them; with --logits")
 	fs.Var(&fromOneValue{&s.draws}, "draws", "draw `N` tokens, at most "+thousands(mostCounted)+", or "+thousands(mostListed)+" as JSON")
@@ -83,7 +87,8 @@ type sampled struct {
 	Draws   []argen.ID     `json:"draws"`
 	Seed    uint64         `json:"seed"`
 
-	times []int // by id, how often each was drawn
+	times []int      // by id, how often each was drawn
+	state []standing // of learners, after the last draw; see MarshalJSON
 }
 
 type sampledStage struct {
@@ -121,6 +126,9 @@ func (s *sampling) answer(ctx context.Context, a *app, opened *models, t text) (
 // generator returns a generator over the distribution, and the text before.
 func (s *sampling) generator(ctx context.Context, a *app, t text, open func(context.Context, string) (*model.LM, error)) (argen.Generator, text, error) {
 	chain, err := s.chain.stages(false)
+	if err == nil {
+		chain, err = s.state.begin(chain)
+	}
 	if err != nil {
 		return argen.Generator{}, t, err
 	}
@@ -195,9 +203,13 @@ func (s *sampling) apply(ctx context.Context, gen argen.Generator, t text, list 
 			answer.Draws = append(answer.Draws, id)
 		}
 	}
+	answer.state = standings(r.Chain())
 	step, err := r.Append(r.Choose())
 	if err != nil {
 		return nil, err
+	}
+	if s.draws > 0 {
+		answer.state = standings(r.Chain())
 	}
 	for _, g := range step.Stages {
 		answer.Stages = append(answer.Stages, sampledStage{g.Name, rawParams(g.Params), g.In, g.Kept, number(g.MassRemoved), number(g.EntropyIn), number(g.Entropy)})

@@ -21,6 +21,7 @@ import (
 //
 //   - it leaves at least one candidate and adds none; logits stay finite and
 //     probabilities sum to 1 within 1e-9;
+//   - so it does after it has learnt from a few tokens;
 //   - it does not depend on what was applied before, does not hold on to the
 //     candidates, and does not change itself, also not in Learn;
 //   - String is a chain that Parse reads back, and its fields are JSON;
@@ -166,6 +167,9 @@ func apply(tr argen.Transform, logits []float64) error {
 			return fmt.Errorf("learns to be %v", next)
 		}
 		l.Learn(argen.Drawn{ID: argen.ID(len(logits) - 1)}) // one that was forced
+		if err := learned(next, logits); err != nil {
+			return err
+		}
 		if err := c.Reset(logits); err != nil {
 			return err
 		}
@@ -178,6 +182,20 @@ func apply(tr argen.Transform, logits []float64) error {
 		return fmt.Errorf("was %s, is %s", name, tr)
 	}
 	return reasons(tr, logits, c)
+}
+
+// learned applies a learner that has learnt, and learns on.
+func learned(tr argen.Transform, logits []float64) error {
+	for n := range 3 {
+		c := candidates(logits)
+		tr.Apply(c, past())
+		if err := Valid(c, logits); err != nil {
+			return fmt.Errorf("after %d tokens: %w", n+1, err)
+		}
+		last := c.At(c.Len() - 1)
+		tr = tr.(argen.Learner).Learn(argen.Drawn{ID: last.ID, Prob: last.Prob, Before: last.Prob})
+	}
+	return nil
 }
 
 // reasons asks a stage why it removed what is no longer among c.
