@@ -101,7 +101,11 @@ func appendHeader(b []byte, h *Header) []byte {
 	b = putText(b, "chain", h.Chain)
 	b = append(b, `,"seed":`...)
 	b = strconv.AppendUint(b, h.Seed, 10)
-	b = putText(b, "rng", RNG)
+	if h.Gumbel {
+		b = putText(b, "rng", RNGGumbel)
+	} else {
+		b = putText(b, "rng", RNG)
+	}
 	if h.ContextShift {
 		b = append(b, `,"context_shift":true`...)
 	}
@@ -126,9 +130,12 @@ func appendStep(b []byte, s *Step) []byte {
 	b = putInt(b, "rank", s.Rank)
 	b = putFloat(b, "prob", s.Prob)
 	b = putFloat(b, "sampled_prob", s.SampledProb)
-	if s.Forced {
+	switch {
+	case s.Forced:
 		b = append(b, `,"u":null`...)
-	} else {
+	case s.Gumbel:
+		b = putFloat(append(b, `,"u":null`...), "gumbel", s.Noise)
+	default:
 		b = putFloat(b, "u", s.U)
 		b = putFloat(b, "low", s.Low)
 		b = putFloat(b, "high", s.High)

@@ -24,6 +24,8 @@ type prediction struct {
 	how       Explanation // of a token picked by a procedure of its own
 	u         float64
 	low, high float64 // the part of [0,1) that is the choice's
+	raced     bool    // the choice has the largest sum of ln P and noise
+	noise     float64
 }
 
 // float64 takes the next number of the stream, in [0,1).
@@ -84,10 +86,35 @@ func (r *Run) learn(chain []Transform, id ID, prob float64) []Transform {
 	return next
 }
 
+// Choose throws the dice: the token is the first whose cumulative probability
+// exceeds a uniform number u in [0,1), or, where [Generator].Gumbel is set, the
+// one with the largest sum of ln P and noise. It must follow Predict; called
+// again it gives the same token.
+func (r *Run) Choose() ID {
+	switch {
+	case r.next.chosen:
+	case r.gen.Gumbel:
+		r.race()
+	default:
+		r.choose(r.next.float64(), false)
+	}
+	return r.next.choice
+}
+
+// ChooseAt is Choose with a u given by hand, 0 ≤ u < 1. The stream of dice
+// moves on all the same.
+func (r *Run) ChooseAt(u float64) ID {
+	if !r.next.chosen {
+		r.next.float64()
+	}
+	r.choose(u, true)
+	return r.next.choice
+}
+
 // choose finds the candidate whose part of [0,1) holds u.
 func (r *Run) choose(u float64, typed bool) {
 	p := &r.next
-	p.chosen, p.typed, p.u = true, typed, u
+	p.chosen, p.typed, p.u, p.raced = true, typed, u, false
 	p.low, p.high = 0, 0
 	for k, n := 0, 16; k < r.c.Len(); n *= 4 {
 		for _, id := range r.c.Top(n)[k:] {
@@ -134,7 +161,11 @@ func (r *Run) step(id ID) Step {
 		s.CumLogProb += r.steps[s.T-1].CumLogProb
 	}
 	s.SampledProb = r.sampled(id)
-	if !s.Forced {
+	switch {
+	case s.Forced:
+	case p.raced:
+		s.Gumbel, s.Noise = true, p.noise
+	default:
 		s.Dice, s.U, s.Low, s.High = p.typed, p.u, p.low, p.high
 	}
 	before := r.head.Chain
@@ -232,7 +263,7 @@ func (r *Run) reasons(top []TopToken) {
 	}
 	c, chain := r.again, r.now().chain
 	c.reset(&r.next.model)
-	p := prediction{dice: r.now().dice}
+	p := prediction{dice: r.stageDice()}
 	past := r.past(p.stageFloat64)
 	last := 0
 	for _, t := range top {
@@ -270,6 +301,9 @@ func (h *Header) hash() string {
 	fmt.Fprintf(sum, "%q %q %q %d %d", h.Model.Ref, h.Model.SHA256, h.Chain, h.Seed, h.PromptIDs)
 	if h.ContextShift {
 		sum.Write([]byte(" context_shift"))
+	}
+	if h.Gumbel {
+		sum.Write([]byte(" gumbel"))
 	}
 	if h.Search != "" {
 		fmt.Fprintf(sum, " %q", h.Search)

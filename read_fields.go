@@ -48,9 +48,10 @@ func readHeader(j *strict.JSON, name string, h *Header) (err error) {
 		h.ContextShift, err = j.Bool()
 	case "rng":
 		var rng string
-		if rng, err = j.String(); err == nil && rng != RNG {
-			err = j.Errorf("random stream %q: this version knows %q only", rng, RNG)
+		if rng, err = j.String(); err == nil && rng != RNG && rng != RNGGumbel {
+			err = j.Errorf("random stream %q: this version knows %q and %q", rng, RNG, RNGGumbel)
 		}
+		h.Gumbel = rng == RNGGumbel
 	default:
 		err = j.Skip()
 	}
@@ -109,6 +110,9 @@ func readStep(j *strict.JSON, name string, s *Step) (err error) {
 		if !j.Null() {
 			s.U, err = readFloat(j)
 		}
+	case "gumbel":
+		s.Gumbel = true
+		s.Noise, err = readFloat(j)
 	case "low":
 		s.Low, err = readFloat(j)
 	case "high":

@@ -23,6 +23,7 @@ type Generator struct {
 	NoStop       bool         // go on after tokens that end a text
 	BOS          BOS          // whether a prompt begins with the model's BOS token
 	Seed         uint64       // of the dice
+	Gumbel       bool         // the dice belong to the step and the token, see [Gumbel]; else they are one stream
 	ContextShift bool         // a full context is no end: the oldest tokens but BOS are dropped, half a window at a time
 	Top          int          // tokens to list in each step, and whether to record the stages; 0: neither
 	Track        []ID         // tokens to list whatever their rank, if Top > 0
@@ -109,7 +110,7 @@ func (g Generator) start(prompt string, ids []ID) (*Run, error) {
 	r.head = Header{
 		Argen: Version, Model: r.info, Prompt: prompt,
 		PromptIDs: slices.Clone(r.ids), PromptText: g.Tokenizer.Decode(r.ids),
-		Chain: FormatChain(g.Chain), Seed: g.Seed, ContextShift: g.ContextShift, Search: g.Search,
+		Chain: FormatChain(g.Chain), Seed: g.Seed, Gumbel: g.Gumbel, ContextShift: g.ContextShift, Search: g.Search,
 	}
 	for _, id := range r.ids {
 		r.head.PromptTokens = append(r.head.PromptTokens, string(g.Tokenizer.Piece(id)))
@@ -170,7 +171,7 @@ func (r *Run) Predict(ctx context.Context) (*Candidates, error) {
 		return nil, fmt.Errorf("step %d: %w", len(r.steps), err)
 	}
 	r.pending = false
-	r.next, r.ctx = prediction{rng: r.now().rng, dice: r.now().dice}, ctx
+	r.next, r.ctx = prediction{rng: r.now().rng, dice: r.stageDice()}, ctx
 	if r.next.model, err = newDistribution(logits); err != nil {
 		return nil, fmt.Errorf("step %d, after %s: %w", len(r.steps), r.tail(), err)
 	}
@@ -194,26 +195,6 @@ func (r *Run) Predict(ctx context.Context) (*Candidates, error) {
 	}
 	r.pending = true
 	return &r.c, nil
-}
-
-// Choose throws the dice: the token is the first whose cumulative probability
-// exceeds a uniform number u in [0,1). It must follow Predict; called again it
-// gives the same token.
-func (r *Run) Choose() ID {
-	if !r.next.chosen {
-		r.choose(r.next.float64(), false)
-	}
-	return r.next.choice
-}
-
-// ChooseAt is Choose with a u given by hand, 0 ≤ u < 1. The stream of dice
-// moves on all the same.
-func (r *Run) ChooseAt(u float64) ID {
-	if !r.next.chosen {
-		r.next.float64()
-	}
-	r.choose(u, true)
-	return r.next.choice
 }
 
 // Append puts a token at the end of the context, whoever chose it, and tells

@@ -34,6 +34,7 @@ type Header struct {
 	PromptText   string   // what the ids say: [Tokenizer].Decode
 	Chain        string   // the stages in order, as --chain has them
 	Seed         uint64
+	Gumbel       bool   // the dice belong to the step and the token, see [Gumbel]
 	ContextShift bool   // the window slides, see [Generator]
 	Search       string // how tokens were picked where not by the dice, see [Generator]
 }
@@ -42,6 +43,10 @@ type Header struct {
 // math/rand/v2 has it, seeded with (seed, 0), a number being the high 53 bits
 // of an output over 2⁵³.
 const RNG = "pcg"
+
+// RNGGumbel names noise that belongs to the step and the token, see [Gumbel].
+// Stages that throw dice then have a stream for each step.
+const RNGGumbel = "gumbel"
 
 // A Step is one token: what the model predicted, how it was chosen, and what
 // that makes of the text.
@@ -71,6 +76,8 @@ type Step struct {
 	Dice      bool // U was given, not taken from the random stream
 	U         float64
 	Low, High float64
+	Gumbel    bool    // there was no U: the token has the largest sum of ln SampledProb and noise
+	Noise     float64 // of the token, see [Gumbel]
 
 	Surprisal  float64 // −log₂ P(token | context), bits
 	CumLogProb float64 // Σ LogProb so far: ln P(text | prompt)

@@ -37,7 +37,7 @@ func Verify(ctx context.Context, g Generator, trace *Trace, parse func(string) (
 	if err != nil {
 		return fmt.Errorf("chain of the header: %w", err)
 	}
-	again := Generator{Model: g.Model, Tokenizer: g.Tokenizer, Chain: chain, NoStop: true, BOS: NoBOS, Seed: h.Seed, ContextShift: h.ContextShift}
+	again := Generator{Model: g.Model, Tokenizer: g.Tokenizer, Chain: chain, NoStop: true, BOS: NoBOS, Seed: h.Seed, Gumbel: h.Gumbel, ContextShift: h.ContextShift}
 	r, err := again.StartIDs(h.PromptIDs)
 	if err != nil {
 		return err
@@ -145,6 +145,7 @@ func (s *Step) compare(again *Step) error {
 	c.field("rank", s.Rank, again.Rank)
 	c.field("sampled_prob", s.SampledProb, again.SampledProb)
 	c.field("u", s.U, again.U)
+	c.field("gumbel", s.Noise, again.Noise)
 	c.field("low", s.Low, again.Low)
 	c.field("high", s.High, again.High)
 	c.field("entropy", s.Entropy, again.Entropy)

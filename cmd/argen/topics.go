@@ -54,7 +54,8 @@ A .jsonl file has one JSON object a line, told apart by "type":
 
   header  version, argen, id, model {ref, kind, sha256, vocab_size; order,
           context_length and partial where they say something}, prompt,
-          prompt_ids, prompt_tokens, prompt_text, chain, seed, rng;
+          prompt_ids, prompt_tokens, prompt_text, chain, seed,
+          rng: pcg, or gumbel where noise fixed by seed, t and token draws;
           context_shift if the window slides; search, if one picks the tokens;
           a fork has parent, fork_t
   step    t             0 for the first new token
@@ -68,8 +69,10 @@ A .jsonl file has one JSON object a line, told apart by "type":
           prob          exp(logprob)
           rank          from 1, by the model's probability
           sampled_prob  after the chain: what was drawn from
-          u             the uniform number of the draw, null if forced
+          u             the uniform number of the draw, null if there was none
           low, high     the part of [0,1) that is the token's
+          gumbel        its noise, where rng is gumbel: of all tokens it has the
+                        largest sum of ln sampled_prob and noise
           entropy       of the model's distribution, bits
           surprisal     -log2 prob, bits
           cum_logprob   sum of logprob so far

@@ -38,12 +38,13 @@ var columns = []struct {
 	{"chain", func(b []byte, _ string, s *argen.Step) []byte { return appendText(b, s.Chain) }},
 	{"ns", func(b []byte, _ string, s *argen.Step) []byte { return strconv.AppendInt(b, s.Nanos, 10) }},
 	{"dropped", func(b []byte, _ string, s *argen.Step) []byte { return appendInt(b, s.Dropped) }},
+	{"gumbel", func(b []byte, _ string, s *argen.Step) []byte { return appendNoise(b, s) }},
 }
 
 // A CSV writes steps as comma-separated values after RFC 4180, a row a step
 // and a Write a row. It implements [argen.Sink]; close what it writes to
 // yourself. Numbers have the fewest digits that give the same number again, u,
-// low and high of a token that nobody drew are empty.
+// low and high of a token that was not drawn with a u are empty.
 //
 // No cell is a formula to a spreadsheet: a text that begins with = + - @, their
 // full-width forms or an apostrophe has an apostrophe put before it; without
@@ -137,10 +138,19 @@ func appendFloat(b []byte, x float64) []byte {
 
 // appendDrawn writes what only a drawn token has.
 func appendDrawn(b []byte, s *argen.Step, x float64) []byte {
-	if s.Forced {
+	if s.Forced || s.Gumbel {
 		return b
 	}
 	return appendFloat(b, x)
+}
+
+// appendNoise writes the noise of a token that has the largest sum of ln P and
+// noise.
+func appendNoise(b []byte, s *argen.Step) []byte {
+	if !s.Gumbel {
+		return b
+	}
+	return appendFloat(b, s.Noise)
 }
 
 // appendText writes a text cell.

@@ -36,8 +36,9 @@ func TestCSV(t *testing.T) {
 	all := rows(t,
 		argen.Step{T: 0, ID: 7, Token: "fox", Text: " fox", Logit: -1.5, LogProb: math.Inf(-1), Rank: 3, U: 0.25, High: 0.5, Kept: 2, Nanos: 12, Dropped: 5},
 		argen.Step{T: 1, ID: 8, Token: `a "b", c`, Forced: true, U: 0.3},
+		argen.Step{T: 2, ID: 9, Token: "x", Gumbel: true, Noise: -0.5},
 	)
-	want := strings.Fields("trace t context_len id token text logit logprob prob rank sampled_prob u low high entropy surprisal cum_logprob forced kept chain ns dropped")
+	want := strings.Fields("trace t context_len id token text logit logprob prob rank sampled_prob u low high entropy surprisal cum_logprob forced kept chain ns dropped gumbel")
 	if got := strings.Join(all[0], " "); got != strings.Join(want, " ") {
 		t.Errorf("columns %s", got)
 	}
@@ -68,6 +69,10 @@ func TestCSV(t *testing.T) {
 		{2, "u", ""},
 		{2, "high", ""},
 		{2, "forced", "true"},
+		{2, "gumbel", ""},
+		{3, "u", ""},
+		{3, "low", ""},
+		{3, "gumbel", "-0.5"},
 	} {
 		if got := cell(c.row, c.name); got != c.want {
 			t.Errorf("row %d: %s is %q, want %q", c.row, c.name, got, c.want)
