@@ -65,11 +65,6 @@ func (r *Run) fits() error {
 	return nil
 }
 
-// full reports whether the context has no room for another token.
-func (r *Run) full() bool {
-	return !r.gen.ContextShift && r.info.ContextLength > 0 && len(r.ids) >= r.info.ContextLength
-}
-
 // logits brings the state to the present context and returns what it says.
 func (r *Run) logits(ctx context.Context) ([]float64, error) {
 	n := len(r.ids)

@@ -204,25 +204,35 @@ func (r *Run) Append(id ID) (Step, error) {
 	if err := r.ready(id); err != nil {
 		return Step{}, err
 	}
-	now := *r.now()
-	step := r.step(id)
+	step, after := r.grow(id)
 	step.Nanos = r.elapsed()
+	r.put(step, after)
+	return step, tell(r.gen.Sinks, func(s Sink) error { return s.Step(step) })
+}
+
+// grow returns the step that appends a token, and how things stand after it.
+func (r *Run) grow(id ID) (Step, mark) {
+	step, after := r.step(id), *r.now()
 	if !step.Forced {
-		now.rng = r.next.rng
+		after.rng = r.next.rng
 	}
 	if !step.Forced || step.Choice != nil {
-		now.dice = r.next.dice
+		after.dice = r.next.dice
 	}
-	now.chain = r.learn(now.chain, id, step.SampledProb)
-	step.Text = now.text.Add(id)
+	after.chain = r.learn(after.chain, id, step.SampledProb)
+	step.Text = after.text.Add(id)
+	after.end, after.anew = len(r.text)+len(step.Text), false
+	return step, after
+}
+
+// put makes a step the last one.
+func (r *Run) put(step Step, after mark) {
+	r.follow(step.ID)
 	r.text = append(r.text, step.Text...)
-	now.end, now.anew = len(r.text), false
-	r.follow(id)
-	r.ids = append(r.ids, id)
+	r.ids = append(r.ids, step.ID)
 	r.steps = append(r.steps, step)
-	r.marks = append(r.marks, now)
+	r.marks = append(r.marks, after)
 	r.pending, r.next.chosen = false, false
-	return step, tell(r.gen.Sinks, func(s Sink) error { return s.Step(step) })
 }
 
 // Force is Append for a token that somebody chose: it is marked as forced even
@@ -257,13 +267,11 @@ func (r *Run) ready(id ID) error {
 func (r *Run) Over() string {
 	n := len(r.steps)
 	switch {
-	case n > 0 && !r.gen.NoStop && slices.Contains(r.info.Stop, r.steps[n-1].ID):
+	case n > 0 && r.ends(r.steps[n-1].ID):
 		return StopToken
-	case len(r.gen.Stop) > 0 && r.cutAt() >= 0:
+	case r.cutAt() >= 0:
 		return StopString
-	case r.gen.MaxTokens > 0 && n >= r.gen.MaxTokens:
-		return Length
-	case r.full():
+	case r.Left() == 0:
 		return Length
 	}
 	return ""
@@ -309,18 +317,24 @@ func (r *Run) Back(n int) error {
 // are told all steps so far. From here the two know nothing of each other.
 func (r *Run) Fork(sinks ...Sink) (*Run, error) {
 	r.forks++
-	f := &Run{
-		gen: r.gen, info: r.info, head: r.head, state: r.state.Fork(), cut: r.cut, ahead: r.ahead,
-		ids: slices.Clone(r.ids), text: slices.Clone(r.text), marks: slices.Clone(r.marks), steps: slices.Clip(r.steps),
-	}
-	r.steps = f.steps // neither may write where the other reads
+	f := r.copy()
 	f.gen.Sinks = sinks
-	f.dice = f.next.stageFloat64
 	f.c.ledger = r.c.ledger
 	f.head.Parent, f.head.ForkT = r.head.ID, len(r.steps)
 	f.head.ID = fmt.Sprintf("%s.%d-%d", r.head.ID, len(r.steps), r.forks)
 	past := Trace{Head: f.head, Steps: f.steps}
 	return f, past.Replay(sinks...)
+}
+
+// copy returns a second run at the same place.
+func (r *Run) copy() *Run {
+	f := &Run{
+		gen: r.gen, info: r.info, head: r.head, state: r.state.Fork(), cut: r.cut, ahead: r.ahead,
+		ids: slices.Clone(r.ids), text: slices.Clone(r.text), marks: slices.Clone(r.marks), steps: slices.Clip(r.steps),
+	}
+	r.steps = f.steps // neither may write where the other reads
+	f.dice = f.next.stageFloat64
+	return f
 }
 
 // SetChain changes the stages from the next step on. A prediction that was not
@@ -384,13 +398,22 @@ func (r *Run) Text() string {
 // cutAt returns where the first stop string begins in the text, −1 if there is
 // none. Only what the last step added can complete one.
 func (r *Run) cutAt() int {
+	if len(r.steps) == 0 {
+		return -1
+	}
+	return r.gen.cut(r.text, r.marks[len(r.steps)-1].end)
+}
+
+// cut returns where the first stop string begins in a text, −1 if there is none;
+// none ends within its first bytes, as many as known.
+func (g *Generator) cut(text []byte, known int) int {
 	first := -1
-	for _, stop := range r.gen.Stop {
-		if stop == "" || len(r.steps) == 0 {
+	for _, stop := range g.Stop {
+		if stop == "" {
 			continue
 		}
-		from := max(0, r.marks[len(r.steps)-1].end-len(stop)+1)
-		if i := bytes.Index(r.text[from:], []byte(stop)); i >= 0 && (first < 0 || from+i < first) {
+		from := max(0, known-len(stop)+1)
+		if i := bytes.Index(text[from:], []byte(stop)); i >= 0 && (first < 0 || from+i < first) {
 			first = from + i
 		}
 	}

@@ -1,0 +1,79 @@
+package argen
+
+import (
+	"math"
+	"math/rand/v2"
+	"slices"
+)
+
+// Trial returns a second run at the same place, to look ahead with: nobody is
+// told of it, its steps list nothing, and it is no fork in the sense of a trace.
+// First are stages at work that stand before its chain.
+func (r *Run) Trial(first ...Transform) *Run {
+	f := r.copy()
+	f.gen.Sinks, f.gen.Top, f.gen.Track, f.gen.Explain, f.gen.Clock = nil, 0, nil, false, nil
+	if now := f.now(); len(first) > 0 {
+		now.chain = slices.Concat(first, now.chain)
+	}
+	return f
+}
+
+// Try returns a Trial with one more token, appended as Pick does, and leaves the
+// run as it is. It must follow Predict.
+func (r *Run) Try(id ID, how Explanation) (*Run, error) {
+	if err := r.ready(id); err != nil {
+		return nil, err
+	}
+	f := r.Trial()
+	r.next.how = how
+	f.put(r.grow(id))
+	r.next.how = nil
+	return f, nil
+}
+
+// Reseed makes the next throws those of another seed, of the dice for the token
+// and of those that stages throw.
+func (r *Run) Reseed(seed uint64) {
+	now := r.now()
+	r.gen.Seed = seed // of the noise, where the dice are such
+	now.rng, now.dice = *rand.NewPCG(seed, 0), *rand.NewPCG(seed, 1)
+	r.pending, r.next.chosen = false, false
+}
+
+// Tokenizer returns that of the run.
+func (r *Run) Tokenizer() Tokenizer { return r.gen.Tokenizer }
+
+// Left is how many tokens can follow, math.MaxInt if nothing limits them.
+func (r *Run) Left() int {
+	left := math.MaxInt
+	if most := r.gen.MaxTokens; most > 0 {
+		left = max(most-len(r.steps), 0)
+	}
+	if most := r.info.ContextLength; most > 0 && !r.gen.ContextShift {
+		left = min(left, max(most-len(r.ids), 0))
+	}
+	return left
+}
+
+// OverAfter says why no token could follow one more, "" if one could.
+func (r *Run) OverAfter(id ID) string {
+	switch {
+	case r.ends(id):
+		return StopToken
+	case len(r.gen.Stop) > 0 && r.cutAfter(id):
+		return StopString
+	case r.Left() <= 1:
+		return Length
+	}
+	return ""
+}
+
+// cutAfter reports whether a token completes a stop string.
+func (r *Run) cutAfter(id ID) bool {
+	decoder := r.now().text
+	text := append(slices.Clip(r.text), decoder.Add(id)...)
+	return r.gen.cut(text, len(r.text)) >= 0
+}
+
+// ends reports whether a token ends the text.
+func (r *Run) ends(id ID) bool { return !r.gen.NoStop && slices.Contains(r.info.Stop, id) }
