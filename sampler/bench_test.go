@@ -27,7 +27,7 @@ func chains(t testing.TB) map[string][]argen.Transform {
 	for _, text := range []string{
 		"top_k=40,top_p=0.95,min_p=0.05,temperature=0.8",
 		"top_k=40", "top_p=0.95", "min_p=0.05", "temperature=0.8", "temperature=0", "greedy", "ignore_eos=2/3",
-		"mirostat=1", "mirostat=2", "adaptive_p=0.5",
+		"mirostat=1", "mirostat=2", "adaptive_p=0.5", "watermark=0.25", "watermark=0.25/scheme:selfhash",
 	} {
 		chain, err := sampler.Parse(text)
 		if err != nil {
@@ -38,13 +38,16 @@ func chains(t testing.TB) map[string][]argen.Transform {
 	return all
 }
 
+// before is what stands before the token.
+var before = []argen.ID{5, 1, 9}
+
 // run puts logits through a chain.
 func run(t testing.TB, c *argen.Candidates, logits []float64, chain []argen.Transform) {
 	if err := c.Reset(logits); err != nil {
 		t.Fatal(err)
 	}
 	for _, stage := range chain {
-		stage.Apply(c, argen.Past{})
+		stage.Apply(c, argen.Past{IDs: before})
 	}
 }
 

@@ -184,7 +184,7 @@ func isRange(err error) bool {
 
 // number is the shortest decimal that reads back as v.
 func number(v float64) string {
-	if v == math.Trunc(v) && math.Abs(v) < 1e15 {
+	if v == math.Trunc(v) && math.Abs(v) <= 1<<53 {
 		return strconv.FormatFloat(v, 'f', -1, 64)
 	}
 	return strconv.FormatFloat(v, 'g', -1, 64)

@@ -58,6 +58,7 @@ func init() {
 		temperatureSpec,
 		adaptivePSpec,
 		mirostatSpec,
+		watermarkSpec,
 		greedySpec,
 	}
 }

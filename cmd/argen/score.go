@@ -23,6 +23,7 @@ type scoring struct {
 	top               int
 	shift             bool
 	inside            placeFlag
+	watermark         watermarkFlag
 	logits, eos, json bool
 	batch             string
 }
@@ -48,11 +49,13 @@ null and is not counted. With --context-shift a token has "dropped", how many
 older tokens the model did not see, where there are any. --inside T adds
 "inside":{"t","context","tokens","effects","attention","lens","hidden"}: effects
 in ln P, attention by layer, head and token, lens and hidden by the number of
-layers, from 0.`,
+layers, from 0. --watermark adds "watermark":{"z","p","green","counted"}, and
+"green" to the tokens: true, or false for red.`,
 		Example: `  argen score "It was a rainy afternoon, and Mia was alone."
   argen score -m truth -m story-ngram "It was a rainy afternoon, and Mia was alone."
   argen generate -m truth --seed 1 -q | argen score -m truth -m story-ngram
   argen score --inside 4 "It was a rainy afternoon, and Mia was alone."
+  argen generate --seed 1 -q --watermark 0.25 | argen score --watermark 0.25
   argen score --json --top 3 "It was a rainy afternoon, and Mia was alone."`,
 		RunE: func(c *cobra.Command, args []string) error {
 			if s.batch != "" {
@@ -75,6 +78,7 @@ func (s *scoring) add(a *app, fs *pflag.FlagSet) {
 	fs.BoolVar(&s.eos, "eos", false, "score the end of the text too")
 	fs.Var(&fromOneValue{&s.top}, "top", "list the `N` most probable tokens at each place")
 	fs.Var(&s.inside, "inside", "look inside the model where it predicts the token `T` of the text: what each token before it does for it, and in a transformer attention and what each layer would predict; the JSON has the hidden states too")
+	fs.Var(&s.watermark, "watermark", "look for the watermark of these `VALUES`, as the stage watermark has them in a chain: 0.25 or 0.25/2/key:99; the tokens of it that are green, and how far above chance that is")
 	fs.BoolVar(&s.logits, "logits", false, "add the logits of the whole vocabulary at each place to the JSON")
 }
 
@@ -104,6 +108,8 @@ func (a *app) score(ctx context.Context, s *scoring, args []string) error {
 		return usagef("--logits are a part of the JSON only: add --json")
 	}
 	switch {
+	case s.watermark.text != "" && len(s.models) > 1 && !s.json:
+		return usagef("--watermark looks at the tokens of one model, or with --json of several")
 	case s.top > 0 && len(s.models) > 1 && !s.json:
 		return usagef("--top lists the tokens of one model, or with --json of several")
 	case len(args) == 0 && s.prompt.file == "" && !s.prompt.hasIDs && a.stdinTTY:
@@ -146,6 +152,7 @@ type score struct {
 	Perplexity  number        `json:"perplexity"`
 	BitsPerByte number        `json:"bits_per_byte"`
 	Counted     int           `json:"counted"` // tokens that LogProb sums over
+	Watermark   *scoredMark   `json:"watermark,omitempty"`
 	Inside      *inside       `json:"inside,omitempty"`
 }
 
@@ -161,6 +168,7 @@ type scoredToken struct {
 	Surprisal *number     `json:"surprisal"`
 	Entropy   *number     `json:"entropy"`
 	Dropped   int         `json:"dropped,omitempty"` // older tokens that the model did not see
+	Green     *bool       `json:"green,omitempty"`   // by the watermark looked for
 	Top       []scoredTop `json:"top,omitempty"`
 	Logits    []number    `json:"logits,omitempty"`
 }
@@ -219,6 +227,9 @@ func (s *scoring) of(ctx context.Context, lm *model.LM, t text) (*score, error) 
 	r.Bits = -r.LogProb/math.Ln2 + 0
 	r.Perplexity = number(math.Exp(-float64(r.LogProb) / float64(r.Counted)))
 	r.BitsPerByte = r.Bits / number(counted)
+	if err := s.watermark.search(r, lm, first); err != nil {
+		return nil, err
+	}
 	if t := s.inside.t; s.inside.given {
 		switch {
 		case t >= len(ids):

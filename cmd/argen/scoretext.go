@@ -36,6 +36,9 @@ func scoreText(all []*score) string {
 	}
 	totals(&b, all)
 	for _, s := range all {
+		if s.Watermark != nil {
+			s.Watermark.text(&b)
+		}
 		if s.Inside != nil {
 			s.Inside.text(&b, shownToken(s.Tokens[s.Inside.T].Token))
 		}
@@ -45,15 +48,19 @@ func scoreText(all []*score) string {
 
 // table shows the tokens of one score.
 func (s *score) table(b *strings.Builder) {
-	fmt.Fprintf(b, "%5s  %9s  %8s  %6s  %8s  %s\n", "t", "P", "bits", "rank", "entropy", "token")
+	list := func(string) string { return "" }
+	if s.Watermark != nil {
+		list = func(name string) string { return fmt.Sprintf("  %-5s", name) }
+	}
+	fmt.Fprintf(b, "%5s  %9s  %8s  %6s  %8s%s  %s\n", "t", "P", "bits", "rank", "entropy", list("list"), "token")
 	for _, t := range s.Tokens {
 		if t.Prob == nil {
-			fmt.Fprintf(b, "%5d  %9s  %8s  %6s  %8s  %s\n", t.T, "-", "-", "-", "-", shownToken(t.Token))
+			fmt.Fprintf(b, "%5d  %9s  %8s  %6s  %8s%s  %s\n", t.T, "-", "-", "-", "-", list(t.list()), shownToken(t.Token))
 			continue
 		}
-		fmt.Fprintf(b, "%5d  %9s  %8s  %6d  %8s  %s\n", t.T, probText(*t.Prob), bitsText(*t.Surprisal), *t.Rank, bitsText(*t.Entropy), shownToken(t.Token))
+		fmt.Fprintf(b, "%5d  %9s  %8s  %6d  %8s%s  %s\n", t.T, probText(*t.Prob), bitsText(*t.Surprisal), *t.Rank, bitsText(*t.Entropy), list(t.list()), shownToken(t.Token))
 		for _, c := range t.Top {
-			fmt.Fprintf(b, "%5s  %9s  %8s  %6s  %8s    %s\n", "", probText(number(math.Exp(float64(c.LogProb)))), "", "", "", shownToken(c.Token))
+			fmt.Fprintf(b, "%5s  %9s  %8s  %6s  %8s%s    %s\n", "", probText(number(math.Exp(float64(c.LogProb)))), "", "", "", list(""), shownToken(c.Token))
 		}
 	}
 	b.WriteByte('\n')
