@@ -33,7 +33,7 @@ type Chart struct {
 // then models.
 var Charts = []Chart{
 	{"next", "the most probable next tokens of one step, before and after the chain, and all others", Next},
-	{"draw", "how u picked the token of one step: cumulative probabilities and where u fell", Draw},
+	{"draw", "how the dice picked the token of one step: where u fell, or the largest ln P + noise", Draw},
 	{"stages", "how each stage of the chain reshapes the distribution of one step", Stages},
 	{"steps", "probability and rank of each chosen token over the text", Steps},
 	{"surprisal", "how surprising each token was, in bits", Surprisal},

@@ -65,11 +65,15 @@ func parts(s *argen.Step, most int) []part {
 }
 
 // Draw draws how a token was picked: every token owns a piece of [0,1) as long
-// as its probability, and the token whose piece holds u is next.
+// as its probability, and the token whose piece holds u is next. Where noise
+// picked it instead, it draws that; see race.
 func Draw(in Input) (*Figure, error) {
 	tr, s, err := in.step("draw")
 	if err != nil {
 		return nil, err
+	}
+	if s.Gumbel {
+		return race(tr, s)
 	}
 	list := parts(s, mostRows)
 	if len(list) == 0 {

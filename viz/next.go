@@ -182,6 +182,8 @@ func how(s *argen.Step) string {
 	switch {
 	case s.Forced:
 		return quoted(s.Token) + " was given, not drawn"
+	case s.Gumbel:
+		return fmt.Sprintf("noise fixed by seed, step and token picked %s", quoted(s.Token))
 	case s.Dice:
 		return fmt.Sprintf("u = %s, set by hand, picked %s", decimals(s.U), quoted(s.Token))
 	}

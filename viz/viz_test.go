@@ -33,15 +33,20 @@ func traces(t testing.TB, n int) []*argen.Trace {
 
 func write(t testing.TB, prompt, chain string, seed uint64, most int) *argen.Trace {
 	t.Helper()
+	return writeWith(t, argen.Generator{Seed: seed, MaxTokens: most}, prompt, chain)
+}
+
+// writeWith is write with the seed, the length and the dice of a generator.
+func writeWith(t testing.TB, g argen.Generator, prompt, chain string) *argen.Trace {
+	t.Helper()
 	stages, err := sampler.Parse(chain)
 	if err != nil {
 		t.Fatal(err)
 	}
 	var tr argen.Trace
-	run, err := argen.Generator{
-		Model: story.Truth(), Tokenizer: tokenizer.NewStory(story.Default().Vocab()),
-		Chain: stages, Seed: seed, Top: 10, MaxTokens: most, Sinks: []argen.Sink{&tr},
-	}.Start(prompt)
+	g.Model, g.Tokenizer = story.Truth(), tokenizer.NewStory(story.Default().Vocab())
+	g.Chain, g.Top, g.Sinks = stages, 10, []argen.Sink{&tr}
+	run, err := g.Start(prompt)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -66,9 +71,13 @@ func inputs(t testing.TB, chart string) map[string]Input {
 	switch chart {
 	case "learning":
 		return learningInputs(t)
-	case "next", "draw":
+	case "next":
 		plain := Input{Traces: all[1:2], Step: -1}
 		return map[string]Input{chart: one, chart + "-plain": plain}
+	case "draw":
+		plain := Input{Traces: all[1:2], Step: -1}
+		race := Input{Traces: []*argen.Trace{writeWith(t, argen.Generator{Seed: 7, MaxTokens: 40, Gumbel: true}, "It was", chains[0])}, Step: 5}
+		return map[string]Input{chart: one, chart + "-plain": plain, chart + "-race": race}
 	case "surprisal", "entropy", "chain":
 		return map[string]Input{chart: one, chart + "-three": {Traces: all}}
 	}

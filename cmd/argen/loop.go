@@ -21,6 +21,7 @@ type runFlags struct {
 	chain  chainFlags
 	stop   stopFlags
 	seed   seedFlag
+	same   bool // --same-dice
 	log    string
 	top    int
 	json   bool
@@ -32,6 +33,7 @@ func (f *runFlags) add(a *app, fs *pflag.FlagSet) {
 	f.prompt.add(fs)
 	f.stop.add(fs)
 	f.seed.add(fs)
+	fs.BoolVar(&f.same, "same-dice", false, "throw dice that belong to seed, step and token, so that a text that was changed meets the same ones after it")
 	f.chain.add(fs)
 }
 
@@ -48,7 +50,7 @@ func (f *runFlags) generator(lm *model.LM) (argen.Generator, error) {
 	chain, err := f.chain.stages(f.stop.ignoreEOS)
 	return argen.Generator{
 		Model: lm.Model, Tokenizer: lm.Tokenizer, Chain: chain,
-		MaxTokens: f.stop.most(), Stop: f.stop.stop, BOS: f.prompt.addBOS, Seed: f.seed.pick(), ContextShift: f.stop.shift,
+		MaxTokens: f.stop.most(), Stop: f.stop.stop, BOS: f.prompt.addBOS, Seed: f.seed.pick(), Gumbel: f.same, ContextShift: f.stop.shift,
 	}, err
 }
 

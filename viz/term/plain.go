@@ -254,6 +254,11 @@ func (p *Plain) choose(s *argen.Step) {
 		p.paragraph("  ", fmt.Sprintf("Choose: %s is given, the dice could not have chosen it.", token))
 	case s.Forced:
 		p.paragraph("  ", fmt.Sprintf("Choose: %s is given, not drawn.", token))
+	case s.Kept == 1 && s.Gumbel:
+		p.paragraph("  ", fmt.Sprintf("Choose: only %s is left, noise changes nothing.", token))
+	case s.Gumbel:
+		p.paragraph("  ", fmt.Sprintf("Choose: of %s, %s has the largest ln P + noise, %s + %s = %s.",
+			count(s.Kept, "token"), token, p.number(math.Log(s.SampledProb)), p.number(s.Noise), p.number(math.Log(s.SampledProb)+s.Noise)))
 	case s.Kept == 1:
 		p.paragraph("  ", fmt.Sprintf("Choose: only %s is left, %s changes nothing.", token, u))
 	default:

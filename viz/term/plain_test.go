@@ -104,6 +104,24 @@ End: the model ended the text, after 4 tokens.
 	}
 }
 
+// A draw by noise says which sum was the largest.
+func TestNoise(t *testing.T) {
+	trace := steps()
+	trace.Steps, trace.Ended = trace.Steps[:2], nil
+	for i := range trace.Steps {
+		trace.Steps[i].Gumbel, trace.Steps[i].Noise = true, 1.25
+	}
+	got := shown(t, Plain{}, trace)
+	for _, want := range []string{
+		"  Choose: of 2 tokens, “ran” has the largest ln P + noise, −1.1 + 1.25 = 0.15.\n",
+		"  Choose: only “.” is left, noise changes nothing.\n",
+	} {
+		if !strings.Contains(got, want) {
+			t.Errorf("no %q in\n%s", want, got)
+		}
+	}
+}
+
 // Fewer tokens than are recorded: their mass goes to the others.
 func TestTop(t *testing.T) {
 	trace := steps()

@@ -59,6 +59,9 @@ func (m *model) diceLines(w int) []string {
 	if step == nil || w < 4 {
 		return nil
 	}
+	if step.Gumbel {
+		return m.raceLines(step, w)
+	}
 	return []string{m.fallLine(step, w), m.partLine(step, w), m.scaleLine(step, w)}
 }
 

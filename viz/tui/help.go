@@ -125,9 +125,13 @@ func (m *model) pressHelp(k tea.KeyPressMsg) tea.Cmd {
 // legend says how to read the screen.
 func (m *model) legend() []string {
 	g := m.s.g
+	draw := "The candidates divide [0,1), the most probable first; u is drawn evenly from it, and the token whose part holds u is appended."
+	if m.cur().head.Gumbel {
+		draw = "Noise that belongs to seed, step and token is added to ln P of each candidate, and the token with the largest sum is appended. So a step taken again, or after another text, meets the same dice."
+	}
 	return []string{
 		"P model is what the model says of the next token, P drawn what the chain makes of it: what is left after cutting (" + g.cut + " and the stage that did it) is scaled to sum to 1.",
-		"The candidates divide [0,1), the most probable first; u is drawn evenly from it, and the token whose part holds u is appended.",
+		draw,
 		"Surprisal is −log2 P of the token written, entropy the surprisal to be expected before: both in bits. Perplexity is exp(−ln P / tokens).",
 		g.mark + " chosen  " + g.point + " pointed at  " + g.track + " tracked  " + g.blank + " a blank of the token; underlined: forced.",
 	}

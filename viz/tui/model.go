@@ -219,7 +219,7 @@ const drops = 6
 // dropping reports whether u is in the air.
 func (m *model) dropping() bool {
 	next := m.cur().next
-	return m.beat == fall && m.drop < drops && next != nil && !next.Forced
+	return m.beat == fall && m.drop < drops && next != nil && !next.Forced && !next.Gumbel
 }
 
 // commit appends the token of the dice.

@@ -70,6 +70,23 @@ func TestScreens(t *testing.T) {
 	}
 }
 
+// Dice that belong to the step and the token are shown as the race that they
+// decide; a u by hand is shown as ever.
+func TestRaceScreens(t *testing.T) {
+	for name, do := range map[string]func(*driver){
+		"race-fall-80x24": func(d *driver) { d.tokens(6).keys(".") },
+		"race-80x24":      func(d *driver) { d.tokens(6).keys(".", ".") },
+		"race-help-80x24": func(d *driver) { d.keys("?") },
+		"race-hand-80x24": func(d *driver) { d.tokens(6).keys("u").typing("0.75").keys("enter") },
+	} {
+		gen := truth(t, chain)
+		gen.Gumbel = true
+		d := drive(t, gen, "It was a", Options{}).size(80, 24)
+		do(d)
+		golden.String(t, name+".txt", d.text())
+	}
+}
+
 func TestReplayScreen(t *testing.T) {
 	run, err := truth(t, chain).Start("It was a")
 	if err != nil {

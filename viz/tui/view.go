@@ -259,6 +259,8 @@ func (m *model) phases(w int) string {
 	switch at := m.phase(); {
 	case at == 1 && m.cur().next.Forced:
 		said = "somebody picked the token"
+	case at == 1 && m.cur().next.Gumbel:
+		said = "the largest ln P + noise wins"
 	case at >= 0:
 		said = []string{
 			"every token gets a probability",
