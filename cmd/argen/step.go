@@ -21,11 +21,13 @@ type stepping struct {
 	runFlags
 	plain, big, ascii     bool
 	dice, explain, timing bool
-	track, why, force     []string
+	track, why            []string
+	force, edit           []string
 	replay                string
 	speed                 float64
 
 	forced map[int]argen.ID // by step
+	edits  map[int]argen.ID // likewise
 	piece  func(argen.ID) string
 	whys   []argen.ID
 }
@@ -38,6 +40,11 @@ func stepCommand(a *app) *cobra.Command {
 		Long: `Watch how text is written, a token at a time: what the model predicts, how a
 token is chosen, and what that makes of the text.
 
+--edit changes a token and keeps the dice, which then belong to seed, step and
+token: {"seed","chain","edits":[{"t","id","token","was"}],"later","original",
+"edited","redrawn","changed":[t],"changed_redrawn":[t],"share_same_dice",
+"share_new_dice"} with --json, the three texts as generate has them.
+
 On a terminal the view is interactive: step forward and back, force a token,
 throw the dice by hand, branch. Elsewhere, and with --plain, each step is a
 block of text; with --json each step is a line of the trace.
@@ -49,7 +56,8 @@ goes on until it ends by itself, for ` + strconv.Itoa(defaultTokens) + ` tokens 
   argen step --plain --seed 1 --tokens 3 "One morning"
   argen step --json --seed 1 --log story.jsonl "One morning"
   argen step --plain --top-k 2 --tokens 2 --why rainy "It was a"
-  argen step --plain --replay story.jsonl`,
+  argen step --plain --replay story.jsonl
+  argen step --edit 1=Mia --seed 3 --tokens 30 "One morning"`,
 		RunE: func(c *cobra.Command, args []string) error { return a.step(c, &s, args) },
 	}
 	fs := c.Flags()
@@ -60,6 +68,7 @@ goes on until it ends by itself, for ` + strconv.Itoa(defaultTokens) + ` tokens 
 	fs.Var(&textsValue{&s.track}, "track", "list this `TOKEN` in each step, whatever its rank; may be repeated")
 	fs.Var(&textsValue{&s.why}, "why", "say in each step why this `TOKEN` was not drawn, and which stage removed it; may be repeated")
 	fs.Var(&textsValue{&s.force}, "force", "at step T append TOKEN instead of drawing, `T=TOKEN`; may be repeated")
+	fs.Var(&textsValue{&s.edit}, "edit", "write the text, and again with TOKEN at step T and the same dice, `T=TOKEN`: what changes because of it, and what with new dice; may be repeated")
 	fs.BoolVar(&s.dice, "dice", false, "ask for the number u of each draw, from 0 up to but not 1; an empty line lets argen throw")
 	fs.BoolVar(&s.explain, "explain", false, "say where each probability comes from, if the model can")
 	fs.BoolVar(&s.timing, "timing", false, "record the nanoseconds between steps; the same seed no longer gives the same bytes")
@@ -78,6 +87,8 @@ func (s *stepping) check(c *cobra.Command, args []string) error {
 		return usagef("--plain and --json: choose one")
 	case !(s.speed >= 0 && s.speed <= 1e6):
 		return usagef("--speed: %v is no number of steps a second, it must be from 0 to 1000000", s.speed)
+	case len(s.edit) > 0 && s.dice:
+		return usagef("--edit and --dice: an edit keeps the dice as they fell, choose one")
 	case s.replay == "":
 		return nil
 	case len(args) > 0:
@@ -85,7 +96,7 @@ func (s *stepping) check(c *cobra.Command, args []string) error {
 	}
 	for _, name := range []string{
 		"model", "file", "ids", "special", "add-bos", "tokens", "stop", "ignore-eos", "timeout", "seed", "chain", "preset", "semantics", "context-shift",
-		"log", "force", "dice", "track", "explain", "timing",
+		"log", "force", "edit", "same-dice", "dice", "track", "explain", "timing",
 	} {
 		if c.Flags().Changed(name) {
 			return usagef("--replay shows a trace as it was: --%s changes nothing there", name)
@@ -103,7 +114,7 @@ func (a *app) step(c *cobra.Command, s *stepping, args []string) (err error) {
 		return err
 	}
 	// The terminal view has keys for forced tokens and dice instead.
-	screen := a.stdoutTTY && a.stdinTTY && !s.plain && !s.json && a.env("TERM") != "dumb" && len(s.force) == 0 && !s.dice
+	screen := a.stdoutTTY && a.stdinTTY && !s.plain && !s.json && a.env("TERM") != "dumb" && len(s.force) == 0 && len(s.edit) == 0 && !s.dice
 	if s.replay != "" {
 		return a.replay(ctx, c, s, screen)
 	}
@@ -127,7 +138,10 @@ func (a *app) step(c *cobra.Command, s *stepping, args []string) (err error) {
 		return err
 	}
 	gen.Track = append(gen.Track, s.whys...)
-	if err := s.readForced(lm); err != nil {
+	if s.forced, err = places(lm, "force", s.force); err != nil {
+		return err
+	}
+	if s.edits, err = places(lm, "edit", s.edit); err != nil {
 		return err
 	}
 	log, err := a.openLog(s.log, s.prompt.file)
@@ -141,6 +155,10 @@ func (a *app) step(c *cobra.Command, s *stepping, args []string) (err error) {
 	}()
 	if log != nil {
 		gen.Sinks = append(gen.Sinks, log)
+	}
+	if len(s.edits) > 0 {
+		gen.Gumbel = true
+		return a.counterfactual(ctx, s, prompt, gen)
 	}
 	if screen {
 		return a.stepOnScreen(ctx, s, prompt, gen)
@@ -235,20 +253,20 @@ func (a *app) pause(ctx context.Context, s *stepping) bool {
 	return err == nil && !strings.HasPrefix(strings.TrimSpace(line), "q")
 }
 
-// readForced reads --force.
-func (s *stepping) readForced(lm *model.LM) error {
-	s.forced = map[int]argen.ID{}
-	for _, f := range s.force {
-		at, word, ok := strings.Cut(f, "=")
-		t, err := strconv.ParseUint(at, 10, 31)
+// places reads the words of a flag that are T=TOKEN.
+func places(lm *model.LM, flag string, words []string) (map[int]argen.ID, error) {
+	at := map[int]argen.ID{}
+	for _, w := range words {
+		place, word, ok := strings.Cut(w, "=")
+		t, err := strconv.ParseUint(place, 10, 31)
 		if !ok || err != nil {
-			return usagef("--force: %q is not T=TOKEN, T is the step from 0", f)
+			return nil, usagef("--%s: %q is not T=TOKEN, T is the step from 0", flag, w)
 		}
-		if s.forced[int(t)], err = argen.FindToken(lm.Tokenizer, word); err != nil {
-			return fmt.Errorf("--force: %w", err)
+		if at[int(t)], err = argen.FindToken(lm.Tokenizer, word); err != nil {
+			return nil, fmt.Errorf("--%s: %w", flag, err)
 		}
 	}
-	return nil
+	return at, nil
 }
 
 // replay shows a trace that was logged.
