@@ -85,10 +85,10 @@ func (s Form[T]) fromFlags(value func(string) []string) (map[int]Value, error) {
 		if values == nil {
 			values = map[int]Value{}
 		}
-		list := []Value{{}}
+		var list []Value
 		var err error
 		if i < s.fixed() {
-			list[0], err = p.Parse(texts[len(texts)-1])
+			list, err = s.ReadFlag(i, texts[len(texts)-1])
 		} else {
 			list, err = s.Members(texts)
 		}
@@ -100,6 +100,32 @@ func (s Form[T]) fromFlags(value func(string) []string) (map[int]Value, error) {
 		}
 	}
 	return values, nil
+}
+
+// ReadFlag reads the text of a parameter's flag: its value, and those of the ones
+// after it that are Joined, as far as they are given.
+func (s Form[T]) ReadFlag(i int, text string) ([]Value, error) {
+	most := i + 1
+	for most < s.fixed() && s.Params[most].Joined {
+		most++
+	}
+	if most == i+1 {
+		v, err := s.Params[i].Parse(text)
+		return []Value{v}, err
+	}
+	parts := strings.Split(strings.ReplaceAll(text, "/", ","), ",")
+	if len(parts) > most-i {
+		return nil, fmt.Errorf("%s has more than %s", quote(text), s.syntax())
+	}
+	var all []Value
+	for k, part := range parts {
+		v, err := s.Params[i+k].Parse(strings.TrimSpace(part))
+		if err != nil {
+			return nil, fmt.Errorf("%s %w", s.Params[i+k].Name, err)
+		}
+		all = append(all, v)
+	}
+	return all, nil
 }
 
 // Members reads the list that a stage with Repeat ends in, one text a member;

@@ -28,6 +28,9 @@ type Param struct {
 	Name  string // the stage's JSON field: "p"
 	Flag  string // of the command line, without dashes: "top-p"; "" if there is none
 	Alias string // a second flag with the same meaning, "" if there is none
+	// Joined is set if the value stands in the flag of the parameter before it,
+	// after a comma or a slash: "0.6,4".
+	Joined bool
 	Doc   string // what it is, a few words
 	Kind  Kind
 

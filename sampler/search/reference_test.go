@@ -55,6 +55,13 @@ type reference struct {
 	Prompts map[string][]argen.ID
 	Beam    []beamCase
 	Diverse []beamCase `json:"diverse_beam"`
+
+	Contrastive []struct {
+		Prompt string
+		Alpha  float64    `json:"penalty_alpha"`
+		K      int        `json:"top_k"`
+		IDs    []argen.ID `json:"ids"`
+	}
 }
 
 type beamCase struct {
@@ -164,5 +171,33 @@ func TestBeamsAsTransformers(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+func TestContrastiveAsTransformers(t *testing.T) {
+	compared := 0
+	for name, ref := range references(t) {
+		if len(ref.Contrastive) == 0 {
+			continue
+		}
+		t.Run(name, func(t *testing.T) {
+			m := open(t, name)
+			for i, c := range ref.Contrastive {
+				p := search.Contrastive{Alpha: c.Alpha, K: c.K}
+				gen := argen.Generator{Model: m, Tokenizer: numbers(m.Info().VocabSize), MaxTokens: len(c.IDs), NoStop: true, BOS: argen.NoBOS, Search: p.String()}
+				r, err := gen.StartIDs(ref.Prompts[c.Prompt])
+				if err != nil {
+					t.Fatal(err)
+				}
+				write(t, r, p.Picker())
+				if got := r.Context()[len(ref.Prompts[c.Prompt]):]; !slices.Equal(got, c.IDs) {
+					t.Errorf("case %d, %s: %v, want %v", i, p, got, c.IDs)
+				}
+				compared++
+			}
+		})
+	}
+	if compared == 0 {
+		t.Error("the references have no contrastive search")
 	}
 }

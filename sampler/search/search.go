@@ -85,6 +85,9 @@ var Table []Form
 func init() {
 	Table = []Form{
 		beamsForm,
+		stochasticForm,
+		contrastiveForm,
+		bestOfForm,
 	}
 }
 
