@@ -169,8 +169,8 @@ type Transform interface {
 	fmt.Stringer
 	// Name is the stage's name in flags, traces, charts and docs: "top_k".
 	Name() string
-	// Apply may change logits and drop candidates. It adds none, keeps at
-	// least one, and does not hold on to c.
+	// Apply may change logits and drop candidates. It adds none but those that
+	// it forces, keeps at least one, and does not hold on to c.
 	Apply(c *Candidates, past Past)
 }
 

@@ -14,7 +14,8 @@ type Candidate struct {
 
 // Candidates are the tokens a step chooses from, each with its logit. A stage
 // of the chain makes them fewer ([Candidates.Keep], [Candidates.Filter]) or
-// changes their logits ([Candidates.Map], [Candidates.Set]).
+// changes their logits ([Candidates.Map], [Candidates.Set]). Few force a token
+// ([Candidates.Force]).
 //
 // Their order is that of the draw: descending logit, equal logits by ascending
 // ID. Nothing is sorted before it is looked at: Top(n) selects the n best of V
@@ -37,6 +38,7 @@ type Candidates struct {
 	stage  uint8   // the stage at work, from 1
 	mass   float64 // what the stage at work has left of the mass
 
+	forced   bool     // see Force
 	memories []memory // what stages asked to remember
 	err      error    // why a stage failed
 }
@@ -67,7 +69,7 @@ func (c *Candidates) reset(d *distribution) {
 	c.ranked.ids = append(c.ranked.ids, d.best)
 	c.soft = d.softmax
 	c.stage, c.mass = 0, 1
-	c.memories, c.err = c.memories[:0], nil
+	c.memories, c.err, c.forced = c.memories[:0], nil, false
 	if c.ledger {
 		c.cut = slices.Grow(c.cut[:0], len(d.logits))[:len(d.logits)]
 		clear(c.cut)
@@ -82,6 +84,10 @@ func (c *Candidates) changed() {
 
 // Len is the number of candidates left, at least 1.
 func (c *Candidates) Len() int { return c.n }
+
+// Whole reports whether no token has been removed so far: all that the model
+// holds possible are candidates.
+func (c *Candidates) Whole() bool { return c.whole }
 
 // VocabSize is the number of tokens the candidates were chosen from, V.
 func (c *Candidates) VocabSize() int { return len(c.logits) }

@@ -7,8 +7,9 @@ import (
 )
 
 // Semantics name the engine whose edge rules hold where engines differ: "hf",
-// "llamacpp" or "textgen". "" and "argen" are our own. They are the default of
-// the parameters that choose a rule; a chain that names a rule has that one.
+// "llamacpp", "textgen" or "openai". "" and "argen" are our own. They are the
+// default of the parameters that choose a rule, and set those of some others
+// ([Param].By); a chain that names a value has that one.
 type Semantics string
 
 // Default is the chain where none is asked for: temperature 1 alone, the

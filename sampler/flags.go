@@ -2,6 +2,7 @@ package sampler
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -20,7 +21,7 @@ func FromFlags(value func(flag string) []string) ([]argen.Transform, error) {
 
 // FromFlags returns the chain of a preset as flags change it: a stage whose
 // flags were given takes the place of the preset's, or comes in where the
-// preset's order has it.
+// preset's order has it. What they do not say of the preset's stage stays.
 func (p Preset) FromFlags(value func(flag string) []string) ([]argen.Transform, error) {
 	chain, err := p.stages()
 	if err != nil {
@@ -28,18 +29,111 @@ func (p Preset) FromFlags(value func(flag string) []string) ([]argen.Transform, 
 	}
 	order := p.order()
 	for _, s := range Table {
-		t, given, err := s.FromFlags(value, p.Semantics)
+		given, err := s.fromFlags(value)
+		if err == nil && given != nil {
+			chain, err = p.change(chain, s, given, order)
+		}
 		if err != nil {
 			return nil, err
 		}
-		if given {
-			chain = place(chain, t, order)
-		}
+	}
+	if err := idle(chain, value); err != nil {
+		return nil, err
 	}
 	if chain == nil && p.Name == "" {
 		return Default(), nil
 	}
 	return chain, nil
+}
+
+// change puts a stage of which some values are given into a chain.
+func (p Preset) change(chain []argen.Transform, s Spec, given map[int]Value, order []string) ([]argen.Transform, error) {
+	old := slices.IndexFunc(chain, s.makes)
+	if old < 0 && s.onlyShared(given) {
+		return chain, nil
+	}
+	rest := chain
+	if other, ok := Lookup(s.Absorbs); ok {
+		if i := slices.IndexFunc(chain, other.makes); i >= 0 {
+			s.fill(given, other, chain[i])
+			rest = slices.Concat(chain[:i], chain[i+1:])
+		}
+	}
+	if old >= 0 {
+		s.fill(given, s, chain[old])
+	}
+	t, err := s.make(given, p.Semantics)
+	if err != nil {
+		return nil, err
+	}
+	return place(rest, t, order), nil
+}
+
+// makes reports whether a stage is of this form.
+func (s Form[T]) makes(t argen.Transform) bool { return t.Name() == s.Name }
+
+// fill gives the parameters without a value those that a stage has under the
+// same names.
+func (s Form[T]) fill(given map[int]Value, other Spec, stage argen.Transform) {
+	p := parser[argen.Transform]{forms: written(), text: stage.String()}
+	_, has, _, err := p.values()
+	if err != nil {
+		return // a stage whose String is no chain; samplertest finds it
+	}
+	for i, param := range other.Params[:other.fixed()] {
+		v, ok := has[i]
+		if !ok {
+			v = param.value("")
+		}
+		n := slices.IndexFunc(s.Params[:s.fixed()], func(own Param) bool { return own.Name == param.Name })
+		if _, known := given[n]; n >= 0 && !known {
+			given[n] = v
+		}
+	}
+	if _, listed := given[s.fixed()]; listed || s.Name != other.Name {
+		return
+	}
+	for i, v := range has {
+		if i >= s.fixed() {
+			given[i] = v
+		}
+	}
+}
+
+// onlyShared reports whether nothing but flags of several stages was given.
+func (s Form[T]) onlyShared(given map[int]Value) bool {
+	for i := range given {
+		if p, _ := s.param(i); !p.Shared {
+			return false
+		}
+	}
+	return len(given) > 0
+}
+
+// idle is an error if a flag of several stages was given and a chain has none
+// of them.
+func idle(chain []argen.Transform, value func(flag string) []string) error {
+	owners := map[string][]string{} // by flag, none if one of them is there
+	for _, s := range Table {
+		for _, p := range s.Params {
+			if !p.Shared || len(value(p.Flag)) == 0 {
+				continue
+			}
+			list, seen := owners[p.Flag]
+			if slices.ContainsFunc(chain, s.makes) {
+				list = nil
+			} else if !seen || list != nil {
+				list = append(list, "--"+s.Params[0].Flag)
+			}
+			owners[p.Flag] = list
+		}
+	}
+	for _, flag := range slices.Sorted(maps.Keys(owners)) {
+		if list := owners[flag]; list != nil {
+			return fmt.Errorf("--%s: it says nothing alone, it goes with %s", flag, strings.Join(list, ", "))
+		}
+	}
+	return nil
 }
 
 // place puts a stage where an order has it, in place of one of its name.

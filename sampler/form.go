@@ -24,6 +24,9 @@ type Form[T any] struct {
 	// State names the numbers that are all a [Stateful] stage has learnt; their
 	// flags say where it begins.
 	State []Param
+	// Absorbs names a stage that this one does the work of too: where flags ask
+	// for both, it takes that one's values of the same names and its place.
+	Absorbs string
 	// New makes it from the values of its parameters, which are within their
 	// ranges; an error says which two do not go together.
 	New func(Args) (T, error)
@@ -94,45 +97,54 @@ func (p *parser[T]) word(ends string) (word string, at int) {
 func (p *parser[T]) next(c byte) bool { return p.at < len(p.text) && p.text[p.at] == c }
 
 // one reads one of them, up to a comma or the end.
-func (p *parser[T]) one() (T, error) {
-	var none T
+func (p *parser[T]) one() (t T, err error) {
+	s, values, at, err := p.values()
+	if err != nil {
+		return t, err
+	}
+	if t, err = s.make(values, p.by); err != nil {
+		return t, p.errorf(at, "%w", err)
+	}
+	return t, nil
+}
+
+// values reads one of them and returns its form and the values that it has, and
+// where it begins.
+func (p *parser[T]) values() (s Form[T], values map[int]Value, at int, err error) {
 	name, at := p.word("=,")
 	s, ok := p.forms.Lookup(name)
 	switch {
 	case name == "":
-		return none, p.errorf(at, "a %s is missing, %s lists all", p.forms.Noun, p.forms.Topic)
+		return s, nil, at, p.errorf(at, "a %s is missing, %s lists all", p.forms.Noun, p.forms.Topic)
 	case !ok:
-		return none, p.errorf(at, "unknown %s %s:%s %s lists all", p.forms.Noun, quote(name), p.forms.suggest(name), p.forms.Topic)
+		return s, nil, at, p.errorf(at, "unknown %s %s:%s %s lists all", p.forms.Noun, quote(name), p.forms.suggest(name), p.forms.Topic)
 	case slices.Contains(p.seen, name):
-		return none, p.errorf(at, "%s stands twice", name)
+		return s, nil, at, p.errorf(at, "%s stands twice", name)
 	case p.next('=') && len(s.Params) == 0:
 		p.at++
 		value, _ := p.word(",")
-		return none, p.errorf(at, "%s takes no value, found %s", name, quote(value))
+		return s, nil, at, p.errorf(at, "%s takes no value, found %s", name, quote(value))
 	}
 	p.seen = append(p.seen, name)
-	values := map[int]Value{}
+	values = map[int]Value{}
 	for i := 0; p.next('=') || p.next('/'); i++ {
 		p.at++
 		v, at, err := p.value(s, &i)
 		if err != nil {
-			return none, err
+			return s, nil, at, err
 		}
 		if _, twice := values[i]; twice {
-			return none, p.errorf(at, "%s: %s is given twice", name, s.Params[i].Name)
+			return s, nil, at, p.errorf(at, "%s: %s is given twice", name, s.Params[i].Name)
 		}
 		values[i] = v
 	}
-	t, err := s.make(values, p.by)
-	if err != nil {
-		return none, p.errorf(at, "%w", err)
-	}
-	return t, nil
+	return s, values, at, nil
 }
 
 // value reads a value of a stage, the i-th, or that which it names.
 func (p *parser[T]) value(s Form[T], i *int) (v Value, at int, err error) {
 	start := p.at
+	*i = s.unnamed(*i)
 	text, at := p.word("/,:\"")
 	if p.next(':') {
 		if n := slices.IndexFunc(s.Params, func(param Param) bool { return param.Name == text }); n >= 0 {
@@ -208,14 +220,16 @@ func (s Form[T]) make(values map[int]Value, by Semantics) (T, error) {
 		}
 		a = append(a, v)
 	}
-	for i := s.fixed(); len(values) > 0; i++ {
-		v, given := values[i]
-		if !given {
-			break
-		}
-		a = append(a, v)
+	list := 0
+	for i := range values {
+		list += b2i(i >= s.fixed())
 	}
-	if more := len(a) - s.fixed(); s.Repeat > 1 && more%s.Repeat != 0 {
+	for range list {
+		if v, given := values[len(a)]; given {
+			a = append(a, v)
+		}
+	}
+	if more := len(a) - s.fixed(); more != list || s.Repeat > 1 && more%s.Repeat != 0 {
 		return none, fmt.Errorf("%s: a value is missing at the end, it takes %s", s.Name, s.syntax())
 	}
 	t, err := s.New(a)
@@ -227,6 +241,14 @@ func (s Form[T]) make(values map[int]Value, by Semantics) (T, error) {
 
 // fixed is how many parameters are given once.
 func (s Form[T]) fixed() int { return len(s.Params) - s.Repeat }
+
+// unnamed is the place of the next value without a name, from the i-th on.
+func (s Form[T]) unnamed(i int) int {
+	for i < s.fixed() && s.Params[i].Named {
+		i++
+	}
+	return i
+}
 
 // param returns what the i-th value is.
 func (s Form[T]) param(i int) (Param, bool) {
@@ -243,7 +265,10 @@ func (s Form[T]) param(i int) (Param, bool) {
 func (s Form[T]) syntax() string {
 	b, before := s.Name, "="
 	for _, p := range s.Params {
-		b += before + strings.ToUpper(p.Name)
+		if b += before; p.Named {
+			b += p.Name + ":"
+		}
+		b += strings.ToUpper(p.Name)
 		before = "/"
 	}
 	if s.Repeat > 0 {

@@ -2,7 +2,9 @@ package sampler
 
 import (
 	"fmt"
+	"maps"
 	"math"
+	"slices"
 	"strings"
 )
 
@@ -105,7 +107,7 @@ func (p Param) help(list bool) string {
 func (p Param) values(list bool) string {
 	switch text := fmt.Sprintf(", a %s with %s", p.Kind, p.Range()); {
 	case p.Kind == Choice:
-		return fmt.Sprintf(", %s; default %s", p.Range(), p.Words[0])
+		return fmt.Sprintf(", %s; default %s", p.Range(), p.Words[0]) + p.byEngine()
 	case !p.numeric():
 		return ""
 	case list: // has no defaults
@@ -118,10 +120,24 @@ func (p Param) values(list bool) string {
 // defaults are the default of a number and the value that makes its stage do
 // nothing.
 func (p Param) defaults() string {
+	text := "default " + number(p.Default) + p.byEngine()
 	if math.IsNaN(p.Off) {
-		return "default " + number(p.Default)
+		return text
 	}
-	return fmt.Sprintf("default %s, off %s", number(p.Default), number(p.Off))
+	return text + ", off " + number(p.Off)
+}
+
+// byEngine are the defaults of engines that have another one.
+func (p Param) byEngine() string {
+	var text string
+	for _, by := range slices.Sorted(maps.Keys(p.By)) {
+		v := p.By[by].Text
+		if p.numeric() {
+			v = number(p.By[by].Number)
+		}
+		text += ", " + v + " of " + string(by)
+	}
+	return text
 }
 
 // flags is "--temperature, --temp".

@@ -44,8 +44,19 @@ type Param struct {
 	// Rule marks the choice of an engine's edge rules: its default is the word
 	// that [Semantics] name, if it is among Words.
 	Rule bool
+	// By are the defaults of engines that have another one.
+	By map[Semantics]Value
 	// Optional is set for a Text or Token that may be empty.
 	Optional bool
+	// Named is set for one that stands in a chain under its name only, before or
+	// after the list that its stage is about.
+	Named bool
+	// Shared is set where several stages have the Flag: alone it brings none of
+	// them into a chain.
+	Shared bool
+	// Lowest is what the number −∞ does, which is a value too: "removes it".
+	// It is written -inf, or false as in llama.cpp. "" where it is none.
+	Lowest string
 }
 
 // None is an Off of parameters that cannot switch their stage off.
@@ -87,6 +98,9 @@ func (p Param) numeric() bool { return p.Kind == Float || p.Kind == Int }
 
 // value is the default.
 func (p Param) value(by Semantics) Value {
+	if v, differs := p.By[by]; differs {
+		return v
+	}
 	switch {
 	case p.Rule && slices.Contains(p.Words, string(by)):
 		return Value{Text: string(by)}
@@ -113,6 +127,8 @@ func (p Param) Range() string {
 		less = " < "
 	}
 	switch {
+	case p.Lowest != "":
+		return "any " + p.Name + ", -inf " + p.Lowest
 	case math.IsInf(p.Least, -1) && math.IsInf(p.Most, 1):
 		return "any " + p.Name
 	case math.IsInf(p.Most, 1) && p.Above:
@@ -137,6 +153,9 @@ func (p Param) Check(v Value) error {
 		}
 		return nil
 	}
+	if p.Lowest != "" && math.IsInf(v.Number, -1) {
+		return nil
+	}
 	// Written so that NaN fails.
 	if x := v.Number; x >= p.Least && x <= p.Most && math.Abs(x) <= math.MaxFloat64 && !(p.Above && x == p.Least) && (p.Kind == Float || x == math.Trunc(x)) {
 		return nil
@@ -149,6 +168,9 @@ func (p Param) Parse(text string) (Value, error) {
 	if !p.numeric() {
 		v := Value{Text: text}
 		return v, p.Check(v)
+	}
+	if p.Lowest != "" && (text == "-inf" || text == "false") {
+		return Value{Number: math.Inf(-1)}, nil
 	}
 	var x float64
 	var err error
@@ -187,6 +209,9 @@ func isRange(err error) bool {
 
 // number is the shortest decimal that reads back as v.
 func number(v float64) string {
+	if math.IsInf(v, -1) {
+		return "-inf"
+	}
 	if v == math.Trunc(v) && math.Abs(v) <= 1<<53 {
 		return strconv.FormatFloat(v, 'f', -1, 64)
 	}
@@ -238,11 +263,11 @@ func (s Form[T]) Word(values ...any) string {
 				v.Text = argenRules
 			}
 		}
-		if i > 0 && i < s.fixed() && v == p.value("") {
+		if (i > 0 || p.Named) && i < s.fixed() && v == p.value("") {
 			continue
 		}
-		b = append(b, "=/"[min(i+b2i(named), 1)])
-		if i != next {
+		b = append(b, "=/"[b2i(named)])
+		if i != s.unnamed(next) {
 			b = append(append(b, p.Name...), ':')
 		}
 		b = append(b, p.text(v)...)

@@ -105,6 +105,10 @@ type call struct {
 	Penalised []argen.ID `json:"penalised_ids"` // of llama_dry
 	Penalties []number
 	Green     []argen.ID `json:"green_ids"` // of hf_watermark
+	Changed   *struct {  // of remove_invalid_values: logits that are not those of the vector
+		IDs    []argen.ID
+		Values []string
+	} `json:"changed_input"`
 
 	// What a translation may set:
 	prompt int                 // how many tokens of the history are the prompt

@@ -29,7 +29,7 @@ func fieldNames(tr argen.Transform) []string {
 // and defaults are within their ranges.
 func TestTableNames(t *testing.T) {
 	word := regexp.MustCompile(`^[a-z][a-z0-9]*([_-][a-z0-9]+)*$`)
-	taken := map[string]string{}
+	taken, shared := map[string]string{}, map[string]bool{}
 	take := func(flag, owner string) {
 		if other := taken[flag]; other != "" || !word.MatchString(flag) {
 			t.Errorf("flag --%s of %s: taken by %q or no word", flag, owner, other)
@@ -59,9 +59,13 @@ func TestTableNames(t *testing.T) {
 		}
 		for _, p := range s.Params {
 			for _, flag := range []string{p.Flag, p.Alias} {
-				if flag != "" {
+				switch {
+				case flag == "":
+				case p.Shared && shared[flag]: // the other owner says so too
+				default:
 					take(flag, s.Name)
 				}
+				shared[flag] = p.Shared
 			}
 			if !slices.Contains(names, p.Name) {
 				t.Errorf("%s: no field %s among %s", s.Name, p.Name, names)

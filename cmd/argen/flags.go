@@ -82,8 +82,11 @@ func addStage(fs *pflag.FlagSet, s sampler.Spec) {
 	}
 	for i, p := range s.Params {
 		doc := s.Doc
-		if i > 0 {
+		if i > 0 || p.Shared {
 			doc = p.Doc
+		}
+		if p.Shared && fs.Lookup(p.Flag) != nil {
+			continue // an earlier stage has it
 		}
 		switch list := i >= len(s.Params)-s.Repeat; {
 		case p.Flag == "":
@@ -99,7 +102,7 @@ func addStage(fs *pflag.FlagSet, s sampler.Spec) {
 }
 
 // semantics are the words of --semantics.
-var semantics = []string{"argen", "hf", "llamacpp", "textgen"}
+var semantics = []string{"argen", "hf", "llamacpp", "textgen", "openai"}
 
 // given returns the texts of a flag, nil if it was not given.
 func (c *chainFlags) given(name string) []string {

@@ -19,8 +19,8 @@ import (
 // Check runs the contract of a stage on each transform, on distributions of
 // all shapes:
 //
-//   - it leaves at least one candidate and adds none; logits stay finite and
-//     probabilities sum to 1 within 1e-9;
+//   - it leaves at least one candidate and adds none but those it forces; logits
+//     stay finite and probabilities sum to 1 within 1e-9;
 //   - so it does after it has learnt from a few tokens;
 //   - it does not depend on what was applied before, does not hold on to the
 //     candidates, and does not change itself, also not in Learn;
@@ -234,7 +234,7 @@ func Valid(c *argen.Candidates, logits []float64) error {
 		sum += p
 		n++
 		switch {
-		case id <= last || int(id) >= len(logits) || math.IsInf(logits[id], -1):
+		case id <= last || int(id) >= len(logits) || math.IsInf(logits[id], -1) && !c.Forced():
 			wrong = fmt.Errorf("%d was no candidate", id)
 		case math.IsNaN(l) || math.IsInf(l, 0):
 			wrong = fmt.Errorf("the logit of %d became %v", id, l)
