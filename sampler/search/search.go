@@ -51,6 +51,16 @@ type Picker interface {
 	Choose(ctx context.Context, r *argen.Run) (argen.ID, argen.Explanation, error)
 }
 
+// A Seconded is a Procedure that needs a second model.
+type Seconded interface {
+	Procedure
+	// Second names it, as -m does.
+	Second() string
+	// Bind returns the procedure at work for a model m with its tokenizer. An
+	// error says why the second model cannot go with it.
+	Bind(m argen.Model, t argen.Tokenizer, second argen.Model, its argen.Tokenizer) (Procedure, error)
+}
+
 // A Lister is a Picker that looked at whole texts and can list them.
 type Lister interface {
 	// Texts are those found by the last search, the best first: the one whose
@@ -88,6 +98,8 @@ func init() {
 		stochasticForm,
 		contrastiveForm,
 		bestOfForm,
+		draftForm,
+		lookupForm,
 	}
 }
 

@@ -1,0 +1,130 @@
+package search
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+
+	"argen"
+)
+
+// How a token came about.
+const (
+	Accepted  = "accepted"  // the guess stands
+	Resampled = "resampled" // the guess was refused and the token drawn instead
+	Bonus     = "bonus"     // all guesses stand, and the pass gives this one too
+	Drawn     = "drawn"     // nothing was guessed
+)
+
+// marks are their signs in a line.
+var marks = map[string]byte{Accepted: '+', Resampled: '-', Bonus: '*', Drawn: '.'}
+
+// A Named is a token with its name.
+type Named struct {
+	ID    argen.ID `json:"id"`
+	Token string   `json:"token"`
+}
+
+// token names a token of a run.
+func token(r *argen.Run, id argen.ID) Named { return Named{id, string(r.Tokenizer().Piece(id))} }
+
+// quoted is a token in quotes.
+func (n Named) quoted() string { return "“" + argen.Visible(n.Token) + "”" }
+
+// A Guess is a token that was drafted.
+type Guess struct {
+	Named
+	Q float64 `json:"q"` // in the distribution that it was drawn from; 1 if it was the only one there could be
+}
+
+// A Speculation says how a token came about in speculative decoding.
+type Speculation struct {
+	Pass    int     `json:"pass"`  // of the target, from 1
+	Place   int     `json:"place"` // of the token among those of the pass, from 1
+	Outcome string  `json:"outcome"`
+	Token   Named   `json:"token"`               // that was appended
+	Guess   *Guess  `json:"guess,omitempty"`     // that was tested, if one was
+	P       float64 `json:"p"`                   // of the guess in the target's distribution, after the chain
+	U       float64 `json:"u"`                   // the guess stands if u < p/q
+	Looked  bool    `json:"looked_up,omitempty"` // the guess was looked up: the run's own dice decide, and u is the step's
+	Again   float64 `json:"again,omitempty"`     // the u of the second draw
+	Draft   []Guess `json:"draft,omitempty"`     // all guesses of the pass, with its first token
+	Round   string  `json:"marks,omitempty"`     // of all tokens of the pass, with its last
+	Tally   Tally   `json:"tally"`               // so far
+}
+
+// drawn reports whether the run's dice gave the token.
+func (s *Speculation) drawn() bool { return s.Guess == nil || s.Looked }
+
+// MarshalJSON implements json.Marshaler.
+func (s *Speculation) MarshalJSON() ([]byte, error) {
+	type plain Speculation
+	return json.Marshal((*plain)(s))
+}
+
+// String is a sentence about the token, before it a line about the guesses of a
+// pass that begins, after it one about a pass that is over.
+func (s *Speculation) String() string {
+	var b strings.Builder
+	if len(s.Draft) > 0 {
+		fmt.Fprintf(&b, "pass %d checks the guesses", s.Pass)
+		for i, g := range s.Draft {
+			if i > 0 {
+				b.WriteByte(',')
+			}
+			fmt.Fprintf(&b, " %s q %s", g.quoted(), short(g.Q))
+		}
+		b.WriteByte('\n')
+	}
+	b.WriteString(s.sentence())
+	if s.Round != "" && len(s.Round)+len(s.Draft) > 1 {
+		fmt.Fprintf(&b, "\npass %d %s gives %s", s.Pass, s.Round, count(len(s.Round), "token"))
+	}
+	return b.String()
+}
+
+// sentence says how the token came about.
+func (s *Speculation) sentence() string {
+	switch {
+	case s.Outcome == Bonus:
+		return s.Token.quoted() + ": bonus, all guesses stand and the pass has the distribution after them too"
+	case s.Outcome == Drawn:
+		return s.Token.quoted() + ": drawn, nothing was guessed"
+	case s.Outcome == Accepted && s.Looked:
+		return fmt.Sprintf("%s: p %s, accepted, the draw falls on the guess", s.Guess.quoted(), short(s.P))
+	case s.Looked:
+		return fmt.Sprintf("%s: p %s, refused, the draw falls on %s", s.Guess.quoted(), short(s.P), s.Token.quoted())
+	case s.Outcome == Accepted && s.P >= s.Guess.Q:
+		return fmt.Sprintf("%s: p %s ≥ q %s, accepted", s.Guess.quoted(), short(s.P), short(s.Guess.Q))
+	case s.Outcome == Accepted:
+		return fmt.Sprintf("%s: p %s, q %s, accepted as u %s < p/q %s", s.Guess.quoted(), short(s.P), short(s.Guess.Q), short(s.U), short(s.P/s.Guess.Q))
+	}
+	return fmt.Sprintf("%s: p %s, q %s, refused as u %s ≥ p/q %s; drawn again from p − q: %s",
+		s.Guess.quoted(), short(s.P), short(s.Guess.Q), short(s.U), short(s.P/s.Guess.Q), s.Token.quoted())
+}
+
+// count is "1 token" or "2 tokens".
+func count(n int, one string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return fmt.Sprintf("%d %ss", n, one)
+}
+
+// String says what speculation has saved.
+func (t Tally) String() string {
+	if t.Drafted == 0 {
+		return "nothing was guessed"
+	}
+	return fmt.Sprintf("accepted %.0f %% of %d guesses, %.2f tokens a pass of the model", 100*t.Rate(), t.Drafted, float64(t.Tokens)/float64(t.Passes))
+}
+
+// Rate is the share of guesses that were accepted, 0 if there were none. It is
+// less than the probability that a guess is accepted, since guesses behind one
+// that was refused are lost untested.
+func (t Tally) Rate() float64 {
+	if t.Drafted == 0 {
+		return 0
+	}
+	return float64(t.Accepted) / float64(t.Drafted)
+}
