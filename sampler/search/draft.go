@@ -61,7 +61,7 @@ func (d Draft) Bind(m argen.Model, t argen.Tokenizer, second argen.Model, its ar
 
 // Picker implements [Procedure].
 func (d Draft) Picker() Picker {
-	return &speculator{k: d.Tokens, drafter: &modelDrafter{model: d.model, tokenizer: d.tokenizer}}
+	return &speculator{search: d.String(), k: d.Tokens, drafter: &modelDrafter{model: d.model, tokenizer: d.tokenizer}}
 }
 
 // sameVocabulary says where two vocabularies differ first.

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"slices"
 
 	"argen"
 )
@@ -32,11 +31,16 @@ func Exhaustive(ctx context.Context, g argen.Generator, prompt []argen.ID, most 
 	if r.Left() == math.MaxInt {
 		return Text{}, 0, errors.New("an exhaustive search needs an end: give a number of tokens")
 	}
-	e := exhaustion{r: r, most: most, best: Text{LogProb: math.Inf(-1)}}
-	if err := e.look(ctx); err != nil {
+	return mostProbable(ctx, r, most)
+}
+
+// mostProbable is Exhaustive from the present place of a run, under what its
+// chain leaves; Score is ln P of that.
+func mostProbable(ctx context.Context, r *argen.Run, most int) (best Text, looked int, err error) {
+	e := exhaustion{root: r, most: most, best: Text{Score: math.Inf(-1)}}
+	if err := e.look(ctx, r, 0); err != nil {
 		return Text{}, e.looked, err
 	}
-	e.best.Score = e.best.LogProb
 	return e.best, e.looked, nil
 }
 
@@ -48,54 +52,38 @@ func plainRun(g argen.Generator, prompt []argen.ID) (*argen.Run, error) {
 
 // An exhaustion is an exhaustive search under way.
 type exhaustion struct {
-	r            *argen.Run
+	root         *argen.Run
 	most, looked int
 	best         Text
 }
 
-// look goes through all that follows the present context.
-func (e *exhaustion) look(ctx context.Context) error {
+// look goes through all that follows a text of a ln P.
+func (e *exhaustion) look(ctx context.Context, r *argen.Run, so float64) error {
 	if e.looked++; e.looked > e.most {
 		return fmt.Errorf("%w: more than %d", ErrTooMany, e.most)
 	}
-	c, err := e.r.Predict(ctx)
+	c, err := r.Predict(ctx)
 	if err != nil {
 		return err
 	}
-	type child struct {
-		id   argen.ID
-		over bool
-		logp float64
-	}
-	var children []child
-	so := e.r.Trace().LogProb()
-	for n := 16; len(children) < c.Len(); n *= 4 { // Candidates are read before the run goes on
-		all := c.Top(n)
-		for _, id := range all[len(children):] {
-			children = append(children, child{id, e.r.OverAfter(id) != "", so + c.LogProb(id)})
-		}
-		if children[len(children)-1].logp <= e.best.LogProb {
-			break
-		}
-	}
-	for _, child := range children {
-		if child.logp <= e.best.LogProb {
-			return nil // so are all after it
-		}
-		if _, err := e.r.Predict(ctx); err != nil {
-			return err
-		}
-		if _, err := e.r.Force(child.id); err != nil {
-			return err
-		}
-		if child.over {
-			past := len(e.r.Trace().Head.PromptIDs)
-			e.best = Text{IDs: slices.Clone(e.r.Context()[past:]), Text: e.r.Text(), LogProb: e.r.Trace().LogProb()}
-		} else if err := e.look(ctx); err != nil {
-			return err
-		}
-		if err := e.r.Back(1); err != nil {
-			return err
+	for done, n := 0, 16; done < c.Len(); n *= 4 {
+		for _, id := range c.Top(n)[done:] {
+			done++
+			logp := so + c.LogProb(id)
+			if logp <= e.best.Score {
+				return nil // so are all after it
+			}
+			next, err := r.Try(id, nil)
+			switch {
+			case err != nil:
+				return err
+			case next.Over() != "":
+				e.best = newText(e.root, next, logp)
+			default:
+				if err := e.look(ctx, next, logp); err != nil {
+					return err
+				}
+			}
 		}
 	}
 	return nil

@@ -40,7 +40,7 @@ func (Lookup) Name() string { return "prompt_lookup" }
 func (l Lookup) String() string { return word(l.Name(), l.Tokens, l.NGram) }
 
 // Picker implements [Procedure].
-func (l Lookup) Picker() Picker { return &speculator{k: l.Tokens, drafter: l} }
+func (l Lookup) Picker() Picker { return &speculator{search: l.String(), k: l.Tokens, drafter: l} }
 
 // draft implements drafter.
 func (l Lookup) draft(_ context.Context, r *argen.Run, k int, _ dice) ([]guess, error) {

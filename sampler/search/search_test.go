@@ -126,12 +126,21 @@ func FuzzParse(f *testing.F) {
 	})
 }
 
-// procedures are all of the table with their defaults.
+// procedures are all of the table with their defaults, or as their examples have
+// them.
 func procedures(t *testing.T) []search.Procedure {
 	t.Helper()
 	var all []search.Procedure
 	for _, f := range search.Table {
-		p, err := f.Make()
+		text := f.Name
+		if f.Example != "" {
+			text = f.Example
+		}
+		p, err := search.Parse(text)
+		if s, ok := p.(search.Seconded); ok {
+			g, second := story(t), stories(t, 1)
+			p, err = s.Bind(g.Model, g.Tokenizer, second.Model, second.Tokenizer)
+		}
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -48,8 +48,9 @@ type guess struct {
 // the one that they give without any guesses.
 type speculator struct {
 	drafter
-	dice // set by the first choice
-	k    int
+	dice   // set by the first choice
+	search string
+	k      int
 
 	text  []argen.ID // the context of the round, its guesses behind it
 	start int        // tokens of text before the guesses
@@ -135,7 +136,7 @@ func (s *speculator) begin(ctx context.Context, r *argen.Run) (err error) {
 
 // decide chooses the i-th token of the round.
 func (s *speculator) decide(r *argen.Run, c *argen.Candidates, i int) *Speculation {
-	how := &Speculation{Pass: s.tally.Passes, Place: i + 1}
+	how := &Speculation{Search: s.search, Pass: s.tally.Passes, Place: i + 1}
 	if i == 0 {
 		how.Draft = s.list(r)
 	}
@@ -152,7 +153,7 @@ func (s *speculator) decide(r *argen.Run, c *argen.Candidates, i int) *Speculati
 	s.marks = append(s.marks, marks[how.Outcome])
 	how.Tally = s.tally
 	if how.Outcome != Accepted || r.OverAfter(how.Token.ID) != "" {
-		how.Round = string(s.marks)
+		how.Marks = string(s.marks)
 	}
 	return how
 }

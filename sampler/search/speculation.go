@@ -39,6 +39,7 @@ type Guess struct {
 
 // A Speculation says how a token came about in speculative decoding.
 type Speculation struct {
+	Search  string  `json:"search"`
 	Pass    int     `json:"pass"`  // of the target, from 1
 	Place   int     `json:"place"` // of the token among those of the pass, from 1
 	Outcome string  `json:"outcome"`
@@ -49,7 +50,7 @@ type Speculation struct {
 	Looked  bool    `json:"looked_up,omitempty"` // the guess was looked up: the run's own dice decide, and u is the step's
 	Again   float64 `json:"again,omitempty"`     // the u of the second draw
 	Draft   []Guess `json:"draft,omitempty"`     // all guesses of the pass, with its first token
-	Round   string  `json:"marks,omitempty"`     // of all tokens of the pass, with its last
+	Marks   string  `json:"marks,omitempty"`     // of all tokens of the pass, with its last: + accepted, - drawn again, * bonus, . nothing guessed
 	Tally   Tally   `json:"tally"`               // so far
 }
 
@@ -62,45 +63,48 @@ func (s *Speculation) MarshalJSON() ([]byte, error) {
 	return json.Marshal((*plain)(s))
 }
 
-// String is a sentence about the token, before it a line about the guesses of a
-// pass that begins, after it one about a pass that is over.
+// String is a line about the token, with one about the guesses where a pass
+// begins, and one about the pass where it is over.
 func (s *Speculation) String() string {
 	var b strings.Builder
+	fmt.Fprintf(&b, "%s, token %d of pass %d: %s", s.Search, s.Place, s.Pass, s.sentence())
 	if len(s.Draft) > 0 {
-		fmt.Fprintf(&b, "pass %d checks the guesses", s.Pass)
+		b.WriteString("\n  guessed")
 		for i, g := range s.Draft {
 			if i > 0 {
 				b.WriteByte(',')
 			}
 			fmt.Fprintf(&b, " %s q %s", g.quoted(), short(g.Q))
 		}
-		b.WriteByte('\n')
 	}
-	b.WriteString(s.sentence())
-	if s.Round != "" && len(s.Round)+len(s.Draft) > 1 {
-		fmt.Fprintf(&b, "\npass %d %s gives %s", s.Pass, s.Round, count(len(s.Round), "token"))
+	if s.Marks != "" {
+		fmt.Fprintf(&b, "\n  pass %d: %s, %s; so far %s", s.Pass, s.Marks, count(len(s.Marks), "token"), s.Tally)
 	}
 	return b.String()
 }
 
 // sentence says how the token came about.
 func (s *Speculation) sentence() string {
+	to := s.Token.quoted()
 	switch {
 	case s.Outcome == Bonus:
-		return s.Token.quoted() + ": bonus, all guesses stand and the pass has the distribution after them too"
+		return "bonus, all guesses stand: " + to
 	case s.Outcome == Drawn:
-		return s.Token.quoted() + ": drawn, nothing was guessed"
-	case s.Outcome == Accepted && s.Looked:
-		return fmt.Sprintf("%s: p %s, accepted, the draw falls on the guess", s.Guess.quoted(), short(s.P))
-	case s.Looked:
-		return fmt.Sprintf("%s: p %s, refused, the draw falls on %s", s.Guess.quoted(), short(s.P), s.Token.quoted())
-	case s.Outcome == Accepted && s.P >= s.Guess.Q:
-		return fmt.Sprintf("%s: p %s ≥ q %s, accepted", s.Guess.quoted(), short(s.P), short(s.Guess.Q))
-	case s.Outcome == Accepted:
-		return fmt.Sprintf("%s: p %s, q %s, accepted as u %s < p/q %s", s.Guess.quoted(), short(s.P), short(s.Guess.Q), short(s.U), short(s.P/s.Guess.Q))
+		return "nothing was guessed, drawn: " + to
 	}
-	return fmt.Sprintf("%s: p %s, q %s, refused as u %s ≥ p/q %s; drawn again from p − q: %s",
-		s.Guess.quoted(), short(s.P), short(s.Guess.Q), short(s.U), short(s.P/s.Guess.Q), s.Token.quoted())
+	g := fmt.Sprintf("%s, p %s, q %s", s.Guess.quoted(), short(s.P), short(s.Guess.Q))
+	switch ratio := short(s.P / s.Guess.Q); {
+	case s.Looked && s.Outcome == Accepted:
+		return g + ": accepted, the dice say so too"
+	case s.Looked:
+		return g + ": refused, the dice say " + to
+	case s.Outcome == Accepted && s.P >= s.Guess.Q:
+		return g + ": accepted, p ≥ q"
+	case s.Outcome == Accepted:
+		return fmt.Sprintf("%s: accepted, u %s < p/q %s", g, short(s.U), ratio)
+	default:
+		return fmt.Sprintf("%s: refused, u %s ≥ p/q %s; from what p has more than q, u %s draws %s", g, short(s.U), ratio, short(s.Again), to)
+	}
 }
 
 // count is "1 token" or "2 tokens".
