@@ -101,7 +101,8 @@ func (c *Candidates) Has(id ID) bool {
 	return ok
 }
 
-// Logit returns the logit of a candidate.
+// Logit returns the logit of a candidate; of a token that never was one it is
+// −Inf.
 func (c *Candidates) Logit(id ID) float64 { return c.logits[id] }
 
 // Prob returns the probability of a candidate among those left.
@@ -153,6 +154,13 @@ func (c *Candidates) LogSumExp() float64 { return c.softmax().logSumExp() }
 
 // Entropy returns −Σ p·log₂ p over the candidates, in bits.
 func (c *Candidates) Entropy() float64 { return c.softmax().entropy() }
+
+// Mean returns Σ p·(logit − the best logit) over the candidates, how far the
+// expected logit is below the best: the entropy in nats is ln Total − Mean.
+func (c *Candidates) Mean() float64 {
+	s := c.softmax()
+	return s.dot / s.sum
+}
 
 // softmax sums up the candidates, once until they change.
 func (c *Candidates) softmax() *softmax {

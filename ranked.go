@@ -53,11 +53,33 @@ func (c *Candidates) Top(n int) []ID {
 	}
 	for len(r.ids) < n {
 		bucket := r.ids[len(r.ids):r.ends[r.next]]
-		slices.SortFunc(bucket, c.order)
+		if len(bucket) > 1 {
+			c.sort(bucket)
+		}
 		r.ids = r.ids[:r.ends[r.next]]
 		r.next++
 	}
 	return r.ids[:n]
+}
+
+// sort puts the few ids of a bucket in order.
+func (c *Candidates) sort(bucket []ID) {
+	if len(bucket) > 12 {
+		slices.SortFunc(bucket, c.order)
+		return
+	}
+	for i := 1; i < len(bucket); i++ {
+		id := bucket[i]
+		l, at := c.logits[id], i
+		for ; at > 0; at-- {
+			other := bucket[at-1]
+			if m := c.logits[other]; m > l || m == l && other < id {
+				break
+			}
+			bucket[at] = other
+		}
+		bucket[at] = id
+	}
 }
 
 // best is the first of those with the highest logit.
@@ -189,15 +211,18 @@ func (c *Candidates) fillBuckets() {
 func (c *Candidates) span(most float64) float64 {
 	const size = 63
 	var sample [size]float64
-	all, i, taken, every := 0.0, 0, 0, c.n/size+1
+	all, left, taken := 0.0, 0, 0 // left until the next of the sample
 	c.Each(func(_ ID, l float64) {
 		below := most - l
-		all = max(all, below)
-		if i%every == 0 {
+		if below > all {
+			all = below
+		}
+		if left == 0 {
 			sample[taken] = below
 			taken++
+			left = c.n/size + 1
 		}
-		i++
+		left--
 	})
 	slices.Sort(sample[:taken])
 	if median := sample[taken/2]; median > 0 {

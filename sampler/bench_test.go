@@ -28,6 +28,9 @@ func chains(t testing.TB) map[string][]argen.Transform {
 		"top_k=40,top_p=0.95,min_p=0.05,temperature=0.8",
 		"top_k=40", "top_p=0.95", "min_p=0.05", "temperature=0.8", "temperature=0", "greedy", "ignore_eos=2/3",
 		"mirostat=1", "mirostat=2", "adaptive_p=0.5", "watermark=0.25", "watermark=0.25/scheme:selfhash",
+		"top_k=40/rule:hf", "top_p=1/rule:hf", "min_p=0.05/keep:5", "top_n_sigma=1", "top_n_sigma=1/rule:textgen", "top_h=0.4",
+		"tail_free=0.95", "typical_p=0.95", "typical_p=0.2/keep:50/rule:hf", "top_a=0.2", "epsilon_cutoff=0.0003",
+		"eta_cutoff=0.0003/keep:2", "xtc=1/0.01", "xtc=1/0.1/keep:3/rule:textgen", "xtc=1/0.01/keep:3/rule:llamacpp",
 	} {
 		chain, err := sampler.Parse(text)
 		if err != nil {

@@ -1,0 +1,88 @@
+package sampler
+
+import (
+	"math"
+
+	"argen"
+)
+
+// TopNSigma keeps the candidates whose logit is at most N standard deviations
+// below the best.
+//
+//	l_i ≥ l_max − N · σ
+//
+// σ is that of the logits of all candidates left, the population's:
+//
+//	σ² = Σ (l − mean)² / n
+//
+// as in the paper and in llama.cpp. Rule "textgen" takes the sample's over the
+// whole vocabulary, in which a token that is no candidate counts as a logit of
+// 0, as text-generation-webui's code does:
+//
+//	σ² = Σ (l − mean)² / (V − 1)
+//
+// N ≤ 0 keeps all. A candidate exactly at the limit stays. A temperature before
+// this stage does not change what it keeps.
+//
+// Tang, Liu, Xu, Top-nσ: Eliminating Noise in Logit Space for Robust Token
+// Sampling of LLM, 2024.
+type TopNSigma struct {
+	N    float64   `json:"n"`              // standard deviations
+	Rule Semantics `json:"rule,omitempty"` // which standard deviation: "textgen", or "" for ours
+}
+
+var topNSigmaSpec = Spec{
+	Name: "top_n_sigma", Doc: "keeps tokens whose logit is at most n standard deviations below the best",
+	Group: Truncation, Source: "Tang et al. 2024",
+	Params: []Param{
+		{Name: "n", Flag: "top-n-sigma", Doc: "standard deviations of the logits", Default: 1, Off: 0, Most: math.Inf(1)},
+		ruleParam("textgen"),
+	},
+	New: func(a Args) (argen.Transform, error) { return TopNSigma{N: a.Float(0), Rule: a.Rule(1)}, nil },
+}
+
+// Name implements argen.Transform.
+func (TopNSigma) Name() string { return "top_n_sigma" }
+
+// String implements argen.Transform.
+func (t TopNSigma) String() string { return word(t.Name(), t.N, t.Rule) }
+
+// Apply implements argen.Transform.
+func (t TopNSigma) Apply(c *argen.Candidates, _ argen.Past) {
+	if t.N > 0 && c.Len() > 1 {
+		atLeast(c, -t.N*t.sigma(c), 0, false)
+	}
+}
+
+// sigma is the standard deviation, computed of logits times a power of 2 that
+// keeps squares of the largest finite.
+func (t TopNSigma) sigma(c *argen.Candidates) float64 {
+	most := 0.0
+	c.Each(func(_ argen.ID, l float64) { most = max(most, math.Abs(l)) })
+	scale := 1.0
+	if most > 0x1p400 {
+		scale = 0x1p-700
+	} else if most < 0x1p-400 {
+		scale = 0x1p400
+	}
+	n, masked, by := float64(c.Len()), 0.0, float64(c.Len())
+	if t.Rule == "textgen" {
+		n = float64(c.VocabSize())
+		masked, by = n-float64(c.Len()), n-1
+	}
+	sum := 0.0
+	c.Each(func(_ argen.ID, l float64) { sum += l * scale })
+	mean := sum / n
+	squares := masked * mean * mean
+	c.Each(func(_ argen.ID, l float64) {
+		d := l*scale - mean
+		squares += d * d
+	})
+	return math.Sqrt(squares/by) / scale
+}
+
+// Reasons implements argen.Reasoner.
+func (t TopNSigma) Reasons(c *argen.Candidates, _ argen.Past) func(argen.ID) string {
+	limit := " < " + prob(c.At(0).Logit) + " − " + number(t.N) + " × " + prob(t.sigma(c))
+	return func(id argen.ID) string { return "logit " + prob(c.Logit(id)) + limit }
+}
