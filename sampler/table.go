@@ -51,6 +51,7 @@ var Table []Spec
 
 func init() {
 	Table = []Spec{
+		guidanceSpec,
 		ignoreEOSSpec,
 		logitBiasSpec,
 		sequenceBiasSpec,

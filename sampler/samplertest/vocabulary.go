@@ -1,6 +1,8 @@
 package samplertest
 
 import (
+	"context"
+
 	"argen"
 )
 
@@ -38,8 +40,34 @@ func (v Vocabulary) Info() argen.Info {
 	return info
 }
 
-// Start implements argen.Model. There is nothing to predict.
-func (v Vocabulary) Start() argen.State { panic("samplertest: a vocabulary predicts nothing") }
+// Start implements argen.Model. What it predicts is the same after any text:
+// tokens of a lower id are more probable.
+func (v Vocabulary) Start() argen.State { return &reader{v: v} }
+
+// A reader is the state of a Vocabulary.
+type reader struct {
+	v Vocabulary
+	n int // tokens read
+}
+
+// Len implements argen.State.
+func (r *reader) Len() int { return r.n }
+
+// Extend implements argen.State.
+func (r *reader) Extend(_ context.Context, ids ...argen.ID) ([]float64, error) {
+	r.n += len(ids)
+	logits := make([]float64, r.v)
+	for id := range logits {
+		logits[id] = -float64(id) / 10
+	}
+	return logits, nil
+}
+
+// Rewind implements argen.State.
+func (r *reader) Rewind(n int) { r.n = n }
+
+// Fork implements argen.State.
+func (r *reader) Fork() argen.State { return &reader{r.v, r.n} }
 
 // Encode implements argen.Tokenizer: one token a letter.
 func (v Vocabulary) Encode(text string) ([]argen.ID, error) {
