@@ -28,7 +28,7 @@ var groups = []struct {
 	{Truncation, "keep some tokens, by their probabilities"},
 	{Repetition, "look at the text so far: what it has, how long it is"},
 	{Bans, "treat some tokens unlike others"},
-	{Constraint, "let only such tokens pass as can still become a text of a given form"},
+	{Constraint, "let only such tokens pass as can lead to a text of a given form"},
 	{Learning, "change from token to token, by what was drawn"},
 }
 
@@ -52,6 +52,7 @@ var Table []Spec
 func init() {
 	Table = []Spec{
 		guidanceSpec,
+		tokenHealingSpec,
 		ignoreEOSSpec,
 		logitBiasSpec,
 		sequenceBiasSpec,
