@@ -13,9 +13,9 @@ type Candidate struct {
 }
 
 // Candidates are the tokens a step chooses from, each with its logit. A stage
-// of the chain makes them fewer ([Candidates.Keep], [Candidates.Filter]) or
-// changes their logits ([Candidates.Map], [Candidates.Set]). Few force a token
-// ([Candidates.Force]).
+// of the chain makes them fewer ([Candidates.Keep], [Candidates.Filter],
+// [Candidates.Remove]) or changes their logits ([Candidates.Map],
+// [Candidates.Set]); a few force tokens ([Candidates.Force]).
 //
 // Their order is that of the draw: descending logit, equal logits by ascending
 // ID. Nothing is sorted before it is looked at: Top(n) selects the n best of V
@@ -85,8 +85,9 @@ func (c *Candidates) changed() {
 // Len is the number of candidates left, at least 1.
 func (c *Candidates) Len() int { return c.n }
 
-// Whole reports whether no token has been removed so far: all that the model
-// holds possible are candidates.
+// Whole reports whether no stage has chosen which tokens to keep so far: all
+// that the model holds possible are candidates, but for some that were removed
+// one by one.
 func (c *Candidates) Whole() bool { return c.whole }
 
 // VocabSize is the number of tokens the candidates were chosen from, V.
@@ -248,6 +249,11 @@ func (c *Candidates) shrink(left []ID, n int) {
 		c.ranked.cut(256) // more of them are selected again as fast
 		c.ranked.ids = slices.DeleteFunc(c.ranked.ids, func(id ID) bool { return !c.Has(id) })
 	}
+	c.lost(before)
+}
+
+// lost notes that candidates were removed, which were as before.
+func (c *Candidates) lost(before softmax) {
 	if c.ledger {
 		after := c.softmax()
 		c.mass *= exp(after.most-before.most) * (after.sum / before.sum)

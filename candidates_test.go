@@ -95,6 +95,16 @@ func (n *naive) keep(ids []ID) {
 	}
 }
 
+func (n *naive) force(id ID) {
+	if _, ok := n.logits[id]; ok {
+		n.keep([]ID{id})
+	} else {
+		n.keep(nil)
+	}
+	n.logits[id] = 0
+	delete(n.cut, id)
+}
+
 // someLogits draws a vocabulary with what is hard in it: ties, −Inf, both
 // zeros, numbers as large and as small as they come.
 func someLogits() *rapid.Generator[[]float64] {
@@ -157,7 +167,7 @@ func change(t *rapid.T, c *Candidates, n *naive) {
 	if rapid.Bool().Draw(t, "look first") {
 		c.Top(rapid.IntRange(0, len(n.logits)+1).Draw(t, "look"))
 	}
-	switch rapid.SampledFrom([]string{"keep", "filter", "map", "set", "scale", "none"}).Draw(t, "do") {
+	switch rapid.SampledFrom([]string{"keep", "filter", "remove", "force", "map", "set", "scale", "none"}).Draw(t, "do") {
 	case "keep":
 		k := rapid.IntRange(-1, len(n.logits)+2).Draw(t, "k")
 		c.Keep(k)
@@ -184,6 +194,24 @@ func change(t *rapid.T, c *Candidates, n *naive) {
 			left = []ID{n.ordered[0]}
 		}
 		n.keep(left)
+	case "remove":
+		ids := rapid.SliceOf(rapid.Custom(func(t *rapid.T) ID { return ID(rapid.IntRange(-1, len(c.logits)).Draw(t, "id")) })).Draw(t, "remove")
+		if rapid.Bool().Draw(t, "the best") {
+			ids = append(ids, n.order()[:rapid.IntRange(0, len(n.logits)).Draw(t, "how many")]...)
+		}
+		c.Remove(ids...)
+		left := slices.DeleteFunc(slices.Clone(n.order()), func(id ID) bool { return slices.Contains(ids, id) })
+		if len(left) == 0 {
+			left = n.ordered[:1]
+		}
+		n.keep(slices.Clone(left))
+	case "force":
+		if rapid.IntRange(0, 4).Draw(t, "seldom") > 0 {
+			return
+		}
+		id := ID(rapid.IntRange(0, len(c.logits)-1).Draw(t, "id"))
+		c.Force(id)
+		n.force(id)
 	case "map":
 		add := rapid.SampledFrom([]float64{1, -0.3, math.NaN(), math.Inf(1), math.Inf(-1), 1e300}).Draw(t, "add")
 		f := func(id ID, l float64) float64 {

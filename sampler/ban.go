@@ -71,7 +71,7 @@ func (b Ban) Apply(c *argen.Candidates, past argen.Past) {
 			n.raise(ids[len(ids)-1], 1)
 		}
 	}
-	n.drop(c)
+	c.Remove(n.seen...)
 }
 
 // Reasons implements argen.Reasoner.

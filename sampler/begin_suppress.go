@@ -38,13 +38,9 @@ func (b BeginSuppress) Bind(t argen.Tokenizer, _ argen.Model) (argen.Transform, 
 
 // Apply implements argen.Transform.
 func (b BeginSuppress) Apply(c *argen.Candidates, past argen.Past) {
-	if len(past.IDs) != past.Prompt {
-		return
+	if len(past.IDs) == past.Prompt {
+		c.Remove(b.ids...)
 	}
-	n := takeNotebook(c.VocabSize())
-	defer n.give()
-	n.count(b.ids)
-	n.drop(c)
 }
 
 // Reasons implements argen.Reasoner.

@@ -2,7 +2,6 @@ package sampler
 
 import (
 	"math"
-	"slices"
 
 	"argen"
 )
@@ -55,9 +54,7 @@ func (e IgnoreEOS) Bind(_ argen.Tokenizer, m argen.Model) (argen.Transform, erro
 
 // Apply implements argen.Transform.
 func (e IgnoreEOS) Apply(c *argen.Candidates, _ argen.Past) {
-	if slices.ContainsFunc(e.stop, c.Has) {
-		c.Filter(func(id argen.ID, _ float64) bool { return !slices.Contains(e.stop, id) })
-	}
+	c.Remove(e.stop...)
 }
 
 // Reasons implements argen.Reasoner.

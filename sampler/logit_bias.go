@@ -89,7 +89,7 @@ func (l LogitBias) Apply(c *argen.Candidates, _ argen.Past) {
 	for i, id := range l.ids {
 		n.bias(c, id, l.Bias[i])
 	}
-	n.drop(c)
+	c.Remove(n.seen...)
 }
 
 // bias changes a logit, or counts a token that is to be removed.

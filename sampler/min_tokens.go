@@ -53,7 +53,7 @@ func (m MinTokens) Bind(t argen.Tokenizer, model argen.Model) (argen.Transform, 
 // Apply implements argen.Transform.
 func (m MinTokens) Apply(c *argen.Candidates, past argen.Past) {
 	if m.length(past) < m.N {
-		without(c, m.stop)
+		c.Remove(m.stop...)
 	}
 }
 

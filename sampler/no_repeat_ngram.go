@@ -67,7 +67,7 @@ func withoutRepeats(c *argen.Candidates, ids []argen.ID, first, n int) {
 			}
 		}
 	}
-	notes.drop(c)
+	c.Remove(notes.seen...)
 }
 
 // repetition says which n-gram a token would complete.

@@ -31,8 +31,8 @@ type Param struct {
 	// Joined is set if the value stands in the flag of the parameter before it,
 	// after a comma or a slash: "0.6,4".
 	Joined bool
-	Doc   string // what it is, a few words
-	Kind  Kind
+	Doc    string // what it is, a few words
+	Kind   Kind
 
 	Default float64 // where a chain names the stage without this value
 	Off     float64 // the value that makes the stage do nothing; None if there is none

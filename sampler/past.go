@@ -109,14 +109,6 @@ func (n *notebook) change(c *argen.Candidates, f func(logit float64, count int32
 	}
 }
 
-// drop removes the candidates that were counted, or all but the best if nothing
-// else is left.
-func (n *notebook) drop(c *argen.Candidates) {
-	if slices.ContainsFunc(n.seen, c.Has) {
-		c.Filter(func(id argen.ID, _ float64) bool { return n.counts[id] == 0 })
-	}
-}
-
 // repeats returns, for every k with 1 ≤ k < len(ids), how many tokens at the
 // end of ids stand also k tokens earlier: the length of the longest common
 // suffix of ids and ids[:len(ids)-k]. If ids go on as they did then, the next

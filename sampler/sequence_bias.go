@@ -64,7 +64,7 @@ func (s SequenceBias) Apply(c *argen.Candidates, past argen.Past) {
 			n.bias(c, ids[len(ids)-1], s.Bias[i])
 		}
 	}
-	n.drop(c)
+	c.Remove(n.seen...)
 }
 
 // Reasons implements argen.Reasoner.

@@ -96,11 +96,3 @@ func named(p Param) Param {
 	p.Named = true
 	return p
 }
-
-// without drops these few tokens, or all but the best of the candidates if
-// nothing else would be left.
-func without(c *argen.Candidates, drop []argen.ID) {
-	if slices.ContainsFunc(drop, c.Has) {
-		c.Filter(func(id argen.ID, _ float64) bool { return !slices.Contains(drop, id) })
-	}
-}
