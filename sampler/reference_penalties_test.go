@@ -188,10 +188,10 @@ func bans() {
 	// transformers makes the smallest number of −∞ and counts such tokens among
 	// those that are left, with P = 0; here they are impossible and not counted.
 	// NaN and +∞ are errors.
-	exempt["hf/remove_invalid_values"] = exemption{1, "a NaN or +Inf among the logits is an error"}
+	exempt["hf/remove_invalid_values"] = exemption{2, "a NaN or +Inf among the logits is an error"}
 	build("hf/remove_invalid_values", func(k *call) ([]argen.Transform, error) {
 		if k.Changed != nil {
-			return nil, errMissing
+			return nil, errExempt
 		}
 		k.Out.IDs, k.Out.Probs, k.Out.Logits = slices.Clone(k.Out.IDs), slices.Clone(k.Out.Probs), slices.Clone(k.Out.Logits)
 		for i := len(k.Out.IDs) - 1; i >= 0; i-- {
