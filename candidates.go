@@ -102,8 +102,7 @@ func (c *Candidates) Has(id ID) bool {
 	return ok
 }
 
-// Logit returns the logit of a candidate; of a token that never was one it is
-// −Inf.
+// Logit returns the logit of a candidate.
 func (c *Candidates) Logit(id ID) float64 { return c.logits[id] }
 
 // Prob returns the probability of a candidate among those left.

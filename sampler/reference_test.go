@@ -43,11 +43,10 @@ func (k *call) chain() ([]argen.Transform, error) {
 
 // A verdict is how far we are from an engine.
 type verdict struct {
-	cases   int
-	probs   float64 // the largest difference of a probability, vectors tagged huge left out
-	huge    float64 // the same for those
-	logits  float64 // the largest difference of a logit over the largest logit
-	emptied int     // cases in which the engine leaves nothing and we the best
+	cases  int
+	probs  float64 // the largest difference of a probability, vectors tagged huge left out
+	huge   float64 // the same for those
+	logits float64 // the largest difference of a logit over the largest logit
 }
 
 // compare applies a call's chain and returns what differs.
@@ -71,8 +70,7 @@ func (v *verdict) compare(k *call) error {
 	if k.Penalties != nil {
 		return v.penalties(k, c, before)
 	}
-	if k.Out.Kept == 0 { // no draw is possible; a chain of ours never leaves nothing
-		v.emptied++
+	if k.emptied() {
 		if c.Len() != 1 {
 			return fmt.Errorf("%d left, want one where the engine leaves none", c.Len())
 		}
@@ -80,6 +78,10 @@ func (v *verdict) compare(k *call) error {
 	}
 	return v.outcome(k, c, before)
 }
+
+// emptied reports whether the engine leaves nothing, so that no draw is possible.
+// A chain of ours leaves the best then.
+func (k *call) emptied() bool { return k.Out.IDs != nil && k.Out.Kept == 0 }
 
 // outcome compares what is left.
 func (v *verdict) outcome(k *call, c *argen.Candidates, before []float64) error {

@@ -1,10 +1,6 @@
 package sampler
 
-import (
-	"math"
-
-	"argen"
-)
+import "argen"
 
 // XTC, exclude top choices, removes the most probable candidates, so that less
 // obvious ones are drawn: with probability Probability, if at least two
@@ -20,8 +16,9 @@ import (
 //
 // Rule "textgen" removes nothing either if the token of a line break or one that
 // ends a text would go, as text-generation-webui has it, where the stage comes
-// from. llama.cpp protects none; by its rule tokens that the model itself makes
-// impossible count as left where there is a Keep.
+// from. llama.cpp protects none; by its rule impossible tokens count as left where
+// there is a Keep, as long as no stage has chosen which to keep: there they stand
+// in the list until a stage cuts it.
 //
 // Weidmann, Exclude Top Choices (XTC), text-generation-webui #6335, 2024.
 type XTC struct {
@@ -89,15 +86,10 @@ func (x XTC) Apply(c *argen.Candidates, past argen.Past) {
 
 // left is how many tokens there are by the rule.
 func (x XTC) left(c *argen.Candidates) int {
-	n := c.Len()
-	if x.Rule == "llamacpp" {
-		for id := range argen.ID(c.VocabSize()) {
-			if math.IsInf(c.Logit(id), -1) {
-				n++
-			}
-		}
+	if x.Rule == "llamacpp" && c.Whole() {
+		return c.VocabSize()
 	}
-	return n
+	return c.Len()
 }
 
 // likely is how many candidates have a probability of at least the threshold.
