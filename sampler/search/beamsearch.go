@@ -75,6 +75,11 @@ func (logs) Apply(c *argen.Candidates, _ argen.Past) {
 
 // find searches from the present place of a run.
 func (b Beams) find(ctx context.Context, r *argen.Run) (plan, error) {
+	return b.search(ctx, r, func([]group) {})
+}
+
+// search is find that shows the groups after each step.
+func (b Beams) search(ctx context.Context, r *argen.Run, show func([]group)) (plan, error) {
 	head := r.Trace().Head
 	s := beamSearch{
 		Beams: b, root: r, size: b.N / b.Groups, left: r.Left(),
@@ -94,6 +99,7 @@ func (b Beams) find(ctx context.Context, r *argen.Run) (plan, error) {
 		if open, err = s.step(ctx, n, &round{}); err != nil {
 			return plan{}, err
 		}
+		show(s.groups)
 	}
 	return s.result()
 }

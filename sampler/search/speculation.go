@@ -28,8 +28,13 @@ type Named struct {
 // token names a token of a run.
 func token(r *argen.Run, id argen.ID) Named { return Named{id, string(r.Tokenizer().Piece(id))} }
 
-// quoted is a token in quotes.
-func (n Named) quoted() string { return "“" + argen.Visible(n.Token) + "”" }
+// quoted is a token in quotes, in others if it has some.
+func quoted(token string) string {
+	if strings.ContainsAny(token, "“”") {
+		return "‹" + argen.Visible(token) + "›"
+	}
+	return "“" + argen.Visible(token) + "”"
+}
 
 // A Guess is a token that was drafted.
 type Guess struct {
@@ -74,7 +79,7 @@ func (s *Speculation) String() string {
 			if i > 0 {
 				b.WriteByte(',')
 			}
-			fmt.Fprintf(&b, " %s q %s", g.quoted(), short(g.Q))
+			fmt.Fprintf(&b, " %s q %s", quoted(g.Token), short(g.Q))
 		}
 	}
 	if s.Marks != "" {
@@ -85,14 +90,14 @@ func (s *Speculation) String() string {
 
 // sentence says how the token came about.
 func (s *Speculation) sentence() string {
-	to := s.Token.quoted()
+	to := quoted(s.Token.Token)
 	switch {
 	case s.Outcome == Bonus:
 		return "bonus, all guesses stand: " + to
 	case s.Outcome == Drawn:
 		return "nothing was guessed, drawn: " + to
 	}
-	g := fmt.Sprintf("%s, p %s, q %s", s.Guess.quoted(), short(s.P), short(s.Guess.Q))
+	g := fmt.Sprintf("%s, p %s, q %s", quoted(s.Guess.Token), short(s.P), short(s.Guess.Q))
 	switch ratio := short(s.P / s.Guess.Q); {
 	case s.Looked && s.Outcome == Accepted:
 		return g + ": accepted, the dice say so too"
