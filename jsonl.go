@@ -185,6 +185,13 @@ func appendTop(b []byte, s *Step) []byte {
 		if t.Why != "" {
 			b = putText(b, "why", t.Why)
 		}
+		if len(t.StageProbs) > 0 {
+			b = append(putName(b, "stage_probs"), '[')
+			for k, p := range t.StageProbs {
+				b = AppendFloat(comma(b, k), p)
+			}
+			b = append(b, ']')
+		}
 		b = append(b, '}')
 	}
 	b = append(b, `],"rest":{"tokens":`...)

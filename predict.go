@@ -219,7 +219,6 @@ func (r *Run) list(chosen ID) ([]TopToken, Rest) {
 	top := make([]TopToken, len(ids))
 	rest := Rest{Tokens: len(m.logits) - len(ids), Prob: 1, SampledProb: 1}
 	possible, left := m.n, r.c.Len() // of the tokens in rest
-	removed := false
 	for i, id := range ids {
 		t := TopToken{
 			ID: id, Token: string(r.gen.Tokenizer.Piece(id)), Logit: m.logits[id],
@@ -230,7 +229,6 @@ func (r *Run) list(chosen ID) ([]TopToken, Rest) {
 		}
 		if by := r.c.removedBy(id); by > 0 {
 			t.RemovedBy = r.now().chain[by-1].Name()
-			removed = true
 		}
 		rest.Prob -= t.Prob
 		rest.SampledProb -= t.SampledProb
@@ -242,9 +240,7 @@ func (r *Run) list(chosen ID) ([]TopToken, Rest) {
 		}
 		top[i] = t
 	}
-	if removed {
-		r.reasons(top)
-	}
+	r.ledger(top)
 	// What rounding leaves of nothing is no mass.
 	if rest.Prob = max(0, rest.Prob); possible == 0 {
 		rest.Prob = 0
@@ -255,9 +251,10 @@ func (r *Run) list(chosen ID) ([]TopToken, Rest) {
 	return top, rest
 }
 
-// reasons asks the stages why they removed tokens. The chain is gone through a
-// second time, as far as the last stage that removed one of them.
-func (r *Run) reasons(top []TopToken) {
+// ledger asks the stages what each did to the tokens listed: their
+// probabilities after it, and why it removed one. The chain is gone through a
+// second time, but for its last stage.
+func (r *Run) ledger(top []TopToken) {
 	if r.again == nil {
 		r.again = &Candidates{}
 	}
@@ -265,11 +262,7 @@ func (r *Run) reasons(top []TopToken) {
 	c.reset(&r.next.model)
 	p := prediction{dice: r.stageDice()}
 	past := r.past(p.stageFloat64)
-	last := 0
-	for _, t := range top {
-		last = max(last, r.c.removedBy(t.ID))
-	}
-	for n, stage := range chain[:last] {
+	for n, stage := range chain {
 		if reasoner, ok := stage.(Reasoner); ok {
 			var why func(ID) string
 			for i := range top {
@@ -283,8 +276,14 @@ func (r *Run) reasons(top []TopToken) {
 				top[i].Why = why(top[i].ID)
 			}
 		}
-		if n+1 < last {
-			stage.Apply(c, past)
+		if n+1 == len(chain) {
+			return
+		}
+		stage.Apply(c, past)
+		for i := range top {
+			if c.Has(top[i].ID) {
+				top[i].StageProbs = append(top[i].StageProbs, c.Prob(top[i].ID))
+			}
 		}
 	}
 }

@@ -176,6 +176,12 @@ func readTop(j *strict.JSON, name string, t *TopToken) (err error) {
 		t.RemovedBy, err = j.String()
 	case "why":
 		t.Why, err = j.String()
+	case "stage_probs":
+		err = j.Array(func(int) error {
+			p, err := readFloat(j)
+			t.StageProbs = append(t.StageProbs, p)
+			return err
+		})
 	default:
 		err = j.Skip()
 	}

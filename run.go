@@ -61,7 +61,7 @@ type Run struct {
 	closed bool
 
 	c       Candidates
-	again   *Candidates // see reasons
+	again   *Candidates // see ledger
 	next    prediction
 	pending bool            // next is that of the present context
 	dice    func() float64  // next.stageFloat64

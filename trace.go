@@ -111,6 +111,9 @@ type TopToken struct {
 	SampledProb float64 // after the chain; 0 if it was removed
 	RemovedBy   string  // name of the stage that did it, or ""
 	Why         string  // by which inequality, where the stage can say: "0.0031 < 0.05 × 0.71"
+	// StageProbs are its probabilities after the first stage, the second and so
+	// on, as long as it was there, but not after the last: that is SampledProb.
+	StageProbs []float64
 }
 
 // Rest is the mass of the tokens that a Step does not list.

@@ -179,6 +179,10 @@ func (s *Step) compare(again *Step) error {
 		c.field("rank "+of, logged.Rank, computed.Rank)
 		c.field("sampled_prob "+of, logged.SampledProb, computed.SampledProb)
 		c.field("removed_by "+of, logged.RemovedBy, computed.RemovedBy)
+		c.field("number of stage_probs "+of, len(logged.StageProbs), len(computed.StageProbs))
+		for k := range min(len(logged.StageProbs), len(computed.StageProbs)) {
+			c.field(fmt.Sprintf("stage_probs[%d] %s", k, of), logged.StageProbs[k], computed.StageProbs[k])
+		}
 	}
 	c.field("tokens of the rest", s.Rest.Tokens, again.Rest.Tokens)
 	c.field("prob of the rest", s.Rest.Prob, again.Rest.Prob)

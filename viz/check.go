@@ -46,6 +46,11 @@ func wrong(s *argen.Step) (what string, x float64, want string) {
 		if !share(t.SampledProb) {
 			return "the sampled_prob of " + quoted(t.Token), t.SampledProb, unit
 		}
+		for _, p := range t.StageProbs {
+			if !share(p) {
+				return "a stage_prob of " + quoted(t.Token), p, unit
+			}
+		}
 	}
 	for i := range s.Stages {
 		g := &s.Stages[i]

@@ -18,6 +18,7 @@ type row struct {
 	model     float64 // probability under the model
 	sampled   float64 // after the chain
 	removedBy string
+	after     []float64 // after each stage but the last, as long as it was there
 	chosen    bool
 	rest      bool // all tokens that have no row
 }
@@ -39,7 +40,7 @@ func rows(s *argen.Step, n int) []row {
 		}
 		list = append(list, row{
 			name: label(t.Token), model: t.Prob, sampled: t.SampledProb,
-			removedBy: argen.Visible(t.RemovedBy), chosen: chosen,
+			removedBy: argen.Visible(t.RemovedBy), after: t.StageProbs, chosen: chosen,
 		})
 	}
 	if others > 0 {

@@ -6,48 +6,70 @@ import (
 	"testing"
 
 	"argen"
+	"argen/sampler"
 )
 
-// The probabilities between the stages, which the trace does not record, are
-// those of a run whose chain ends there.
+// The probabilities between the stages are those of a run whose chain ends
+// there, whatever the stages do.
 func TestFlow(t *testing.T) {
 	for _, chain := range []string{
 		"top_k=5,top_p=0.8", "temperature=1.3,top_k=6,top_p=0.9", "top_k=8,temperature=0.7,top_p=0.8",
 		"min_p=0.3", "temperature=2", "top_k=9,min_p=0.2,temperature=1.5,greedy", "temperature=1", "top_k=1000,temperature=1",
 	} {
-		words := strings.Split(chain, ",")
-		whole := write(t, "It was", chain, 3, 12)
-		known := 0
-		for n := range words {
-			head := write(t, "It was", strings.Join(words[:n+1], ","), 3, 12)
-			for i := range whole.Steps {
-				s := &whole.Steps[i]
-				if i > 0 && whole.Steps[i-1].ID != head.Steps[i-1].ID {
-					break // from here on the texts differ
+		checkFlow(t, chain, 12)
+	}
+	for _, s := range sampler.Table {
+		word := s.Name
+		if s.Example != "" {
+			word = s.Example
+		}
+		for _, chain := range []string{word + ",temperature=1.5", "min_p=0.001," + word, "temperature=1.5," + word + ",min_p=0.001"} {
+			if strings.Count(","+chain, ","+s.Name) == 1 {
+				checkFlow(t, chain, 1) // later ones depend on what was drawn
+			}
+		}
+	}
+}
+
+// checkFlow compares the columns of the first steps with runs of the beginnings
+// of the chain.
+func checkFlow(t *testing.T, chain string, most int) {
+	t.Helper()
+	stages, err := sampler.Parse(chain)
+	if err != nil {
+		t.Fatal(err)
+	}
+	whole := write(t, "It was", chain, 3, most)
+	known := 0
+	for n := range stages {
+		head := write(t, "It was", sampler.Format(stages[:n+1]), 3, most)
+		for i := range whole.Steps {
+			s := &whole.Steps[i]
+			if i > 0 && whole.Steps[i-1].ID != head.Steps[i-1].ID {
+				break // from here on the texts differ
+			}
+			list := rows(s, 15)
+			g := flowOf(s, list)
+			for r := range list {
+				if list[r].rest {
+					continue
 				}
-				list := rows(s, 15)
-				g := flowOf(s, list)
-				for r := range list {
-					if list[r].rest {
-						continue
-					}
-					p, want := g.p[r][n+1], after(&head.Steps[i], s.Top[r].ID)
-					switch out := g.gone[r] > 0 && g.gone[r] <= n+1; {
-					case out && want != 0:
-						t.Errorf("%s, step %d: %s is gone, after %d stages it has %v", chain, i, list[r].name, n+1, want)
-					case !out && math.IsNaN(p):
-						t.Errorf("%s, step %d: %s is not known after %d stages, it has %v", chain, i, list[r].name, n+1, want)
-					case !out && math.Abs(p-want) > 1e-9:
-						t.Errorf("%s, step %d: %s has %v after %d stages, want %v", chain, i, list[r].name, p, n+1, want)
-					default:
-						known++
-					}
+				p, want := g.p[r][n+1], after(&head.Steps[i], s.Top[r].ID)
+				switch out := g.gone[r] > 0 && g.gone[r] <= n+1; {
+				case out && want != 0:
+					t.Errorf("%s, step %d: %s is gone, after %d stages it has %v", chain, i, list[r].name, n+1, want)
+				case !out && math.IsNaN(p):
+					t.Errorf("%s, step %d: %s is not known after %d stages, it has %v", chain, i, list[r].name, n+1, want)
+				case !out && math.Abs(p-want) > 1e-9:
+					t.Errorf("%s, step %d: %s has %v after %d stages, want %v", chain, i, list[r].name, p, n+1, want)
+				default:
+					known++
 				}
 			}
 		}
-		if known == 0 {
-			t.Errorf("%s: nothing was compared", chain)
-		}
+	}
+	if known == 0 {
+		t.Errorf("%s: nothing was compared", chain)
 	}
 }
 

@@ -215,7 +215,9 @@ func (c *counterfactual) aligned(b *strings.Builder) {
 			b.WriteString(strings.TrimRight(line, " ") + "\n")
 		}
 	}
-	begin := func() { lines = [4]string{pad("step", label), pad(namesOfTexts[0], label), pad(namesOfTexts[1], label), pad(namesOfTexts[2], label)} }
+	begin := func() {
+		lines = [4]string{pad("step", label), pad(namesOfTexts[0], label), pad(namesOfTexts[1], label), pad(namesOfTexts[2], label)}
+	}
 	begin()
 	for t := max(c.Edits[0].T-before, 0); t < most; t++ {
 		cells := [4]string{strconv.Itoa(t)}

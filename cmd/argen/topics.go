@@ -81,7 +81,8 @@ A .jsonl file has one JSON object a line, told apart by "type":
           kept          tokens left after the chain
           chain         the stages from here on, where they were changed
           top           [{id, token, logit, prob, rank, sampled_prob, removed_by,
-                        why: by which inequality}]
+                        why: by which inequality, stage_probs: after each stage
+                        but the last, as long as it was there}]
           rest          {tokens, prob, sampled_prob} of all others
           stages        [{name, params, in: tokens before it, kept, mass_removed,
                         entropy_in, entropy}]
