@@ -134,6 +134,31 @@ type Stage struct {
 	Entropy     float64         // bits, after it
 }
 
+// Path is the probability of a listed token under the model and after each
+// stage, as far as it is recorded: to the stage that removed it, or to the end.
+func (s *Step) Path(t *TopToken) []float64 {
+	path := append([]float64{t.Prob}, t.StageProbs...)
+	if t.RemovedBy == "" && len(path) == len(s.Stages) {
+		path = append(path, t.SampledProb)
+	}
+	return path
+}
+
+// Idle reports whether a stage, from 0, left everything as it was, as far as
+// that is recorded.
+func (s *Step) Idle(stage int) bool {
+	g := &s.Stages[stage]
+	if g.Kept != g.In || math.Abs(g.Entropy-g.EntropyIn) > 1e-9 {
+		return false
+	}
+	for i := range s.Top {
+		if path := s.Path(&s.Top[i]); stage+1 < len(path) && math.Abs(path[stage+1]-path[stage]) > 1e-12 {
+			return false
+		}
+	}
+	return true
+}
+
 // Reasons for which a run ended.
 const (
 	StopToken   = "stop_token"

@@ -1,14 +1,11 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"math/rand/v2"
 	"slices"
-	"strconv"
-	"strings"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -87,6 +84,7 @@ type sampled struct {
 	Draws   []argen.ID     `json:"draws"`
 	Seed    uint64         `json:"seed"`
 
+	step  argen.Step // lists every token
 	times []int      // by id, how often each was drawn
 	state []standing // of learners, after the last draw; see MarshalJSON
 }
@@ -211,6 +209,7 @@ func (s *sampling) apply(ctx context.Context, gen argen.Generator, t text, list 
 	if s.draws > 0 {
 		answer.state = standings(r.Chain())
 	}
+	answer.step = step
 	for _, g := range step.Stages {
 		answer.Stages = append(answer.Stages, sampledStage{g.Name, rawParams(g.Params), g.In, g.Kept, number(g.MassRemoved), number(g.EntropyIn), number(g.Entropy)})
 	}
@@ -269,72 +268,8 @@ func (a *app) sample(c *cobra.Command, s *sampling, args []string) error {
 	if s.draws > 0 && !c.Flags().Changed("seed") {
 		a.hint("seed %d", gen.Seed)
 	}
-	out, err := s.text(ctx, gen, t, answer)
-	if err != nil {
-		return err
-	}
-	_, err = a.stdout.Write([]byte(out))
+	_, err = a.stdout.Write([]byte(s.text(gen, answer)))
 	return err
-}
-
-// text shows the distribution after each stage.
-func (s *sampling) text(ctx context.Context, gen argen.Generator, t text, answer *sampled) (string, error) {
-	var b strings.Builder
-	chain := gen.Chain
-	for n := range len(chain) + 1 {
-		gen.Chain = chain[:n]
-		r, err := t.start(gen)
-		if err != nil {
-			return "", err
-		}
-		c, err := r.Predict(ctx)
-		if err != nil {
-			return "", plainLogits(err, t, gen)
-		}
-		if n == 0 {
-			fmt.Fprintf(&b, "Model: %s, %s bits\n", count(c.Len(), "token"), bitsText(number(c.Entropy())))
-		} else {
-			g := answer.Stages[n-1]
-			fmt.Fprintf(&b, "\n%s: %s left, P = %s removed, %s bits\n", chain[n-1], count(g.Kept, "token"), probText(g.MassRemoved), bitsText(g.Entropy))
-		}
-		rest := 1.0
-		for k, id := range c.Top(s.top) {
-			fmt.Fprintf(&b, "%6d  %9s  %s\n", k+1, probText(number(c.Prob(id))), shownToken(string(gen.Tokenizer.Piece(id))))
-			rest -= c.Prob(id)
-		}
-		if others := c.Len() - s.top; others > 0 {
-			fmt.Fprintf(&b, "%6s  %9s  %s\n", "", probText(number(max(0, rest))), count(others, "other"))
-		}
-	}
-	if s.draws > 0 {
-		fmt.Fprintf(&b, "\n%s, seed %d:\n", count(s.draws, "draw"), gen.Seed)
-		s.drawn(&b, answer, gen.Tokenizer)
-	}
-	return b.String(), nil
-}
-
-// drawn shows how often each token was drawn, and its P.
-func (s *sampling) drawn(b *strings.Builder, answer *sampled, tok argen.Tokenizer) {
-	var ids []argen.ID
-	for id, n := range answer.times {
-		if n > 0 {
-			ids = append(ids, argen.ID(id))
-		}
-	}
-	slices.SortFunc(ids, func(x, y argen.ID) int {
-		return cmp.Or(cmp.Compare(answer.times[y], answer.times[x]), cmp.Compare(x, y))
-	})
-	wide := max(6, len(strconv.Itoa(s.draws)))
-	share := func(n int) string { return probText(number(float64(n) / float64(s.draws))) }
-	rest := s.draws
-	for _, id := range ids[:min(s.top, len(ids))] {
-		n := answer.times[id]
-		rest -= n
-		fmt.Fprintf(b, "%*d  %9s  %s (P %s)\n", wide, n, share(n), shownToken(string(tok.Piece(id))), probText(answer.Probs[id]))
-	}
-	if others := len(ids) - s.top; others > 0 {
-		fmt.Fprintf(b, "%*d  %9s  %s\n", wide, rest, share(rest), count(others, "other"))
-	}
 }
 
 // readLogits reads a JSON array of logits.

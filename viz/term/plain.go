@@ -189,7 +189,8 @@ func (p *Plain) predict(s *argen.Step) {
 		if changed {
 			after = fmt.Sprintf("%8s  ", p.prob(t.SampledProb))
 		}
-		fmt.Fprintf(&p.b, "    %6d  %8s  %s%s%s\n", t.Rank, p.prob(t.Prob), after, p.quote(t.Token, 30), removed(&t))
+		line := fmt.Sprintf("    %6d  %8s  %s%s", t.Rank, p.prob(t.Prob), after, p.quote(t.Token, 30))
+		p.b.WriteString(line + p.removed(&t, columns-ansi.StringWidth(line)) + "\n")
 	}
 	if others > 0 {
 		rest.Prob, rest.SampledProb = rounded(rest.Prob), rounded(rest.SampledProb)
@@ -225,23 +226,6 @@ func (p *Plain) listed(s *argen.Step) (top []argen.TopToken, others int, rest ar
 	return top, rest.Tokens, rest
 }
 
-// stages says what each stage that did something has done.
-func (p *Plain) stages(s *argen.Step) {
-	for i := range s.Stages {
-		g := &s.Stages[i]
-		before := s.Entropy
-		if i > 0 {
-			before = s.Stages[i-1].Entropy
-		}
-		switch {
-		case g.MassRemoved > 0:
-			p.paragraph("  ", fmt.Sprintf("Stage %s: removes P = %s, leaves %s and %s.", g.Name, p.prob(g.MassRemoved), count(g.Kept, "token"), p.bits(g.Entropy)))
-		case math.Abs(g.Entropy-before) > 1e-9:
-			p.paragraph("  ", fmt.Sprintf("Stage %s: changes the uncertainty to %s.", g.Name, p.bits(g.Entropy)))
-		}
-	}
-}
-
 // choose says how the token was chosen.
 func (p *Plain) choose(s *argen.Step) {
 	token := p.quote(s.Token, 30)
@@ -267,46 +251,10 @@ func (p *Plain) choose(s *argen.Step) {
 	}
 }
 
-// why says why a token was not drawn.
-func (p *Plain) why(s *argen.Step, id argen.ID) {
-	i := slices.IndexFunc(s.Top, func(t argen.TopToken) bool { return t.ID == id })
-	if i < 0 {
-		return
-	}
-	t := &s.Top[i]
-	what := fmt.Sprintf("P = %s, rank %d", p.prob(t.Prob), t.Rank)
-	switch {
-	case id == s.ID:
-		what += ": it was chosen"
-	case t.Prob == 0 && math.IsInf(t.Logit, -1):
-		what = "the model gives it no chance, P = 0"
-	case t.RemovedBy != "":
-		what += ": removed by " + t.RemovedBy
-		if t.Why != "" {
-			what += ", since " + t.Why
-		}
-	case s.Forced:
-		what += ": another token was given"
-	default:
-		what += ": it was left, the dice fell elsewhere"
-	}
-	p.paragraph("  ", fmt.Sprintf("Why not %s? %s.", p.quote(t.Token, 30), upper(what)))
-}
-
-// upper makes the first letter a capital.
-func upper(s string) string { return strings.ToUpper(s[:1]) + s[1:] }
-
 // appended says what the token makes of the text.
 func (p *Plain) appended(s *argen.Step) {
 	p.paragraph("  ", fmt.Sprintf("Append: %s, P = %s, rank %d, %s. ln P(text) = %s.",
 		p.quote(s.Token, 30), p.prob(s.Prob), s.Rank, p.bits(s.Surprisal), p.number(s.CumLogProb)))
-}
-
-func removed(t *argen.TopToken) string {
-	if t.RemovedBy == "" {
-		return ""
-	}
-	return ", removed by " + t.RemovedBy
 }
 
 // count is "1 token" or "2 tokens".

@@ -33,15 +33,19 @@ func steps() *argen.Trace {
 				Top: []argen.TopToken{
 					{ID: 4, Token: "sat", Prob: 0.5, Rank: 1, SampledProb: 2.0 / 3},
 					{ID: 3, Token: "ran", Prob: 0.25, Rank: 2, SampledProb: 1.0 / 3},
-					{ID: 5, Token: "flew", Prob: 0.2, Rank: 3, RemovedBy: "top_k"},
+					{ID: 5, Token: "flew", Prob: 0.2, Rank: 3, RemovedBy: "top_k", Why: "0.2 < 0.25", StageProbs: []float64{0.21}},
 				},
-				Rest:   argen.Rest{Tokens: 6, Prob: 0.05},
-				Stages: []argen.Stage{{Name: "top_k", Kept: 2, MassRemoved: 0.25, Entropy: 0.918}},
+				Rest: argen.Rest{Tokens: 6, Prob: 0.05},
+				Stages: []argen.Stage{
+					{Name: "temperature", In: 9, Kept: 9, EntropyIn: 1.5, Entropy: 1.4},
+					{Name: "top_k", In: 9, Kept: 2, MassRemoved: 0.25, EntropyIn: 1.4, Entropy: 0.918},
+					{Name: "min_p", In: 2, Kept: 2, EntropyIn: 0.918, Entropy: 0.918},
+				},
 			},
 			{
 				T: 1, ContextLen: 3, ID: 6, Token: ".", Text: ".", Prob: 1, Rank: 1, SampledProb: 1, Kept: 1, U: 0.31, High: 1,
 				CumLogProb: math.Log(0.25), Top: []argen.TopToken{{ID: 6, Token: ".", Prob: 1, Rank: 1, SampledProb: 1}}, Rest: argen.Rest{Tokens: 8},
-				Stages: []argen.Stage{{Name: "top_k", Kept: 1}},
+				Stages: []argen.Stage{{Name: "top_k", In: 9, Kept: 1}},
 			},
 			{
 				T: 2, ContextLen: 4, ID: 5, Token: "flew", Text: " flew", Prob: 0, LogProb: math.Inf(-1), Rank: 9, Entropy: 0.5, Forced: true,
@@ -68,15 +72,19 @@ Step 0. Context: A fox (2 tokens)
       model and after the chain:
          1    0.5000    0.6667  “sat”
          2    0.2500    0.3333  “ran”
-         3    0.2000         0  “flew”, removed by top_k
+         3    0.2000         0  “flew”, removed by top_k, 0.2 < 0.25
               0.0500         0  6 others
-  Stage top_k: removes P = 0.2500, leaves 2 tokens and 0.92 bits.
+  Stage temperature: 9 tokens; 1.5 → 1.4 bits.
+  Stage top_k: 9 → 2 tokens, removes P = 0.2500; 1.4 → 0.92 bits.
+  Without effect here: min_p.
   Choose: of 2 tokens, u = 0.7 falls on “ran”, whose part is 0.6667 to 1.
-  Why not “flew”? P = 0.2000, rank 3: removed by top_k.
+  Why not “flew”? P = 0.2000, rank 3, 0.2100 after temperature: removed by
+      top_k, since 0.2 < 0.25.
   Append: “ran”, P = 0.2500, rank 2, 2 bits. ln P(text) = −1.39.
 
 Step 1. Context: A fox ran (3 tokens)
   Predict: only “.” is possible, P = 1, 0 bits of uncertainty.
+  Stage top_k: 9 → 1 token, removes P = 0; 0 bits.
   Choose: only “.” is left, u = 0.31 changes nothing.
   Append: “.”, P = 1, rank 1, 0 bits. ln P(text) = −1.39.
 

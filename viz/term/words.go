@@ -21,9 +21,7 @@ func (p *Plain) write() error {
 // paragraph adds text, broken into lines between words. Lines after the first
 // are indented by four more.
 func (p *Plain) paragraph(indent, text string) {
-	if p.ASCII {
-		text = ascii.Replace(text)
-	}
+	text = p.plain(text)
 	p.b.WriteString(indent)
 	at, first := len(indent), true
 	for word := range strings.FieldsSeq(text) {
@@ -44,7 +42,15 @@ func (p *Plain) paragraph(indent, text string) {
 }
 
 // ascii replaces the signs of this package that are not ASCII.
-var ascii = strings.NewReplacer("−", "-", "∞", "inf", "…", "...")
+var ascii = strings.NewReplacer("−", "-", "∞", "inf", "…", "...", "→", "->", "×", "x", "≤", "<=", "≥", ">=", "·", "*", "√", "sqrt ", "σ", "sigma", "ε", "epsilon", "μ", "mu", "τ", "tau", "²", "^2", "“", `"`, "”", `"`)
+
+// plain is text in ASCII, if that is asked for, but for what tokens hold.
+func (p *Plain) plain(text string) string {
+	if p.ASCII {
+		return ascii.Replace(text)
+	}
+	return text
+}
 
 // quote is a token in quotes, cut where it is wide.
 func (p *Plain) quote(token string, width int) string {

@@ -167,8 +167,12 @@ func (m *model) row(step *argen.Step, i int, c columns, scale float64) string {
 		line += " " + bar.Render(m.s.fit(m.s.bar(t.Prob/scale, c.barBefore), c.barBefore)) + " "
 	}
 	if t.RemovedBy != "" {
-		by := m.s.right(m.s.g.cut, c.after) + " " + m.s.clean(t.RemovedBy)
-		return line + " " + m.s.cut.Render(m.s.fit(by, c.after+1+c.barAfter))
+		room := c.after + 1 + c.barAfter
+		by := m.s.g.cut + " " + m.s.clean(t.RemovedBy)
+		if why := by + ", " + m.words(t.Why); t.Why != "" && width(why) <= room {
+			by = why
+		}
+		return line + " " + m.s.cut.Render(m.s.fit(by, room))
 	}
 	return line + " " + style.Render(m.s.right(prob(t.SampledProb), c.after)) + " " +
 		m.barStyle(step, i).Render(m.s.fit(m.s.bar(t.SampledProb/scale, c.barAfter), c.barAfter))

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"math"
 	"strings"
+
+	"argen"
 )
 
 // formulaLine is P(token | context) with its numbers filled in.
@@ -16,6 +18,9 @@ func (m *model) formulaLine(w int) string {
 	switch {
 	case m.cursor >= 0 && m.cursor < len(step.Top):
 		t := &step.Top[m.cursor]
+		if t.RemovedBy != "" {
+			return m.join(w, m.probability(t.Token, given, t.Prob), m.whyGone(t))
+		}
 		return m.equation(t.Token, given, t.Prob, t.Rank, max(-math.Log2(t.Prob), 0), "", w)
 	case !m.picked():
 		all := len(step.Top) + step.Rest.Tokens
@@ -33,9 +38,21 @@ func (m *model) formulaLine(w int) string {
 
 // equation is P(token | context) = p and what follows from p.
 func (m *model) equation(token, given string, p float64, rank int, bits float64, note string, w int) string {
-	return m.join(w,
-		m.s.bold.Render("P(")+m.s.chosen.Render(m.s.quote(token))+m.s.bold.Render(" |"+given+prob(p)),
-		fmt.Sprintf("rank %d", rank), m.s.number(bits, 2)+" bits", note)
+	return m.join(w, m.probability(token, given, p), fmt.Sprintf("rank %d", rank), m.s.number(bits, 2)+" bits", note)
+}
+
+// probability is P(token | context) = p.
+func (m *model) probability(token, given string, p float64) string {
+	return m.s.bold.Render("P(") + m.s.chosen.Render(m.s.quote(token)) + m.s.bold.Render(" |"+given+prob(p))
+}
+
+// whyGone says which stage removed a token, and by which inequality.
+func (m *model) whyGone(t *argen.TopToken) string {
+	by := m.s.g.cut + " " + m.s.clean(t.RemovedBy)
+	if t.Why != "" {
+		by += ": " + m.words(t.Why)
+	}
+	return by
 }
 
 // join is as many parts as fit into a line, the first one at any rate.

@@ -20,7 +20,7 @@ func (m *model) words(text string) string {
 	return m.s.clean(strings.ReplaceAll(text, "\n", "; "))
 }
 
-var plainWords = strings.NewReplacer("≤", "<=", "≥", ">=", "…", "...", "−", "-", "·", "|", "→", "->", "×", "x", "–", "-")
+var plainWords = strings.NewReplacer("≤", "<=", "≥", ">=", "…", "...", "−", "-", "·", "|", "→", "->", "×", "x", "–", "-", "√", "sqrt ", "σ", "sigma", "ε", "epsilon", "μ", "mu", "τ", "tau", "²", "^2", "“", `"`, "”", `"`)
 
 // keyLine is as many keys as fit into a line of w cells, and always those at
 // its end.

@@ -75,7 +75,11 @@ func (m *model) nudge(letter string) tea.Cmd {
 		if v == k.off && at >= 0 && k.stage != "temperature" {
 			return slices.Delete(slices.Clone(chain), at, at+1), nil
 		}
-		made, err := sampler.Parse(k.stage + "=" + strconv.FormatFloat(v, 'g', -1, 64))
+		text := k.stage + "=" + strconv.FormatFloat(v, 'g', -1, 64)
+		if at >= 0 {
+			text += otherValues(chain[at])
+		}
+		made, err := sampler.Parse(text)
 		switch {
 		case err != nil:
 			return nil, err
@@ -99,6 +103,14 @@ func value(t argen.Transform) float64 {
 		return 0
 	}
 	return x
+}
+
+// otherValues are a stage's parameters after the first, as a chain has them.
+func otherValues(t argen.Transform) string {
+	if _, rest, more := strings.Cut(t.String(), "/"); more {
+		return "/" + rest
+	}
+	return ""
 }
 
 // place is where a stage enters a chain: before the first that the table has

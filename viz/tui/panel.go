@@ -9,31 +9,70 @@ import (
 	"argen"
 )
 
-// stageLines say what each stage of the chain did.
+// stageLines say what each stage of the chain did. Where there is no room for
+// all, those that did nothing are counted, and then those at the end.
 func (m *model) stageLines(w, h int) []string {
 	step, _ := m.shown()
 	if step == nil || len(step.Stages) == 0 || h < 2 {
 		return nil
 	}
 	lines := []string{m.s.bold.Render(m.s.fit("chain", w))}
-	for _, st := range step.Stages {
-		lines = append(lines, m.stage(st, w)...)
+	for i := range step.Stages {
+		lines = append(lines, m.stage(step, i, w)...)
+	}
+	if len(lines) <= h {
+		return lines
+	}
+	lines = lines[:1]
+	idle, left := 0, 0
+	for i := range step.Stages {
+		did := m.stage(step, i, w)
+		switch {
+		case step.Idle(i):
+			idle++
+		case left > 0 || len(lines)+len(did) > h-2:
+			left++
+		default:
+			lines = append(lines, did...)
+		}
+	}
+	if idle > 0 {
+		lines = append(lines, m.s.dim.Render(m.s.fit(fmt.Sprintf("%d did nothing here", idle), w)))
+	}
+	if left > 0 {
+		lines = append(lines, m.s.dim.Render(m.s.fit(fmt.Sprintf("%s and %d more", m.s.g.ellipsis, left), w)))
 	}
 	return lines[:min(len(lines), h)]
 }
 
 // stage says what a stage did, in two lines where one is too short.
-func (m *model) stage(st argen.Stage, w int) []string {
-	cut := ""
-	if st.MassRemoved > 1e-12 {
-		cut = fmt.Sprintf("cuts %s, ", prob(st.MassRemoved))
-	}
-	name := m.s.clean(st.Name)
-	did := fmt.Sprintf("%sleaves %s, %.2f bits", cut, count(st.Kept), st.Entropy)
+func (m *model) stage(step *argen.Step, i, w int) []string {
+	name := m.s.clean(step.Stages[i].Name)
+	did := m.did(step, i, w-2)
 	if line := m.s.fit(name, max(width(name), 12)) + " " + did; width(line) <= w {
 		return []string{m.s.fit(line, w)}
 	}
 	return []string{m.s.fit(name, w), m.s.fit("  "+did, w)}
+}
+
+// did is what a stage did, the longest that fits into w cells: tokens before
+// and after it, the mass cut, the entropy before and after.
+func (m *model) did(step *argen.Step, i, w int) string {
+	st := &step.Stages[i]
+	before, after := fmt.Sprintf("%.2f", st.EntropyIn), fmt.Sprintf("%.2f bits", st.Entropy)
+	to := " " + m.s.g.arrow + " "
+	bits := after
+	if before+" bits" != after {
+		bits = before + to + after
+	}
+	switch {
+	case st.Kept != st.In:
+		cut, tokens := "cuts "+prob(st.MassRemoved), count(st.In)+to+count(st.Kept)
+		return longest(w, tokens+", "+cut+", "+bits, tokens+", "+cut+", "+after, tokens+", "+after)
+	case step.Idle(i):
+		return "leaves all as it was"
+	}
+	return bits
 }
 
 // originLines say where the probability of the chosen token comes from, if
