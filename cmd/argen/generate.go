@@ -62,7 +62,7 @@ func (g *generation) answer(ctx context.Context, a *app, models *models, t text)
 	if err != nil {
 		return nil, err
 	}
-	t.special = g.prompt.special
+	t.special, t.heal = g.prompt.special, g.heal
 	answer, err := a.write(ctx, gen, t, &g.stop, func() bool { return false })
 	if err != nil {
 		return nil, err

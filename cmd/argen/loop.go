@@ -22,6 +22,7 @@ type runFlags struct {
 	stop   stopFlags
 	seed   seedFlag
 	same   bool // --same-dice
+	heal   bool // --token-healing
 	log    string
 	top    int
 	json   bool
@@ -33,6 +34,8 @@ func (f *runFlags) add(a *app, fs *pflag.FlagSet) {
 	f.prompt.add(fs)
 	f.stop.add(fs)
 	f.seed.add(fs)
+	fs.BoolVar(&f.heal, "token-healing", false, "open the last token of the prompt again: it may become another that begins with the same text, so that a prompt may end in the middle of a word")
+	fs.BoolVar(&f.heal, "heal", false, "the same as --token-healing")
 	fs.BoolVar(&f.same, "same-dice", false, "throw dice that belong to seed, step and token, so that a text that was changed meets the same ones after it")
 	f.chain.add(fs)
 }
@@ -68,6 +71,7 @@ func (a *app) prepare(ctx context.Context, f *runFlags, args []string, interacti
 	if err != nil {
 		return text{}, nil, argen.Generator{}, err
 	}
+	prompt.heal = f.heal
 	gen, err := f.generator(lm)
 	if err != nil {
 		err = errors.Join(err, lm.Close())

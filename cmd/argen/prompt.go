@@ -17,6 +17,7 @@ type text struct {
 	special bool       // names of control tokens in it mean the tokens
 	ids     []argen.ID // of --ids, nil if text is given
 	logits  []float64  // of a request to sample, nil if there are none
+	heal    bool       // the last token is opened again
 }
 
 // prompt reads the text that a command begins with: its arguments joined by
@@ -55,6 +56,19 @@ func (a *app) prompt(ctx context.Context, p *promptFlags, args []string, interac
 
 // start begins a text.
 func (t text) start(g argen.Generator) (*argen.Run, error) {
+	if t.heal {
+		ids, stage, err := t.healed(g.Tokenizer)
+		if err != nil {
+			return nil, err
+		}
+		if stage != nil {
+			if slices.ContainsFunc(g.Chain, func(other argen.Transform) bool { return other.Name() == stage.Name() }) {
+				return nil, usagef("--token-healing: the chain has that stage already")
+			}
+			g.Chain = append([]argen.Transform{stage}, g.Chain...)
+		}
+		return g.StartIDs(ids)
+	}
 	if t.ids == nil && !t.special {
 		r, err := g.Start(t.text)
 		return r, unknownWords(err)

@@ -95,7 +95,7 @@ func (s *stepping) check(c *cobra.Command, args []string) error {
 		return usagef("--replay shows a trace as it was and takes no prompt, found %q", args[0])
 	}
 	for _, name := range []string{
-		"model", "file", "ids", "special", "add-bos", "tokens", "stop", "ignore-eos", "timeout", "seed", "chain", "preset", "semantics", "context-shift",
+		"model", "file", "ids", "special", "add-bos", "tokens", "stop", "ignore-eos", "timeout", "seed", "chain", "preset", "semantics", "context-shift", "token-healing", "heal",
 		"log", "force", "edit", "same-dice", "dice", "track", "explain", "timing",
 	} {
 		if c.Flags().Changed(name) {
