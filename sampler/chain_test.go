@@ -80,7 +80,7 @@ func TestParseErrors(t *testing.T) {
 }
 
 func FuzzParse(f *testing.F) {
-	for _, s := range []string{"", "greedy", "top_k=40,top_p=0.95,temperature=0.8", "ignore_eos=1/2", "min_p=1e-300", "top_k==4", ",,", "temperature=5e-324"} {
+	for _, s := range []string{"", "greedy", "top_k=40,top_p=0.95,temperature=0.8", "ignore_eos=1/2", "min_p=1e-300", "top_k==4", ",,", "temperature=5e-324", `ban=rule:hf/"a\n,"/#1`, `logit_bias="a"/-inf/b/false`, `dry=1/breakers:":"/"#1 #2"/rule:textgen`, `min_tokens=3/eos:x`, "dynatemp=t:2/0.5"} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, text string) {

@@ -2,7 +2,6 @@ package sampler
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -22,21 +21,17 @@ const (
 	longestTail    = 20 // tokens after the one that a text begins in
 )
 
-var idsOnly = regexp.MustCompile(`^\s*#\d+(\s+#\d+)*\s*$`)
-
-// bindBreakers returns what breaks passages in a vocabulary. Those that nobody
-// asked for may be missing there.
+// bindBreakers returns what breaks passages in a vocabulary. A text that no
+// token can be a part of breaks none.
 func bindBreakers(t argen.Tokenizer, texts []string, rule Semantics) (breakers, error) {
 	if slices.Equal(texts, []string{noBreakers}) {
 		return nil, nil
 	}
-	asked := len(texts) > 0
-	if !asked {
+	if len(texts) == 0 {
 		texts = usualBreakers
 	}
 	b := breakers{}
 	for _, text := range texts {
-		var found bool
 		switch {
 		case text == noBreakers:
 			return nil, fmt.Errorf("%s stands beside other breakers", noBreakers)
@@ -49,16 +44,12 @@ func bindBreakers(t argen.Tokenizer, texts []string, rule Semantics) (breakers, 
 				return nil, fmt.Errorf("the breaker %s is %d tokens, text-generation-webui knows breakers of one token only", quote(text), len(ids))
 			}
 			b.add(ids[0], ids[1:])
-			found = true
 		case len(text) > longestBreaker:
 			return nil, fmt.Errorf("the breaker %s is longer than %d bytes", quote(text), longestBreaker)
 		case rule == "textgen":
-			found = b.addLast(t, text)
+			b.addLast(t, text)
 		default:
-			found = b.addOverlaps(t, text)
-		}
-		if asked && !found {
-			return nil, fmt.Errorf("the breaker %s is in no token of the vocabulary and begins in none", quote(text))
+			b.addOverlaps(t, text)
 		}
 	}
 	return b, nil
@@ -73,23 +64,19 @@ func (b breakers) add(head argen.ID, tail []argen.ID) {
 
 // addLast adds the last token of a text, written behind a letter so that it has
 // none of the beginning of a line.
-func (b breakers) addLast(t argen.Tokenizer, text string) bool {
-	ids, err := t.Encode("a" + text)
-	if err != nil || len(ids) == 0 || ids[len(ids)-1] < 0 || int(ids[len(ids)-1]) >= t.VocabSize() {
-		return false
+func (b breakers) addLast(t argen.Tokenizer, text string) {
+	if ids, err := t.Encode("a" + text); err == nil && len(ids) > 0 {
+		b.add(ids[len(ids)-1], nil)
 	}
-	b.add(ids[len(ids)-1], nil)
-	return true
 }
 
 // addOverlaps adds every token that holds the text, and every one that ends in
 // a beginning of it together with the tokens of the rest.
-func (b breakers) addOverlaps(t argen.Tokenizer, text string) (found bool) {
+func (b breakers) addOverlaps(t argen.Tokenizer, text string) {
 	for id := range argen.ID(t.VocabSize()) {
 		piece := string(t.Piece(id))
 		if strings.Contains(piece, text) {
 			b.add(id, nil)
-			found = true
 			continue
 		}
 		for n := min(len(piece), len(text)-1); n > 0; n-- {
@@ -98,11 +85,9 @@ func (b breakers) addOverlaps(t argen.Tokenizer, text string) (found bool) {
 			}
 			if tail, err := t.Encode(text[n:]); err == nil && len(tail) > 0 {
 				b.add(id, tail[:min(len(tail), longestTail)])
-				found = true
 			}
 		}
 	}
-	return found
 }
 
 // single reports whether a token alone is a breaker.

@@ -105,7 +105,7 @@ func (p Param) help(list bool) string {
 
 // values says what a parameter may be, after what it is.
 func (p Param) values(list bool) string {
-	switch text := fmt.Sprintf(", a %s with %s", p.Kind, p.Range()); {
+	switch text := ", " + p.what(); {
 	case p.Kind == Choice:
 		return fmt.Sprintf(", %s; default %s", p.Range(), p.Words[0]) + p.byEngine()
 	case !p.numeric():

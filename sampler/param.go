@@ -128,7 +128,7 @@ func (p Param) Range() string {
 	}
 	switch {
 	case p.Lowest != "":
-		return "any " + p.Name + ", -inf " + p.Lowest
+		return "any " + p.Name + " or -inf, which " + p.Lowest
 	case math.IsInf(p.Least, -1) && math.IsInf(p.Most, 1):
 		return "any " + p.Name
 	case math.IsInf(p.Most, 1) && p.Above:
@@ -195,7 +195,16 @@ func (p Param) Parse(text string) (Value, error) {
 }
 
 // must says what a value has to be.
-func (p Param) must() string { return "it must be a " + p.Kind.String() + " with " + p.Range() }
+func (p Param) must() string { return "it must be " + p.what() }
+
+// what says what a value is: "a number with 0 < p ≤ 1".
+func (p Param) what() string {
+	limits := p.Range()
+	if strings.HasPrefix(limits, "any ") {
+		return "a " + p.Kind.String() + ", " + limits
+	}
+	return "a " + p.Kind.String() + " with " + limits
+}
 
 // String says what a value is: "number", "whole number".
 func (k Kind) String() string {

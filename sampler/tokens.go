@@ -3,6 +3,7 @@ package sampler
 import (
 	"errors"
 	"fmt"
+	"regexp"
 	"slices"
 
 	"argen"
@@ -29,10 +30,15 @@ func words[T any](list []T) []any {
 	return all
 }
 
+// idsOnly are ids instead of a text.
+var idsOnly = regexp.MustCompile(`^\s*#\d+(\s+#\d+)*\s*$`)
+
 // sequence is what a user means by a word: one token, or several in a row.
 func sequence(t argen.Tokenizer, word string) ([]argen.ID, error) {
 	ids, err := argen.FindTokens(t, word)
 	switch {
+	case err != nil && idsOnly.MatchString(word):
+		return nil, err
 	case err != nil:
 		return nil, fmt.Errorf("%s: %v", quote(word), err) // no %w: it is not the prompt that is wrong
 	case len(ids) == 0 || slices.ContainsFunc(ids, func(id argen.ID) bool { return id < 0 || int(id) >= t.VocabSize() }):
