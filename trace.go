@@ -101,6 +101,10 @@ type Step struct {
 	Nanos int64 // time since the step before, in nanoseconds; 0 if not measured
 }
 
+// Given reports whether somebody gave the token: neither the dice nor a
+// procedure of its own picked it.
+func (s *Step) Given() bool { return s.Forced && s.Choice == nil }
+
 // A TopToken is one of the tokens listed in a Step.
 type TopToken struct {
 	ID          ID

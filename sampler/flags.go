@@ -222,6 +222,30 @@ func (s Form[T]) ReadFlag(i int, text string) ([]Value, error) {
 	return all, nil
 }
 
+// Placeholder names what a parameter's flag takes, for its help: "ALPHA,K".
+func (s Form[T]) Placeholder(i int) string {
+	next := i + 1
+	if next >= s.fixed() || !s.Params[next].Joined {
+		return s.Params[i].Placeholder()
+	}
+	name := strings.ToUpper(s.Params[i].Name)
+	for ; next < s.fixed() && s.Params[next].Joined; next++ {
+		name += "," + strings.ToUpper(s.Params[next].Name)
+	}
+	return name
+}
+
+// Placeholder names the value, for the help of a flag.
+func (p Param) Placeholder() string {
+	switch p.Kind {
+	case Int:
+		return "N"
+	case Float:
+		return "X"
+	}
+	return strings.ToUpper(p.Name)
+}
+
 // Members reads the list that a stage with Repeat ends in, one text a member;
 // pairs are TOKEN=BIAS.
 func (s Form[T]) Members(texts []string) ([]Value, error) {

@@ -88,7 +88,7 @@ func Draw(in Input) (*Figure, error) {
 		Width: pageWidth,
 	}
 	if s.Forced {
-		f.Title = "No dice: " + quoted(s.Token) + " was given"
+		f.Title = "No dice: " + strings.TrimSuffix(how(s), ", not drawn")
 	}
 	f.setBody(float64(len(list))*24 + 118)
 	p := newPlot()
@@ -230,7 +230,7 @@ func altDraw(s *argen.Step, list []part) string {
 		}
 	}
 	if s.Forced {
-		b.WriteString(". The token was given, no number was drawn.")
+		b.WriteString(". No number was drawn: " + strings.TrimSuffix(how(s), ", not drawn") + ".")
 	} else {
 		fmt.Fprintf(&b, ". u is %s, so %s is next.", decimals(s.U), quoted(s.Token))
 	}

@@ -80,7 +80,7 @@ func heatCells(tr *argen.Trace, steps []argen.Step) []cell {
 		if t := strings.TrimLeft(text, " "); t != "" && t != text {
 			text, space = t, 5
 		}
-		cells = append(cells, cell{text: label(text), space: space, prob: s.Prob, given: s.Forced})
+		cells = append(cells, cell{text: label(text), space: space, prob: s.Prob, given: s.Given()})
 	}
 	return cells
 }

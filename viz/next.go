@@ -181,8 +181,10 @@ func sayBar(c draw.Canvas, sty draw.TextStyle, x, y float64, s string) {
 // how says how the token of a step was chosen.
 func how(s *argen.Step) string {
 	switch {
-	case s.Forced:
+	case s.Given():
 		return quoted(s.Token) + " was given, not drawn"
+	case s.Choice != nil:
+		return "a search picked " + quoted(s.Token)
 	case s.Gumbel:
 		return fmt.Sprintf("noise fixed by seed, step and token picked %s", quoted(s.Token))
 	case s.Dice:

@@ -48,7 +48,7 @@ func Steps(in Input) (*Figure, error) {
 			at := vg.Point{X: vg.Length(x(float64(i) + .5)), Y: vg.Length(y(float64(max(s.Rank, 1))))}
 			c.StrokeLine2(line(faint, 1), at.X, vg.Length(y(1)), at.X, at.Y)
 			g := draw.GlyphStyle{Color: blue, Radius: vg.Length(min(4, max(1.2, (x(1)-x(0))*.35))), Shape: draw.CircleGlyph{}}
-			if s.Forced {
+			if s.Given() {
 				g.Color, g.Shape = vermillion, draw.SquareGlyph{}
 			}
 			c.DrawGlyph(g, at)
@@ -66,7 +66,7 @@ func bar(c draw.Canvas, s *argen.Step, left, right, y0, y1 float64) {
 	const widest = 36
 	gap := max((right-left)*.14, (right-left-widest)/2)
 	f := fillAfter
-	if s.Forced {
+	if s.Given() {
 		f = fill{color: vermillion, hatched: right-left > slim}
 	}
 	f.paint(c, rect(left+gap, y0, right-gap, y1))
@@ -81,10 +81,10 @@ func (logScale) Normalize(least, most, x float64) float64 {
 	return (math.Log(max(x, least)) - math.Log(least)) / (math.Log(most) - math.Log(least))
 }
 
-// forcedNote says how tokens are marked that nobody drew.
+// forcedNote says how tokens are marked that somebody gave.
 func forcedNote(steps []argen.Step, marked string) string {
 	for i := range steps {
-		if steps[i].Forced {
+		if steps[i].Given() {
 			return " " + marked + ": given, not drawn."
 		}
 	}
@@ -115,7 +115,7 @@ func altSteps(steps []argen.Step) string {
 		}
 		s := &steps[i]
 		fmt.Fprintf(&b, "%s %s, rank %d", quoted(s.Token), prob(s.Prob), s.Rank)
-		if s.Forced {
+		if s.Given() {
 			b.WriteString(" (given)")
 		}
 	}

@@ -236,11 +236,11 @@ func sayEndless(c draw.Canvas, k color.Color, x, y float64, what string) {
 	say(c, sty, x, y, what)
 }
 
-// given marks the tokens that nobody drew at the foot of their slots.
+// given marks the tokens that somebody gave at the foot of their slots.
 func given(steps []argen.Step) painter {
 	return func(c draw.Canvas, x, _ func(float64) float64) {
 		for i := range steps {
-			if left, right := x(float64(i)), x(float64(i)+1); steps[i].Forced {
+			if left, right := x(float64(i)), x(float64(i)+1); steps[i].Given() {
 				fill{color: vermillion, hatched: right-left > slim}.paint(c, rect(left, float64(c.Min.Y), right, float64(c.Min.Y)+9))
 			}
 		}

@@ -65,13 +65,13 @@ func (c *chainFlags) add(fs *pflag.FlagSet) {
 	fs.Var(&presetValue{&c.preset}, "preset", "sample as an engine does, `NAME`: "+strings.Join(presetNames(), ", ")+"; flags of stages change it")
 	fs.Var(&wordValue{&c.semantics, semantics}, "semantics", "the engine whose edge rules hold where engines differ, `NAME`: "+strings.Join(semantics, ", "))
 	for _, s := range sampler.Table {
-		addStage(fs, s)
+		addForm(fs, s, s.Group)
 	}
 }
 
-// addStage adds the flags of a stage.
-func addStage(fs *pflag.FlagSet, s sampler.Spec) {
-	mark := func(name string) { fs.Lookup(name).Annotations = map[string][]string{stageMark: {string(s.Group)}} }
+// addForm adds the flags of a stage or a search.
+func addForm[T any](fs *pflag.FlagSet, s sampler.Form[T], group sampler.Group) {
+	mark := func(name string) { fs.Lookup(name).Annotations = map[string][]string{stageMark: {string(group)}} }
 	add := func(name string, v pflag.Value, doc string) {
 		fs.Var(v, name, doc)
 		mark(name)
@@ -91,11 +91,18 @@ func addStage(fs *pflag.FlagSet, s sampler.Spec) {
 		switch list := i >= len(s.Params)-s.Repeat; {
 		case p.Flag == "":
 		case list:
-			add(p.Flag, &listValue{spec: s, param: p}, doc+"; may be repeated")
+			add(p.Flag, &listValue{members: s.Members}, doc+"; may be repeated")
 		default:
-			add(p.Flag, &paramValue{param: p}, doc+"; "+p.Range())
+			read := func(text string) error {
+				_, err := s.ReadFlag(i, text)
+				return err
+			}
+			add(p.Flag, &paramValue{read: read, name: s.Placeholder(i)}, doc+"; "+p.Range())
 			if p.Alias != "" {
-				add(p.Alias, &paramValue{param: p}, "the same as --"+p.Flag)
+				add(p.Alias, &paramValue{read: read, name: s.Placeholder(i)}, "the same as --"+p.Flag)
+			}
+			if p.Kind == sampler.Choice && slices.Contains(p.Words, "true") && len(p.Words) == 2 {
+				fs.Lookup(p.Flag).NoOptDefVal = "true"
 			}
 		}
 	}
@@ -105,8 +112,8 @@ func addStage(fs *pflag.FlagSet, s sampler.Spec) {
 var semantics = []string{"argen", "hf", "llamacpp", "textgen", "openai"}
 
 // given returns the texts of a flag, nil if it was not given.
-func (c *chainFlags) given(name string) []string {
-	f := c.fs.Lookup(name)
+func given(fs *pflag.FlagSet, name string) []string {
+	f := fs.Lookup(name)
 	switch {
 	case f == nil || !f.Changed:
 		return nil
@@ -123,7 +130,7 @@ func (c *chainFlags) stages(ignoreEOS bool) ([]argen.Transform, error) {
 	if c.semantics != "" {
 		preset.Semantics = sampler.Semantics(c.semantics)
 	}
-	chain, err := preset.FromFlags(c.given)
+	chain, err := preset.FromFlags(func(name string) []string { return given(c.fs, name) })
 	if c.fs.Changed("chain") {
 		if flag := c.stageFlag(); flag != "" {
 			return nil, usagef("--chain and --%s: give the stage in the chain", flag)

@@ -114,38 +114,29 @@ func (v *chainValue) String() string {
 // Type implements pflag.Value.
 func (v *chainValue) Type() string { return "string" }
 
-// paramValue is a stage's parameter, checked against its range.
+// paramValue is a parameter of a stage or a search, checked against its range.
 type paramValue struct {
-	param sampler.Param
-	text  string
+	read func(string) error
+	name string // of the value in help
+	text string
 }
 
 // Set implements pflag.Value.
 func (v *paramValue) Set(text string) error {
-	_, err := v.param.Parse(text)
 	v.text = text
-	return err
+	return v.read(text)
 }
 
 // String implements pflag.Value.
 func (v *paramValue) String() string { return v.text }
 
 // Type implements pflag.Value.
-func (v *paramValue) Type() string {
-	switch v.param.Kind {
-	case sampler.Int:
-		return "N"
-	case sampler.Float:
-		return "X"
-	}
-	return strings.ToUpper(v.param.Name)
-}
+func (v *paramValue) Type() string { return v.name }
 
 // listValue is a stage's list of tokens, or of tokens with a number each.
 type listValue struct {
-	spec  sampler.Spec
-	param sampler.Param
-	texts []string
+	members func([]string) ([]sampler.Value, error)
+	texts   []string
 }
 
 // Set implements pflag.Value.
@@ -153,7 +144,7 @@ func (v *listValue) Set(text string) error { return v.Append(text) }
 
 // Append implements pflag.SliceValue.
 func (v *listValue) Append(text string) error {
-	_, err := v.spec.Members(append(v.texts[:len(v.texts):len(v.texts)], text))
+	_, err := v.members(append(v.texts[:len(v.texts):len(v.texts)], text))
 	if err == nil {
 		v.texts = append(v.texts, text)
 	}

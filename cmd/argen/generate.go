@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"argen"
+	"argen/sampler/search"
 )
 
 // generation is a command line of generate, or one request of a batch.
@@ -30,7 +31,8 @@ pipe. --log keeps the trace: every token's probability and how it was drawn.
 With --samples each text has the seed after that of the one before. A JSON
 result is {"prompt_ids","ids","text","reason","logprob","perplexity","seed",
 "chain"}, a line a text; "dropped" tells how many tokens the model saw no more
-at the end, with --context-shift.`,
+at the end, with --context-shift. With a search there are "search" and "beams":
+[{"ids","text","score","logprob"}], the texts that it found.`,
 		Example: `  argen generate "One morning"
   argen generate --seed 1 --temperature 0.8 --top-p 0.95 "One morning"
   argen generate --samples 3 --json "One morning"
@@ -58,12 +60,12 @@ func (g *generation) answer(ctx context.Context, a *app, models *models, t text)
 	if err != nil {
 		return nil, err
 	}
-	gen, err := g.generator(lm)
+	gen, p, err := g.generator(lm)
 	if err != nil {
 		return nil, err
 	}
 	t.special, t.heal = g.prompt.special, g.heal
-	answer, err := a.write(ctx, gen, t, &g.stop, func() bool { return false })
+	answer, err := a.write(ctx, gen, p, t, &g.stop, func() bool { return false })
 	if err != nil {
 		return nil, err
 	}
@@ -72,7 +74,7 @@ func (g *generation) answer(ctx context.Context, a *app, models *models, t text)
 
 func (a *app) generate(c *cobra.Command, g *generation, args []string) (err error) {
 	ctx := c.Context()
-	prompt, lm, gen, err := a.prepare(ctx, &g.runFlags, args, false)
+	prompt, lm, gen, p, err := a.prepare(ctx, &g.runFlags, args, false)
 	if err != nil {
 		return err
 	}
@@ -103,7 +105,7 @@ func (a *app) generate(c *cobra.Command, g *generation, args []string) (err erro
 				fmt.Fprintln(a.stdout)
 			}
 		}
-		answer, err := a.write(ctx, gen, prompt, &g.stop, func() bool {
+		answer, err := a.write(ctx, gen, p, prompt, &g.stop, func() bool {
 			a.hint("ends where %s", g.stop.when.text)
 			return false
 		})
@@ -124,32 +126,33 @@ func (a *app) generate(c *cobra.Command, g *generation, args []string) (err erro
 
 // write writes one text. Where it fails on the way the answer is what there is
 // of it. Met is called where the condition of --stop-when holds.
-func (a *app) write(ctx context.Context, gen argen.Generator, prompt text, stop *stopFlags, met func() bool) (*generated, error) {
+func (a *app) write(ctx context.Context, gen argen.Generator, p search.Procedure, prompt text, stop *stopFlags, met func() bool) (*generated, error) {
 	last := &lastWord{}
 	gen.Sinks = append(slices.Clip(gen.Sinks), last)
 	r, err := prompt.start(gen)
 	if err != nil {
 		return nil, err
 	}
-	next := func(ctx context.Context) error {
-		_, err := r.Next(ctx)
-		return err
-	}
+	next, texts := picking(r, p)
 	err = a.follow(ctx, r, stop, next, met)
-	return newGenerated(r, last.end), err
+	answer := newGenerated(r, last.end)
+	answer.Beams = texts()
+	return answer, err
 }
 
 // generated is the JSON of a text.
 type generated struct {
-	PromptIDs  []argen.ID `json:"prompt_ids"`
-	IDs        []argen.ID `json:"ids"`
-	Text       string     `json:"text"`
-	Reason     string     `json:"reason"`
-	LogProb    number     `json:"logprob"`
-	Perplexity number     `json:"perplexity"`
-	Seed       uint64     `json:"seed"`
-	Chain      string     `json:"chain"`
-	Dropped    int        `json:"dropped,omitempty"`
+	PromptIDs  []argen.ID    `json:"prompt_ids"`
+	IDs        []argen.ID    `json:"ids"`
+	Text       string        `json:"text"`
+	Reason     string        `json:"reason"`
+	LogProb    number        `json:"logprob"`
+	Perplexity number        `json:"perplexity"`
+	Seed       uint64        `json:"seed"`
+	Chain      string        `json:"chain"`
+	Search     string        `json:"search,omitempty"`
+	Beams      []search.Text `json:"beams,omitempty"` // the texts that a search found
+	Dropped    int           `json:"dropped,omitempty"`
 
 	window string // see window
 }
@@ -160,7 +163,7 @@ func newGenerated(r *argen.Run, end argen.End) *generated {
 	g := &generated{
 		PromptIDs: append([]argen.ID{}, r.Context()[:n]...), IDs: append([]argen.ID{}, r.Context()[n:]...),
 		Text: end.Text, Reason: end.Reason, LogProb: number(end.LogProb), Perplexity: number(end.Perplexity()),
-		Seed: t.Head.Seed, Chain: t.Head.Chain, window: window(r),
+		Seed: t.Head.Seed, Chain: t.Head.Chain, Search: t.Head.Search, window: window(r),
 	}
 	if len(t.Steps) > 0 {
 		g.Dropped = t.Steps[len(t.Steps)-1].Dropped

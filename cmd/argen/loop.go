@@ -11,6 +11,7 @@ import (
 
 	"argen"
 	"argen/model"
+	"argen/sampler/search"
 )
 
 // runFlags are those of a command that writes text: model, prompt, chain,
@@ -19,6 +20,7 @@ type runFlags struct {
 	model  string
 	prompt promptFlags
 	chain  chainFlags
+	search searchFlags
 	stop   stopFlags
 	seed   seedFlag
 	same   bool // --same-dice
@@ -37,6 +39,7 @@ func (f *runFlags) add(a *app, fs *pflag.FlagSet) {
 	fs.BoolVar(&f.heal, "token-healing", false, "open the last token of the prompt again: it may become another that begins with the same text, so that a prompt may end in the middle of a word")
 	fs.BoolVar(&f.heal, "heal", false, "the same as --token-healing")
 	fs.BoolVar(&f.same, "same-dice", false, "throw dice that belong to seed, step and token, so that a text that was changed meets the same ones after it")
+	f.search.add(fs)
 	f.chain.add(fs)
 }
 
@@ -48,35 +51,44 @@ func (f *runFlags) topFlag(fs *pflag.FlagSet, usage string) {
 	fs.Var(&fromOneValue{&f.top}, "top", usage)
 }
 
-// generator returns what the flags ask for.
-func (f *runFlags) generator(lm *model.LM) (argen.Generator, error) {
+// generator returns what the flags ask for, and the procedure that picks the
+// tokens, nil if it is the dice.
+func (f *runFlags) generator(lm *model.LM) (argen.Generator, search.Procedure, error) {
 	chain, err := f.chain.stages(f.stop.ignoreEOS)
-	return argen.Generator{
+	if err != nil {
+		return argen.Generator{}, nil, err
+	}
+	p, err := f.search.procedure(chain)
+	gen := argen.Generator{
 		Model: lm.Model, Tokenizer: lm.Tokenizer, Chain: chain,
 		MaxTokens: f.stop.most(), Stop: f.stop.stop, BOS: f.prompt.addBOS, Seed: f.seed.pick(), Gumbel: f.same, ContextShift: f.stop.shift,
-	}, err
+	}
+	if p != nil {
+		gen.Search = p.String()
+	}
+	return gen, p, err
 }
 
 // prepare reads the prompt and opens the model, once nothing is wrong with the
 // flags. Interactive is as for [app.prompt]. The model is the caller's to close.
-func (a *app) prepare(ctx context.Context, f *runFlags, args []string, interactive bool) (text, *model.LM, argen.Generator, error) {
+func (a *app) prepare(ctx context.Context, f *runFlags, args []string, interactive bool) (text, *model.LM, argen.Generator, search.Procedure, error) {
 	prompt, err := a.prompt(ctx, &f.prompt, args, interactive)
 	if err == nil {
-		_, err = f.chain.stages(false)
+		_, _, err = f.generator(&model.LM{})
 	}
 	if err != nil {
-		return text{}, nil, argen.Generator{}, err
+		return text{}, nil, argen.Generator{}, nil, err
 	}
 	lm, err := a.open(ctx, f.model)
 	if err != nil {
-		return text{}, nil, argen.Generator{}, err
+		return text{}, nil, argen.Generator{}, nil, err
 	}
 	prompt.heal = f.heal
-	gen, err := f.generator(lm)
+	gen, p, err := f.generator(lm)
 	if err != nil {
 		err = errors.Join(err, lm.Close())
 	}
-	return prompt, lm, gen, err
+	return prompt, lm, gen, p, err
 }
 
 // follow calls next, which appends a token, until the text ends, and closes

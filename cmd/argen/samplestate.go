@@ -20,7 +20,11 @@ func (s *stateFlags) add(fs *pflag.FlagSet) {
 	s.fs = fs
 	for _, spec := range sampler.Table {
 		for _, p := range spec.State {
-			fs.Var(&paramValue{param: p}, p.Flag, p.Doc+"; "+p.Range())
+			read := func(text string) error {
+				_, err := p.Parse(text)
+				return err
+			}
+			fs.Var(&paramValue{read: read, name: p.Placeholder()}, p.Flag, p.Doc+"; "+p.Range())
 			fs.Lookup(p.Flag).Annotations = map[string][]string{stageMark: {string(spec.Group)}}
 		}
 	}

@@ -9,18 +9,19 @@ import (
 	"github.com/charmbracelet/colorprofile"
 
 	"argen"
+	"argen/sampler/search"
 	"argen/viz"
 	"argen/viz/tui"
 )
 
 // stepOnScreen shows a run in the terminal view.
-func (a *app) stepOnScreen(ctx context.Context, s *stepping, prompt text, gen argen.Generator) error {
+func (a *app) stepOnScreen(ctx context.Context, s *stepping, prompt text, gen argen.Generator, p search.Procedure) error {
 	r, err := prompt.start(gen)
 	if err != nil {
 		return err
 	}
 	o := a.screenOptions(s)
-	o.Track = gen.Track
+	o.Track, o.Search = gen.Track, p
 	o.Left = func(l tui.Leaving) { a.takeLeave(l, again(s, l)) }
 	var forks []*log
 	if s.log != "" {

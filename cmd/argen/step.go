@@ -13,6 +13,7 @@ import (
 
 	"argen"
 	"argen/model"
+	"argen/sampler/search"
 	"argen/viz/term"
 )
 
@@ -87,6 +88,10 @@ func (s *stepping) check(c *cobra.Command, args []string) error {
 		return usagef("--plain and --json: choose one")
 	case !(s.speed >= 0 && s.speed <= 1e6):
 		return usagef("--speed: %v is no number of steps a second, it must be from 0 to 1000000", s.speed)
+	case s.dice && s.search.given() != "":
+		return usagef("--dice and --%s: throw the dice or let a search pick, choose one", s.search.given())
+	case len(s.edit) > 0 && s.search.given() != "":
+		return usagef("--edit and --%s: an edit keeps the dice, and a search throws none, choose one", s.search.given())
 	case len(s.edit) > 0 && s.dice:
 		return usagef("--edit and --dice: an edit keeps the dice as they fell, choose one")
 	case s.replay == "":
@@ -101,6 +106,9 @@ func (s *stepping) check(c *cobra.Command, args []string) error {
 		if c.Flags().Changed(name) {
 			return usagef("--replay shows a trace as it was: --%s changes nothing there", name)
 		}
+	}
+	if flag := s.search.given(); flag != "" {
+		return usagef("--replay shows a trace as it was: --%s changes nothing there", flag)
 	}
 	if flag := s.chain.stageFlag(); flag != "" {
 		return usagef("--replay shows a trace as it was: --%s changes nothing there", flag)
@@ -118,7 +126,7 @@ func (a *app) step(c *cobra.Command, s *stepping, args []string) (err error) {
 	if s.replay != "" {
 		return a.replay(ctx, c, s, screen)
 	}
-	prompt, lm, gen, err := a.prepare(ctx, &s.runFlags, args, s.dice)
+	prompt, lm, gen, p, err := a.prepare(ctx, &s.runFlags, args, s.dice)
 	if err != nil {
 		return err
 	}
@@ -161,16 +169,24 @@ func (a *app) step(c *cobra.Command, s *stepping, args []string) (err error) {
 		return a.counterfactual(ctx, s, prompt, gen)
 	}
 	if screen {
-		return a.stepOnScreen(ctx, s, prompt, gen)
+		return a.stepOnScreen(ctx, s, prompt, gen, p)
 	}
 	gen.Sinks = append(gen.Sinks, a.stepView(c, s))
 	r, err := prompt.start(gen)
 	if err != nil {
 		return err
 	}
-	err = a.follow(ctx, r, &s.stop, func(ctx context.Context) error { return a.oneStep(ctx, r, s) }, func() bool { return a.pause(ctx, s) })
+	next, _ := picking(r, p)
+	err = a.follow(ctx, r, &s.stop, func(ctx context.Context) error { return a.oneStep(ctx, r, s, next) }, func() bool { return a.pause(ctx, s) })
 	if says := window(r); says != "" && err == nil {
 		a.hint("%s", says)
+	}
+	if b, ok := p.(search.Beams); ok && err == nil && !s.json && r.Over() != "" && len(s.forced) == 0 && b.Deterministic() {
+		says, err := beside(ctx, gen, r, b, s.ascii)
+		if err != nil {
+			return err
+		}
+		fmt.Fprint(a.stdout, "\n"+says)
 	}
 	for _, t := range slices.Sorted(maps.Keys(s.forced)) {
 		if n := len(r.Trace().Steps); t >= n && err == nil {
@@ -193,37 +209,34 @@ func (a *app) stepView(c *cobra.Command, s *stepping) argen.Sink {
 }
 
 // oneStep appends a token: the one that was asked for, or by the number that
-// was typed, or by the dice.
-func (a *app) oneStep(ctx context.Context, r *argen.Run, s *stepping) error {
+// was typed, or else next does.
+func (a *app) oneStep(ctx context.Context, r *argen.Run, s *stepping, next func(context.Context) error) error {
 	t := len(r.Trace().Steps)
 	if t > 0 && s.speed > 0 {
 		if err := wait(ctx, time.Duration(float64(time.Second)/s.speed)); err != nil {
 			return err
 		}
 	}
+	forced, ok := s.forced[t]
+	if !ok && !s.dice {
+		return next(ctx)
+	}
 	c, err := r.Predict(ctx)
 	if err != nil {
 		return err
 	}
-	var id argen.ID
-	forced, ok := s.forced[t]
-	switch {
-	case ok:
+	if ok {
 		_, err := r.Force(forced)
 		return err
-	case s.dice:
-		a.parts(c, s, t)
-		u, typed, err := a.throw(ctx, t)
-		switch {
-		case err != nil:
-			return err
-		case typed:
-			id = r.ChooseAt(u)
-		default:
-			id = r.Choose()
-		}
-	default:
-		id = r.Choose()
+	}
+	a.parts(c, s, t)
+	u, typed, err := a.throw(ctx, t)
+	if err != nil {
+		return err
+	}
+	id := r.Choose()
+	if typed {
+		id = r.ChooseAt(u)
 	}
 	_, err = r.Append(id)
 	return err

@@ -4,6 +4,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"argen/sampler"
+	"argen/sampler/search"
 )
 
 // topics are the help texts that belong to no command: argen help NAME.
@@ -12,6 +13,7 @@ var topics = []struct {
 	text      func(*app) string
 }{
 	{"sampling", "the stages between the model and the draw", func(*app) string { return sampler.Help() }},
+	{"search", "what picks tokens where the dice do not", func(*app) string { return search.Help() }},
 	{"trace", "the record of a run, and how to read it", func(*app) string { return traceHelp }},
 	{"environment", "the environment variables that argen reads", func(*app) string { return environmentHelp }},
 }
@@ -21,8 +23,13 @@ func topicCommands(a *app) []*cobra.Command {
 	var list []*cobra.Command
 	for _, t := range topics {
 		c := topicCommand(t.name, "About "+t.doc, t.text(a))
-		if t.name == "sampling" {
+		switch t.name {
+		case "sampling":
 			for _, s := range sampler.Table {
+				c.AddCommand(topicCommand(s.Name, s.Doc, s.Help()))
+			}
+		case "search":
+			for _, s := range search.Table {
 				c.AddCommand(topicCommand(s.Name, s.Doc, s.Help()))
 			}
 		}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -43,7 +44,7 @@ func otherFlags(fs *pflag.FlagSet) *pflag.FlagSet {
 // a page of help can explain.
 func stageFlags(fs *pflag.FlagSet) string {
 	var b strings.Builder
-	for _, g := range sampler.Groups() {
+	for _, g := range append(slices.Clip(sampler.Groups()), searchGroup) {
 		var list []string
 		fs.VisitAll(func(f *pflag.Flag) {
 			if mark := f.Annotations[stageMark]; len(mark) == 1 && mark[0] == string(g) {
@@ -59,5 +60,5 @@ func stageFlags(fs *pflag.FlagSet) string {
 	if b.Len() == 0 {
 		return ""
 	}
-	return "\n\nFlags of stages; argen help sampling says what each does:" + b.String()
+	return "\n\nFlags of stages; argen help sampling says what each does,\nargen help search those of searches:" + b.String()
 }

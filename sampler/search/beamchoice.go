@@ -3,6 +3,7 @@ package search
 import (
 	"encoding/json"
 	"fmt"
+	"math"
 	"strconv"
 	"strings"
 
@@ -52,13 +53,15 @@ const mostShown = 16
 // numbers of beams are from 1.
 func (c beamChoice) String() string {
 	var b strings.Builder
-	on := 0
+	fates := map[string]int{}
 	for _, o := range c.Options {
-		if o.Fate == goesOn {
-			on++
-		}
+		fates[o.Fate]++
 	}
-	fmt.Fprintf(&b, "%s, token %d: of %d candidates %d go on; * is the text found", c.Search, c.T, len(c.Options), on)
+	fmt.Fprintf(&b, "%s, token %d: %d of %d candidates go on", c.Search, c.T, fates[goesOn], len(c.Options))
+	if n := fates[ends]; n > 0 {
+		fmt.Fprintf(&b, ", %d end", n)
+	}
+	b.WriteString("; * wins")
 	shown := 0
 	for i := range c.Options {
 		if o := &c.Options[i]; shown < mostShown || o.Won {
@@ -75,21 +78,20 @@ func (c beamChoice) String() string {
 
 // line is an option in a line.
 func (o *option) line(groups bool) string {
-	mark, fate := " ", o.Fate
+	mark, group, fate, score := " ", "", o.Fate, ""
 	if o.Won {
 		mark = "*"
+	}
+	if groups {
+		group = "group " + strconv.Itoa(o.Group+1) + " "
 	}
 	switch o.Fate {
 	case goesOn:
 		fate = "-> " + strconv.Itoa(o.To+1)
 	case ends:
-		fate = "ends, score " + short(o.Final)
+		score = "  score " + short(o.Final)
 	}
-	group := ""
-	if groups {
-		group = "group " + strconv.Itoa(o.Group+1) + " "
-	}
-	return fmt.Sprintf("%s %sbeam %d  %9s  \"%s\"  %s", mark, group, o.From+1, short(o.Score), argen.Visible(o.Text), fate)
+	return fmt.Sprintf("%s %sbeam %d %-5s %9s  \"%s\"%s", mark, group, o.From+1, fate, short(o.Score), argen.Visible(o.Text), score)
 }
 
 // writeFound lists texts that were found.
@@ -104,7 +106,12 @@ func writeFound(b *strings.Builder, found []Text) {
 }
 
 // short is a number with four decimals.
-func short(x float64) string { return strconv.FormatFloat(x, 'f', 4, 64) }
+func short(x float64) string {
+	if math.Abs(x) < 0.00005 {
+		x = 0 // not −0
+	}
+	return strconv.FormatFloat(x, 'f', 4, 64)
+}
 
 // tail is the end of a text with one more token.
 func tail(r *argen.Run, id argen.ID) string {

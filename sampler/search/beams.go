@@ -59,8 +59,8 @@ var beamsForm = Form{
 		{Name: "n", Flag: "beams", Kind: sampler.Int, Doc: "texts kept", Default: 4, Off: sampler.None, Least: 1, Most: mostTexts},
 		{Name: "groups", Flag: "beam-groups", Kind: sampler.Int, Doc: "groups of beams that avoid each other's tokens", Default: 1, Off: 1, Least: 1, Most: mostTexts},
 		{Name: "diversity_penalty", Flag: "diversity-penalty", Doc: "what a token loses for each time an earlier group chose it in this step", Default: 0, Off: 0, Most: 1e6},
-		{Name: "length_penalty", Flag: "length-penalty", Doc: "ln P is divided by length to this power, above 0 favours long texts", Default: 1, Off: 0, Least: -10, Most: 10},
-		{Name: "early_stopping", Flag: "early-stopping", Kind: sampler.Choice, Doc: "whether the search ends as soon as n texts have: true; false: unless the best beam is better now; never: unless it could be", Words: []string{"false", "true", "never"}},
+		{Name: "length_penalty", Flag: "length-penalty", Doc: "the power of its length by which ln P of a text is divided, above 0 favours long texts", Default: 1, Off: 0, Least: -10, Most: 10},
+		{Name: "early_stopping", Flag: "early-stopping", Kind: sampler.Choice, Doc: "when n texts that have ended are enough: true, at once; false, unless the best beam is better now; never, unless it could become better", Words: []string{"false", "true", "never"}},
 		{Name: "return", Flag: "return", Kind: sampler.Int, Doc: "texts listed, 0 for n", Default: 0, Off: 0, Most: mostTexts},
 		{Name: "sample", Flag: "beam-sample", Kind: sampler.Choice, Doc: "whether candidates are drawn, not taken from the best", Words: []string{"false", "true"}},
 	},
@@ -97,6 +97,10 @@ func (Beams) Name() string { return "beams" }
 func (b Beams) String() string {
 	return word(b.Name(), b.N, b.Groups, b.Diversity, b.Length, b.Early, b.Return, strconv.FormatBool(b.Sample))
 }
+
+// Deterministic reports whether it looks for the one best text: it neither draws
+// nor divides its beams.
+func (b Beams) Deterministic() bool { return !b.Sample && b.Groups <= 1 }
 
 // Picker implements Procedure.
 func (b Beams) Picker() Picker { return &planner{find: b.find} }

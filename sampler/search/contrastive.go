@@ -66,7 +66,7 @@ func (p *contrast) Choose(ctx context.Context, r *argen.Run) (argen.ID, argen.Ex
 	if err := p.remember(ctx, r); err != nil {
 		return argen.NoID, nil, err
 	}
-	why := contrastChoice{Search: p.String(), Options: make([]contrastOption, 0, min(p.K, c.Len()))}
+	why := contrastChoice{Search: p.String(), Alpha: p.Alpha, Options: make([]contrastOption, 0, min(p.K, c.Len()))}
 	for _, id := range c.Top(min(p.K, c.Len())) {
 		why.Options = append(why.Options, contrastOption{ID: id, Token: string(r.Tokenizer().Piece(id)), Prob: c.Prob(id), Like: math.Inf(-1)})
 	}
@@ -153,6 +153,7 @@ type contrastOption struct {
 // A contrastChoice says what was compared where a token was picked.
 type contrastChoice struct {
 	Search  string           `json:"search"`
+	Alpha   float64          `json:"alpha"`
 	Options []contrastOption `json:"candidates"`
 }
 
@@ -165,7 +166,7 @@ func (c contrastChoice) MarshalJSON() ([]byte, error) {
 // String shows a line a token.
 func (c contrastChoice) String() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s: score = (1 - alpha) P - alpha likeness; * is taken", c.Search)
+	fmt.Fprintf(&b, "%s: %.4g P - %.4g likeness; * wins", c.Search, 1-c.Alpha, c.Alpha)
 	for _, o := range c.Options {
 		mark := " "
 		if o.Won {

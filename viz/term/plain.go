@@ -234,6 +234,8 @@ func (p *Plain) choose(s *argen.Step) {
 		u = "your " + u
 	}
 	switch {
+	case s.Choice != nil:
+		p.choice(s)
 	case s.Forced && s.SampledProb == 0:
 		p.paragraph("  ", fmt.Sprintf("Choose: %s is given, the dice could not have chosen it.", token))
 	case s.Forced:

@@ -72,7 +72,7 @@ func (m *model) bannerLines(w int) []string {
 		return inStyle(m.s.banner("?", w), m.s.dim.Render)
 	}
 	style := m.s.chosen
-	if step.Forced {
+	if step.Given() {
 		style = m.s.forced.UnsetUnderline()
 	}
 	name := m.s.token(step.Token)

@@ -8,6 +8,7 @@ import (
 	"sync"
 
 	"argen"
+	"argen/sampler/search"
 )
 
 // A branch is one text being written, or the trace of one being read again.
@@ -24,7 +25,7 @@ type branch struct {
 type snapshot struct {
 	head  argen.Header
 	steps []argen.Step // appended so far
-	next  *argen.Step  // what the dice will append, nil at the end
+	next  *argen.Step  // what the dice or the search will append, nil at the end
 	over  string       // why nothing can follow, "" if something can
 	chain string       // in force for the next step
 }
@@ -33,35 +34,59 @@ type snapshot struct {
 type live struct {
 	mu     sync.Mutex // held by the command at work
 	run    *argen.Run
-	dice   *float64 // u given by hand for the next step
+	search search.Procedure // picks the tokens, if not nil
+	picker search.Picker    // of the run
+	dice   *float64         // u given by hand for the next step
 	closed bool
 }
 
-// preview is the step that Append would make of the token of the dice.
+func newLive(run *argen.Run, p search.Procedure) *live {
+	l := &live{run: run, search: p}
+	if p != nil {
+		l.picker = p.Picker()
+	}
+	return l
+}
+
+// preview is the step that append would make of the token that comes next.
 func (l *live) preview(ctx context.Context) (*argen.Step, error) {
-	if _, err := l.run.Predict(ctx); err != nil {
+	id, how, err := l.choose(ctx)
+	if err != nil {
 		return nil, err
 	}
-	step, err := l.run.Preview(l.throw())
+	step, err := l.run.Preview(id)
+	step.Choice = how
 	return &step, err
 }
 
-func (l *live) throw() argen.ID {
-	if l.dice != nil {
-		return l.run.ChooseAt(*l.dice)
+// choose predicts and returns the token of the search or of the dice. A number
+// thrown by hand goes before a search.
+func (l *live) choose(ctx context.Context) (argen.ID, argen.Explanation, error) {
+	if l.picker != nil && l.dice == nil {
+		return l.picker.Choose(ctx, l.run)
 	}
-	return l.run.Choose()
+	if _, err := l.run.Predict(ctx); err != nil {
+		return argen.NoID, nil, err
+	}
+	if l.dice != nil {
+		return l.run.ChooseAt(*l.dice), nil, nil
+	}
+	return l.run.Choose(), nil, nil
 }
 
-// append appends the token of the dice, or another one.
+// append appends the token of the search or of the dice, or another one.
 func (l *live) append(ctx context.Context, forced *argen.ID) (step argen.Step, err error) {
-	if _, err := l.run.Predict(ctx); err != nil {
-		return argen.Step{}, err
-	}
 	if forced != nil {
+		if _, err := l.run.Predict(ctx); err != nil {
+			return argen.Step{}, err
+		}
 		step, err = l.run.Force(*forced)
+	} else if id, how, choosing := l.choose(ctx); choosing != nil {
+		return argen.Step{}, choosing
+	} else if how != nil {
+		step, err = l.run.Pick(id, how)
 	} else {
-		step, err = l.run.Append(l.throw())
+		step, err = l.run.Append(id)
 	}
 	if err == nil {
 		l.dice = nil
@@ -84,7 +109,7 @@ func (l *live) fork(sinks []argen.Sink) (*live, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &live{run: run}, nil
+	return newLive(run, l.search), nil
 }
 
 // look predicts and says how things stand. The end of the text is no error.

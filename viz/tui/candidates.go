@@ -200,7 +200,7 @@ func (m *model) thick(step *argen.Step, i int, c columns, scale float64) string 
 func (m *model) rowStyle(step *argen.Step, i int) lipgloss.Style {
 	t := &step.Top[i]
 	switch {
-	case m.picked() && t.ID == step.ID && step.Forced:
+	case m.picked() && t.ID == step.ID && step.Given():
 		return m.s.forced
 	case m.picked() && t.ID == step.ID:
 		return m.s.chosen

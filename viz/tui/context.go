@@ -37,7 +37,7 @@ func (m *model) contextLines(w, h int) []string {
 		complete = complete || step.Text != ""
 		style := m.s.text
 		switch {
-		case step.Forced:
+		case step.Given():
 			style = m.s.forced
 		case i == len(b.steps)-1 && m.beat == deal:
 			style = m.s.chosen

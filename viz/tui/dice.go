@@ -59,7 +59,10 @@ func (m *model) diceLines(w int) []string {
 	if step == nil || w < 4 {
 		return nil
 	}
-	if step.Gumbel {
+	switch {
+	case step.Choice != nil && step.Forced:
+		return m.searchLines(step, w)
+	case step.Gumbel:
 		return m.raceLines(step, w)
 	}
 	return []string{m.fallLine(step, w), m.partLine(step, w), m.scaleLine(step, w)}

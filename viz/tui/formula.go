@@ -28,7 +28,7 @@ func (m *model) formulaLine(w int) string {
 	}
 	note := ""
 	switch {
-	case step.Forced:
+	case step.Given():
 		note = "forced"
 	case step.SampledProb != step.Prob:
 		note = "drawn with " + prob(step.SampledProb)

@@ -82,7 +82,7 @@ func newModel(ctx context.Context, run *argen.Run, gen argen.Generator, o Option
 	}
 	m.s = newScreen(o.ASCII, o.Dark == nil || *o.Dark)
 	if run != nil {
-		m.branches = []branch{{name: "1", live: &live{run: run}}}
+		m.branches = []branch{{name: "1", live: newLive(run, o.Search)}}
 		m.branches[0].head = run.Trace().Head
 	} else {
 		m.branches = []branch{{name: "1", read: o.Replay, snapshot: readTo(o.Replay, 0)}}

@@ -11,6 +11,7 @@ import (
 	"github.com/charmbracelet/colorprofile"
 
 	"argen"
+	"argen/sampler/search"
 )
 
 // Options say how the loop is shown. The zero value of each is its default.
@@ -23,6 +24,7 @@ type Options struct {
 	Dark  *bool   // whether the background is dark; nil: ask the terminal
 	Speed float64 // tokens a second; 0: wait for keys
 
+	Search   search.Procedure      // picks the tokens, if not nil
 	Track    []argen.ID            // tokens whose P is followed
 	StopWhen func(argen.Step) bool // playing pauses after a step for which it holds
 	StopText string                // what StopWhen says, in words
@@ -58,7 +60,7 @@ func (m *model) leaving() Leaving {
 	l.ByHand = b.chain != b.head.Chain && b.live != nil
 	for i := range b.steps {
 		s := &b.steps[i]
-		l.ByHand = l.ByHand || s.Forced || s.Dice || s.Chain != "" && s.Chain != b.head.Chain
+		l.ByHand = l.ByHand || s.Given() || s.Dice || s.Chain != "" && s.Chain != b.head.Chain
 	}
 	return l
 }

@@ -257,6 +257,8 @@ func (m *model) phases(w int) string {
 	line := m.loop([]string{"predict", "choose", "append", "repeat"})
 	said := ""
 	switch at := m.phase(); {
+	case at == 1 && m.cur().next.Choice != nil:
+		said = "a search picked the token"
 	case at == 1 && m.cur().next.Forced:
 		said = "somebody picked the token"
 	case at == 1 && m.cur().next.Gumbel:

@@ -1,0 +1,53 @@
+package tui
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"argen/sampler/search"
+)
+
+// A search picks the tokens; forks and steps back search anew from where they
+// are, and a token of the user's own is gone on from.
+func TestSearch(t *testing.T) {
+	gen := truth(t, "")
+	gen.MaxTokens = 6
+	p := search.Beams{N: 3, Groups: 1, Length: 1, Early: "false"}
+	gen.Search = p.String()
+	d := drive(t, gen, "It was a", Options{Search: p})
+	d.size(100, 30)
+	if text := d.text(); !strings.Contains(text, "a search picks one of these") {
+		t.Errorf("before the token is picked:\n%s", text)
+	}
+	want := d.m.cur().next.ID
+	d.keys("enter").pass(1)
+	text := d.text()
+	if !strings.Contains(text, "beams=3, token 0: 3 of 5 candidates go on; * wins") || !strings.Contains(text, "* beam 1 -> ") {
+		t.Errorf("the search is not shown:\n%s", text)
+	}
+	d.keys("enter").tokens(5)
+	steps := slices.Clone(d.m.cur().steps)
+	if len(steps) != 6 || steps[0].ID != want || d.m.cur().next != nil {
+		t.Fatalf("%d steps, the first %d, want %d", len(steps), steps[0].ID, want)
+	}
+	for _, s := range steps {
+		if s.Choice == nil || s.Given() {
+			t.Fatalf("step %d: no choice", s.T)
+		}
+	}
+	if l := d.m.leaving(); l.ByHand {
+		t.Error("the search is said to be done by hand")
+	}
+	d.keys("left", "left", "left", "f").tokens(3)
+	again := d.m.cur().steps
+	if len(d.m.branches) != 2 || len(again) != 6 || again[3].Choice == nil {
+		t.Fatalf("%d branches, %d steps", len(d.m.branches), len(again))
+	}
+	d.keys("left", "left")
+	other := d.m.cur().next.Top[1].ID
+	d.keys("i").typing(d.m.piece(other)).keys("enter")
+	if s := d.m.cur().steps; !s[len(s)-1].Given() || d.m.cur().next == nil || d.m.cur().next.Choice == nil {
+		t.Errorf("after a token of the user's own: %+v", s[len(s)-1])
+	}
+}
