@@ -40,6 +40,7 @@ var Charts = []Chart{
 	{"entropy", "how uncertain the model was before each token, in bits", Entropy},
 	{"chain", "ln P of the text as a staircase: the chain rule, one step down a token", Chain},
 	{"heat", "the text itself, coloured by the probability of each token", Heat},
+	{"tree", "what may follow a text: each continuation as wide as its joint probability", Tree},
 	{"ngram-orders", "perplexity of n-gram models by order, against the true entropy rate", NgramOrders},
 	{"learning", "how a training went: the loss over its steps, and what was learned when", Learning},
 }
@@ -59,6 +60,7 @@ type Input struct {
 	Traces []*argen.Trace
 	Step   int        // of next, draw and stages: the t of the token; −1 is the last
 	Orders OrdersData // of ngram-orders
+	Tree   TreeData   // of tree
 
 	Learning LearningData // of learning
 }

@@ -69,6 +69,7 @@ func TestHostile(t *testing.T) {
 			in := Input{Traces: []*argen.Trace{tr}, Step: i % 3, Orders: ordersData}
 			in.Orders.Names, in.Orders.Unit = []string{s, s}, s
 			in.Learning.Runs = []LearningRun{longRun(s, 60, 10, s, s+s), longRun(s, 60, 20)}[:1+i%2]
+			in.Tree = treeOf(s, .5, .25)
 			f := drawn(t, c, in)
 			data := svg(t, f)
 			checkXML(t, fmt.Sprintf("%s of %.20q", c.Name, s), data)
@@ -182,8 +183,12 @@ func TestOddNumbers(t *testing.T) {
 			Order: []int{1, rapid.SampledFrom([]int{1, 2, 1000}).Draw(t, "order")}, TrueBits: bits.Draw(t, "bits"),
 			Perplexity: [][]float64{{odd(1, math.NaN(), 1e300).Draw(t, "a"), odd(2, math.NaN(), -1, 1e9).Draw(t, "b")}},
 		}
+		odd := treeOf("x", share.Draw(t, "child"), share.Draw(t, "joint"))
+		if rapid.IntRange(0, 9).Draw(t, "worse") == 0 {
+			odd.Root.Children[0].Others.Joint = nonsense.Draw(t, "others")
+		}
 		for _, c := range Charts {
-			f, err := c.Draw(Input{Traces: []*argen.Trace{tr}, Step: -1, Orders: orders})
+			f, err := c.Draw(Input{Traces: []*argen.Trace{tr}, Step: -1, Orders: orders, Tree: odd})
 			if err != nil {
 				continue
 			}

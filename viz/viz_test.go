@@ -71,6 +71,8 @@ func inputs(t testing.TB, chart string) map[string]Input {
 	switch chart {
 	case "learning":
 		return learningInputs(t)
+	case "tree":
+		return treeInputs(t)
 	case "next":
 		plain := Input{Traces: all[1:2], Step: -1}
 		return map[string]Input{chart: one, chart + "-plain": plain}
@@ -85,7 +87,9 @@ func inputs(t testing.TB, chart string) map[string]Input {
 }
 
 // ofTraces reports whether a chart draws traces.
-func ofTraces(c Chart) bool { return c.Name != "ngram-orders" && c.Name != "learning" }
+func ofTraces(c Chart) bool {
+	return c.Name != "ngram-orders" && c.Name != "learning" && c.Name != "tree"
+}
 
 func drawn(t testing.TB, c Chart, in Input) *Figure {
 	t.Helper()
