@@ -242,6 +242,10 @@ func (p Param) Placeholder() string {
 		return "N"
 	case Float:
 		return "X"
+	case Text:
+		return "TEXT"
+	case Token:
+		return "TOKEN"
 	}
 	return strings.ToUpper(p.Name)
 }

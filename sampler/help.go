@@ -85,7 +85,7 @@ func (s Form[T]) Help() string {
 		b.WriteString(wrap("    ", "--"+s.Switch()))
 	}
 	for i, p := range s.Params {
-		b.WriteString(wrap("    ", p.help(i >= s.fixed())))
+		b.WriteString(hanging("    ", p.help(i >= s.fixed())))
 	}
 	if s.Example != "" {
 		b.WriteString(wrap("    ", "For example: "+s.Example))
@@ -107,7 +107,7 @@ func (p Param) help(list bool) string {
 func (p Param) values(list bool) string {
 	switch text := ", " + p.what(); {
 	case p.Kind == Choice:
-		return fmt.Sprintf(", %s; default %s", p.Range(), p.Words[0]) + p.byEngine()
+		return fmt.Sprintf(", one of %s; default %s", strings.Join(p.Words, ", "), p.Words[0]) + p.byEngine()
 	case !p.numeric():
 		return ""
 	case list: // has no defaults
@@ -154,8 +154,14 @@ func (p Param) flags() string {
 // columns is how wide help is.
 const columns = 80
 
+// hanging is wrap with all lines but the first four columns further in.
+func hanging(indent, text string) string { return wrapped(indent, indent+"    ", text) }
+
 // wrap breaks text between words into indented lines.
-func wrap(indent, text string) string {
+func wrap(indent, text string) string { return wrapped(indent, indent, text) }
+
+// wrapped is wrap with another indent from the second line on.
+func wrapped(indent, then, text string) string {
 	var b strings.Builder
 	used := 0
 	for word := range strings.FieldsSeq(text) {
@@ -165,8 +171,8 @@ func wrap(indent, text string) string {
 			b.WriteString(indent)
 			used = len(indent)
 		case used+1+n > columns:
-			b.WriteString("\n" + indent)
-			used = len(indent)
+			b.WriteString("\n" + then)
+			used = len(then)
 		default:
 			b.WriteByte(' ')
 			used++

@@ -91,7 +91,11 @@ func addForm[T any](fs *pflag.FlagSet, s sampler.Form[T], group sampler.Group) {
 		switch list := i >= len(s.Params)-s.Repeat; {
 		case p.Flag == "":
 		case list:
-			add(p.Flag, &listValue{members: s.Members}, doc+"; may be repeated")
+			member := strings.ToUpper(p.Name)
+			if s.Repeat > 1 {
+				member += "=" + strings.ToUpper(s.Params[i+1].Name)
+			}
+			add(p.Flag, &listValue{members: s.Members}, doc+", `"+member+"`; may be repeated")
 		default:
 			read := func(text string) error {
 				_, err := s.ReadFlag(i, text)
