@@ -83,7 +83,7 @@ func (b Ban) Reasons(_ *argen.Candidates, past argen.Past) func(argen.ID) string
 				if len(ids) == 1 {
 					return "it is banned"
 				}
-				why = "would complete " + shown(b.text, ids...) + ", which is banned"
+				why = "it would complete " + shown(b.text, ids...) + ", which is banned"
 			}
 		}
 		return why

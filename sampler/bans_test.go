@@ -36,11 +36,11 @@ func TestBans(t *testing.T) {
 		want, why   string
 	}{
 		{`ban="c"/#4`, "", 0, "ce", "it is banned"},
-		{`ban="abc"/"bd"/"xyz"`, "ab", 0, "cd", `would complete "abc", which is banned`},
+		{`ban="abc"/"bd"/"xyz"`, "ab", 0, "cd", `it would complete "abc", which is banned`},
 		{`ban="abc"/"c"`, "ab", 0, "c", "it is banned"},
-		{`ban="abc"/"bd"`, "b", 0, "d", `would complete "bd", which is banned`},
+		{`ban="abc"/"bd"`, "b", 0, "d", `it would complete "bd", which is banned`},
 		{`ban="bd"/rule:hf`, "b", 0, "", ""}, // one token more before it
-		{`ban="bd"/rule:hf`, "ab", 0, "d", `would complete "bd", which is banned`},
+		{`ban="bd"/rule:hf`, "ab", 0, "d", `it would complete "bd", which is banned`},
 		{`ban="z"/"y"`, "", 0, "yz", "it is banned"},
 		{`ban="z"/"y"/rule:hf`, "", 0, "y", "it is banned"}, // z ends a text
 		{`begin_suppress="a"/"b"`, "xyz", 3, "ab", "no text begins with it"},

@@ -42,5 +42,5 @@ func (n EncoderNoRepeatNgram) Apply(c *argen.Candidates, past argen.Past) {
 
 // Reasons implements argen.Reasoner.
 func (n EncoderNoRepeatNgram) Reasons(_ *argen.Candidates, past argen.Past) func(argen.ID) string {
-	return repetition(n.text, past.IDs, n.N, "would repeat the prompt's ")
+	return repetition(n.text, past.IDs, n.N, "it would repeat the prompt's ")
 }

@@ -40,20 +40,20 @@ func TestNgrams(t *testing.T) {
 		prompt      int
 		want, why   string
 	}{
-		{"no_repeat_ngram=3", "abcdab", 0, "c", `would repeat "abc"`},
-		{"no_repeat_ngram=2", "abacada", 0, "bcd", `would repeat "ab"`},
-		{"no_repeat_ngram=1", "cab", 0, "abc", `would repeat "a"`},
+		{"no_repeat_ngram=3", "abcdab", 0, "c", `it would repeat "abc"`},
+		{"no_repeat_ngram=2", "abacada", 0, "bcd", `it would repeat "ab"`},
+		{"no_repeat_ngram=1", "cab", 0, "abc", `it would repeat "a"`},
 		{"no_repeat_ngram=0", "aaaa", 0, "", ""},
-		{"no_repeat_ngram=2", "aaa", 0, "a", `would repeat "aa"`}, // they may overlap
+		{"no_repeat_ngram=2", "aaa", 0, "a", `it would repeat "aa"`}, // they may overlap
 		{"no_repeat_ngram=4", "aaa", 0, "", ""},
-		{"no_repeat_ngram=4", "aaaa", 0, "a", `would repeat "aaaa"`},
+		{"no_repeat_ngram=4", "aaaa", 0, "a", `it would repeat "aaaa"`},
 		{"no_repeat_ngram=5", "abcd", 0, "", ""},
 		{"no_repeat_ngram=2147483647", "abcd", 0, "", ""},
-		{"encoder_no_repeat_ngram=2", "abaca", 3, "b", `would repeat the prompt's "ab"`},
+		{"encoder_no_repeat_ngram=2", "abaca", 3, "b", `it would repeat the prompt's "ab"`},
 		{"encoder_no_repeat_ngram=2", "abaca", 0, "", ""},
-		{"encoder_no_repeat_ngram=2", "abaca", 99, "bc", `would repeat the prompt's "ab"`},
-		{"encoder_no_repeat_ngram=1", "abc", 2, "ab", `would repeat the prompt's "a"`},
-		{"encoder_no_repeat_ngram=3", "abcab", 3, "c", `would repeat the prompt's "abc"`},
+		{"encoder_no_repeat_ngram=2", "abaca", 99, "bc", `it would repeat the prompt's "ab"`},
+		{"encoder_no_repeat_ngram=1", "abc", 2, "ab", `it would repeat the prompt's "a"`},
+		{"encoder_no_repeat_ngram=3", "abcab", 3, "c", `it would repeat the prompt's "abc"`},
 		{"encoder_no_repeat_ngram=3", "abcab", 2, "", ""},
 	} {
 		past := argen.Past{IDs: spelt(k.text), Prompt: k.prompt}

@@ -46,7 +46,7 @@ func (n NoRepeatNgram) Apply(c *argen.Candidates, past argen.Past) {
 
 // Reasons implements argen.Reasoner.
 func (n NoRepeatNgram) Reasons(_ *argen.Candidates, past argen.Past) func(argen.ID) string {
-	return repetition(n.text, past.IDs, n.N, "would repeat ")
+	return repetition(n.text, past.IDs, n.N, "it would repeat ")
 }
 
 // withoutRepeats removes the tokens that would complete an n-gram which stands
