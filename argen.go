@@ -229,3 +229,8 @@ type Past struct {
 // ErrEmptyContext is what a State without any token in its context returns if
 // its model cannot predict the first token: a transformer without BOS.
 var ErrEmptyContext = errors.New("the model predicts nothing from an empty context: give it a prompt")
+
+// ErrComplete is what a stage fails with ([Candidates.Fail]) where the text is
+// complete and no token is left that would end it: the model has none, or it
+// is impossible. The run ends there without an error.
+var ErrComplete = errors.New("the text is complete")

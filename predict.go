@@ -309,3 +309,9 @@ func (h *Header) hash() string {
 	}
 	return hex.EncodeToString(sum.Sum(nil)[:8])
 }
+
+// tail quotes the end of the context for an error.
+func (r *Run) tail() string {
+	text := []rune(r.gen.Tokenizer.Decode(r.ids[max(0, len(r.ids)-12):]))
+	return fmt.Sprintf("%q", string(text[max(0, len(text)-40):]))
+}

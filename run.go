@@ -60,6 +60,8 @@ type Run struct {
 	forks  int
 	closed bool
 
+	complete bool // a stage says that the text is
+
 	c       Candidates
 	again   *Candidates // see ledger
 	next    prediction
@@ -184,7 +186,10 @@ func (r *Run) Predict(ctx context.Context) (*Candidates, error) {
 	for i, stage := range r.now().chain {
 		r.c.begin(i + 1)
 		stage.Apply(&r.c, past)
-		if err := r.c.Err(); err != nil {
+		if err := r.c.Err(); errors.Is(err, ErrComplete) {
+			r.complete = true
+			return nil, io.EOF
+		} else if err != nil {
 			return nil, fmt.Errorf("step %d: %s: %w", len(r.steps), stage.Name(), err)
 		}
 		if r.gen.Top > 0 {
@@ -273,6 +278,8 @@ func (r *Run) Over() string {
 		return StopString
 	case r.Left() == 0:
 		return Length
+	case r.complete:
+		return Complete
 	}
 	return ""
 }
@@ -309,7 +316,7 @@ func (r *Run) Back(n int) error {
 	r.steps = slices.Clip(r.steps[:t]) // whoever has a Trace reads what follows
 	r.marks = r.marks[:t+1]
 	r.text = r.text[:r.now().end]
-	r.pending, r.closed = false, false
+	r.pending, r.closed, r.complete = false, false, false
 	return tell(r.gen.Sinks, func(s Sink) error { return s.Back(t) })
 }
 
@@ -350,7 +357,7 @@ func (r *Run) SetChain(chain []Transform) error {
 	now := r.now()
 	now.chain, now.name = bound, FormatChain(chain)
 	now.anew = slices.ContainsFunc(bound, func(t Transform) bool { _, learns := t.(Learner); return learns })
-	r.pending, r.next.chosen = false, false
+	r.pending, r.next.chosen, r.complete = false, false, false
 	return nil
 }
 
@@ -435,9 +442,3 @@ func (r *Run) State() State {
 }
 
 func (r *Run) now() *mark { return &r.marks[len(r.marks)-1] }
-
-// tail quotes the end of the context for an error.
-func (r *Run) tail() string {
-	text := []rune(r.gen.Tokenizer.Decode(r.ids[max(0, len(r.ids)-12):]))
-	return fmt.Sprintf("%q", string(text[max(0, len(text)-40):]))
-}

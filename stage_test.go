@@ -5,6 +5,8 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
+	"io"
 	"slices"
 	"strings"
 	"testing"
@@ -82,6 +84,45 @@ func TestBoundStage(t *testing.T) {
 	}
 	if err := r.SetChain(nil); err != nil {
 		t.Fatal(err)
+	}
+	steps(t, r, 1)
+}
+
+// upTo is a stage that calls the text complete after that many tokens.
+type upTo int
+
+func (upTo) Name() string   { return "up_to" }
+func (upTo) String() string { return "up_to" }
+
+func (n upTo) Apply(c *argen.Candidates, past argen.Past) {
+	if len(past.IDs)-past.Prompt == int(n) {
+		c.Fail(fmt.Errorf("up to here: %w", argen.ErrComplete))
+	}
+}
+
+// A text that a stage calls complete ends there without an error, and goes on
+// once a step is taken back or the stage is taken away.
+func TestCompleteText(t *testing.T) {
+	var trace argen.Trace
+	g := truth(1)
+	g.Chain, g.Sinks = []argen.Transform{upTo(2)}, []argen.Sink{&trace}
+	r := start(t, g, "It was")
+	steps(t, r, 2)
+	if _, err := r.Predict(t.Context()); !errors.Is(err, io.EOF) || r.Over() != argen.Complete {
+		t.Fatalf("the third prediction: %v, over: %q", err, r.Over())
+	}
+	if err := r.Close(io.EOF); err != nil || trace.Ended == nil || trace.Ended.Reason != argen.Complete || trace.Ended.Tokens != 2 {
+		t.Errorf("it ends with %v, %+v", err, trace.Ended)
+	}
+	if err := r.Back(1); err != nil || r.Over() != "" {
+		t.Errorf("after a step back: %v, over: %q", err, r.Over())
+	}
+	steps(t, r, 1)
+	if _, err := r.Predict(t.Context()); !errors.Is(err, io.EOF) {
+		t.Errorf("once more: %v", err)
+	}
+	if err := r.SetChain(nil); err != nil || r.Over() != "" {
+		t.Errorf("with another chain: %v, over: %q", err, r.Over())
 	}
 	steps(t, r, 1)
 }

@@ -167,7 +167,8 @@ func (s *Step) Idle(stage int) bool {
 const (
 	StopToken   = "stop_token"
 	StopString  = "stop_string"
-	Length      = "length" // as many tokens as asked for, or as the model's context holds
+	Length      = "length"   // as many tokens as asked for, or as the model's context holds
+	Complete    = "complete" // it has the form that a stage wants, and no token may follow, see [ErrComplete]
 	Timeout     = "timeout"
 	Interrupted = "interrupted"
 	Failed      = "error"

@@ -97,8 +97,8 @@ A .jsonl file has one JSON object a line, told apart by "type":
           origin        {text, data}: where prob comes from, with --explain
           ns            nanoseconds since the step before, with --timing
   back    t             steps with this t or more no longer count
-  end     reason (stop_token, stop_string, length, timeout, interrupted, error),
-          tokens, text, logprob, perplexity
+  end     reason (stop_token, stop_string, length, complete, timeout,
+          interrupted, error), tokens, text, logprob, perplexity
 
 Numbers that JSON cannot hold are the strings "-inf", "inf" and "nan".
 

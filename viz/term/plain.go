@@ -104,6 +104,7 @@ var reasons = map[string]string{
 	argen.StopToken:   "the model ended the text",
 	argen.StopString:  "a stop string was reached",
 	argen.Length:      "the text is as long as it may be",
+	argen.Complete:    "the text is complete",
 	argen.Timeout:     "the time is over",
 	argen.Interrupted: "interrupted",
 	argen.Failed:      "an error",

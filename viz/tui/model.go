@@ -337,6 +337,8 @@ func overText(reason string) string {
 		return "the model wrote an end-of-text token"
 	case argen.StopString:
 		return "a stop string was written"
+	case argen.Complete:
+		return "the text is complete"
 	case argen.Interrupted:
 		return "it was interrupted"
 	case argen.Timeout:
