@@ -34,8 +34,8 @@ import (
 // and otherwise where no token can follow. Then the beams are texts too.
 //
 // With Sample the candidates are drawn without replacement, by dice of the
-// search's own, from exp(score) over all beams, and the N best of them go on
-// (transformers with do_sample).
+// search's own, from exp(score) over all beams (transformers with do_sample,
+// which also lets no filter leave a beam less than 1+E tokens).
 //
 // With Groups the beams are divided into so many groups that search one after
 // the other in each step. A group takes Diversity from the score of a token for

@@ -138,8 +138,10 @@ func (s *beamSearch) step(ctx context.Context, n int, round *round) (open bool, 
 	return open, nil
 }
 
-// candidates are those of a group that are looked at in a step, the best first;
-// drawn ones in the order of the draw.
+// better orders candidates by their scores.
+func better(x, y candidate) int { return cmp.Compare(y.score, x.score) }
+
+// candidates are those of a group that are looked at in a step, the best first.
 func (s *beamSearch) candidates(ctx context.Context, g *group, chosen map[argen.ID]int) ([]candidate, error) {
 	var all []candidate
 	for _, b := range g.beams {
@@ -157,9 +159,9 @@ func (s *beamSearch) candidates(ctx context.Context, g *group, chosen map[argen.
 		}
 	}
 	if s.Sample {
-		return drawn(all, s.look, s.dice), nil
+		all = drawn(all, s.look, s.dice)
 	}
-	slices.SortStableFunc(all, func(x, y candidate) int { return cmp.Compare(y.score, x.score) })
+	slices.SortStableFunc(all, better)
 	return all[:min(s.look, len(all))], nil
 }
 
@@ -223,7 +225,6 @@ func (s *beamSearch) sort(g *group, at int, list []candidate, n int, round *roun
 		}
 		round.options = append(round.options, o)
 	}
-	slices.SortStableFunc(next, func(x, y candidate) int { return cmp.Compare(y.score, x.score) })
 	return next[:min(s.size, len(next))], nil
 }
 

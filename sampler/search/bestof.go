@@ -1,6 +1,7 @@
 package search
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -65,19 +66,8 @@ func (b BestOf) find(ctx context.Context, r *argen.Run) (plan, error) {
 		}
 		choice.Found = append(choice.Found, text)
 	}
-	slices.SortStableFunc(choice.Found, better)
+	slices.SortStableFunc(choice.Found, func(x, y Text) int { return cmp.Compare(y.Score, x.Score) })
 	return choice.plan(), nil
-}
-
-// better orders texts by their scores.
-func better(x, y Text) int {
-	switch {
-	case x.Score > y.Score:
-		return -1
-	case x.Score < y.Score:
-		return 1
-	}
-	return 0
 }
 
 // A listed says which texts were found, with the first token of the best. The

@@ -173,9 +173,8 @@ func TestStochasticBeamsFindAll(t *testing.T) {
 	}
 }
 
-// Beam sampling with one beam and no end draws two first tokens without
-// replacement and goes on with the more probable one; the last token is the
-// first of those drawn.
+// Beam sampling with one beam and no end draws two tokens without replacement in
+// each step, and takes the more probable one.
 func TestBeamSampleDraws(t *testing.T) {
 	g := tiny(t)
 	g.MaxTokens = 2
@@ -193,18 +192,12 @@ func TestBeamSampleDraws(t *testing.T) {
 		rest[x][k] = p
 	}
 	want := map[string]float64{}
-	for a, p := range first {
-		for b, q := range first {
-			if a == b {
-				continue
-			}
-			x := a
-			if q > p {
-				x = b
-			}
-			for k, joint := range rest[x] {
-				want[k] += p * q / (1 - p) * joint / first[x]
-			}
+	for x, p := range betterOfTwo(first) {
+		for k := range rest[x] {
+			rest[x][k] /= first[x]
+		}
+		for k, q := range betterOfTwo(rest[x]) {
+			want[k] += p * q
 		}
 	}
 	const n = 20000
@@ -214,6 +207,23 @@ func TestBeamSampleDraws(t *testing.T) {
 		counts[key(texts[0].IDs)]++
 	}
 	chiSquared(t, "drawn candidates", counts, want, n)
+}
+
+// betterOfTwo is the law of the more probable of two draws without replacement.
+func betterOfTwo(probs map[string]float64) map[string]float64 {
+	law := map[string]float64{}
+	for a, p := range probs {
+		for b, q := range probs {
+			switch {
+			case a == b:
+			case p > q-1e-12: // of equal ones the first drawn
+				law[a] += p * q / (1 - p)
+			default:
+				law[b] += p * q / (1 - p)
+			}
+		}
+	}
+	return law
 }
 
 // Beams as wide as the tree find the most probable text, and exhaustive search
