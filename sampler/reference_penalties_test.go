@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"testing"
 
 	"argen"
 	"argen/sampler"
@@ -202,4 +203,43 @@ func bans() {
 		k.Out.Kept = len(k.Out.IDs)
 		return nil, nil
 	})
+}
+
+// Renormalised logits are log-probabilities, which candidates have at any time;
+// what transformers repairs is an error here.
+func TestReferenceLogProbs(t *testing.T) {
+	compared, refused := 0, 0
+	for _, k := range calls(t, "hf_processors") {
+		before := floats(k.vector().Logits)
+		if k.Changed != nil {
+			for i, id := range k.Changed.IDs {
+				x, err := strconv.ParseFloat(k.Changed.Values[i], 64)
+				if err != nil {
+					t.Fatal(err)
+				}
+				before[id] = x
+			}
+			if _, err := argen.NewCandidates(before); err == nil {
+				t.Errorf("%s: logits of %v are accepted", k.Vector, k.Changed.Values)
+			}
+			refused++
+		}
+		if k.Processor != "renormalize_logits" {
+			continue
+		}
+		c, err := argen.NewCandidates(before)
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := floats(k.Out.Logits)
+		for i, id := range k.Out.IDs[:len(want)] {
+			if got := c.LogProb(id); !(math.Abs(got-want[i]) <= 3e-6*largest(before, want)) {
+				t.Errorf("%s: ln P(%d) = %v, want %v", k.Vector, id, got, want[i])
+			}
+			compared++
+		}
+	}
+	if compared < 800 || refused != 2 {
+		t.Errorf("%d log-probabilities compared, %d calls refused", compared, refused)
+	}
 }
