@@ -8,15 +8,10 @@ import "argen"
 // is set, otherwise those with the lower IDs.
 func atLeast(c *argen.Candidates, limit float64, n int, ties bool) {
 	best := c.Logit(c.Top(1)[0])
-	if n = min(n, c.Len()); n > 1 {
-		if last := c.At(n-1).Logit - best; last < limit {
-			if !ties {
-				c.Keep(n)
-				return
-			}
-			limit = last
-		}
+	last := c.At(min(max(n, 1), c.Len()) - 1).Logit
+	if !ties && last-best < limit {
+		c.Keep(n)
+		return
 	}
-	limit = min(limit, 0)
-	c.Filter(func(_ argen.ID, l float64) bool { return l-best >= limit })
+	c.Filter(func(_ argen.ID, l float64) bool { return l-best >= limit || l >= last })
 }

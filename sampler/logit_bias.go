@@ -87,17 +87,25 @@ func (l LogitBias) Apply(c *argen.Candidates, _ argen.Past) {
 	n := takeNotebook(c.VocabSize())
 	defer n.give()
 	for i, id := range l.ids {
-		n.bias(c, id, l.Bias[i])
+		n.ban(id, l.Bias[i])
 	}
 	c.Remove(n.seen...)
+	for i, id := range l.ids {
+		l.Bias[i].add(c, id)
+	}
 }
 
-// bias changes a logit, or counts a token that is to be removed.
-func (n *notebook) bias(c *argen.Candidates, id argen.ID, b Bias) {
-	switch {
-	case math.IsInf(float64(b), -1):
+// ban counts a token that a bias removes. That comes first, so that what is
+// removed has the mass that it had before the stage.
+func (n *notebook) ban(id argen.ID, b Bias) {
+	if math.IsInf(float64(b), -1) {
 		n.raise(id, 1)
-	case c.Has(id):
+	}
+}
+
+// add changes a logit.
+func (b Bias) add(c *argen.Candidates, id argen.ID) {
+	if !math.IsInf(float64(b), -1) && c.Has(id) {
 		c.Set(id, c.Logit(id)+float64(b))
 	}
 }

@@ -61,10 +61,15 @@ func (s SequenceBias) Apply(c *argen.Candidates, past argen.Past) {
 	defer n.give()
 	for i, ids := range s.ids {
 		if completed(past.IDs, ids, s.Rule) {
-			n.bias(c, ids[len(ids)-1], s.Bias[i])
+			n.ban(ids[len(ids)-1], s.Bias[i])
 		}
 	}
 	c.Remove(n.seen...)
+	for i, ids := range s.ids {
+		if completed(past.IDs, ids, s.Rule) {
+			s.Bias[i].add(c, ids[len(ids)-1])
+		}
+	}
 }
 
 // Reasons implements argen.Reasoner.
