@@ -48,7 +48,7 @@ var drySpec = Spec{
 			By: map[Semantics]Value{"textgen": {Number: -1}},
 		},
 		ruleParam("textgen"),
-		{Name: "breakers", Flag: "dry-sequence-breakers", Kind: Token, Doc: `a text or ids that a passage does not reach over, none for no such; else a line break, ":", "\"" and "*"`},
+		{Name: "breakers", Flag: "dry-sequence-breakers", Kind: Token, Doc: `a text or ids that a passage does not reach over, none for no such; without any a line break, ":", "\"" and "*"`},
 	},
 	New: newDry,
 }

@@ -19,8 +19,9 @@ import (
 // text-generation-webui calls lo and hi by their own names.
 //
 // n counts the candidates, as in text-generation-webui. Rule "llamacpp" counts
-// impossible tokens too as long as no stage has removed any: there tokens with
-// a logit of −∞ stay in the list until a stage cuts it.
+// impossible and banned tokens too as long as no stage has chosen which to keep:
+// there tokens with a logit of −∞ stay in the list until one does. (Its
+// top_n_sigma only masks as well, which we take for a choice.)
 //
 // The idea is kalomaze's, 2023; llama.cpp defines it.
 type Dynatemp struct {

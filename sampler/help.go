@@ -129,15 +129,18 @@ func (p Param) defaults() string {
 
 // byEngine are the defaults of engines that have another one.
 func (p Param) byEngine() string {
-	var text string
+	if len(p.By) == 0 {
+		return ""
+	}
+	var all []string
 	for _, by := range slices.Sorted(maps.Keys(p.By)) {
 		v := p.By[by].Text
 		if p.numeric() {
 			v = number(p.By[by].Number)
 		}
-		text += ", " + v + " of " + string(by)
+		all = append(all, string(by)+" "+v)
 	}
-	return text
+	return " (" + strings.Join(all, ", ") + ")"
 }
 
 // flags is "--temperature, --temp".

@@ -36,7 +36,7 @@ var logitBiasSpec = Spec{
 	Name: "logit_bias", Doc: "adds a bias to the logits of tokens",
 	Group: Bans, Source: "llama.cpp, OpenAI", Repeat: 2, Example: `logit_bias="a"/-1.5/#0/2`,
 	Params: []Param{
-		{Name: "token", Flag: "logit-bias", Kind: Token, Doc: "a token"},
+		{Name: "token", Flag: "logit-bias", Kind: Token, Doc: "a token; the flag takes TOKEN=BIAS"},
 		biasParam,
 	},
 	New: func(a Args) (argen.Transform, error) {

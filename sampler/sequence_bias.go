@@ -25,7 +25,7 @@ var sequenceBiasSpec = Spec{
 	Group: Bans, Source: "transformers", Repeat: 2, Example: `sequence_bias="#0 #0"/-1.5/"a"/2`,
 	Params: []Param{
 		named(ruleParam("hf")),
-		{Name: "sequence", Flag: "sequence-bias", Kind: Token, Doc: "one or several tokens in a row"},
+		{Name: "sequence", Flag: "sequence-bias", Kind: Token, Doc: "one or several tokens in a row; the flag takes SEQUENCE=BIAS"},
 		biasParam,
 	},
 	New: func(a Args) (argen.Transform, error) {
