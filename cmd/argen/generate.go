@@ -61,6 +61,9 @@ func (g *generation) answer(ctx context.Context, a *app, models *models, t text)
 		return nil, err
 	}
 	gen, p, err := g.generator(lm)
+	if err == nil {
+		p, _, err = bindSecond(ctx, p, lm, models.get)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -120,6 +123,9 @@ func (a *app) generate(c *cobra.Command, g *generation, args []string) (err erro
 		if answer.window != "" {
 			a.hint("%s", answer.window)
 		}
+		if answer.Speculation != nil && !g.json {
+			a.hint("%s", answer.Speculation.Tally)
+		}
 	}
 	return nil
 }
@@ -154,6 +160,8 @@ type generated struct {
 	Beams      []search.Text `json:"beams,omitempty"` // the texts that a search found
 	Dropped    int           `json:"dropped,omitempty"`
 
+	Speculation *speculated `json:"speculation,omitempty"`
+
 	window string // see window
 }
 
@@ -165,6 +173,7 @@ func newGenerated(r *argen.Run, end argen.End) *generated {
 		Text: end.Text, Reason: end.Reason, LogProb: number(end.LogProb), Perplexity: number(end.Perplexity()),
 		Seed: t.Head.Seed, Chain: t.Head.Chain, Search: t.Head.Search, window: window(r),
 	}
+	g.Speculation, _ = speculation(t.Steps)
 	if len(t.Steps) > 0 {
 		g.Dropped = t.Steps[len(t.Steps)-1].Dropped
 	}

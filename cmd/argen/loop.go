@@ -85,6 +85,9 @@ func (a *app) prepare(ctx context.Context, f *runFlags, args []string, interacti
 	}
 	prompt.heal = f.heal
 	gen, p, err := f.generator(lm)
+	if err == nil {
+		p, err = a.withSecond(ctx, p, lm)
+	}
 	if err != nil {
 		err = errors.Join(err, lm.Close())
 	}

@@ -181,6 +181,9 @@ func (a *app) step(c *cobra.Command, s *stepping, args []string) (err error) {
 	if says := window(r); says != "" && err == nil {
 		a.hint("%s", says)
 	}
+	if says := speculationText(r.Trace().Steps); says != "" && !s.json {
+		fmt.Fprint(a.stdout, "\n"+says)
+	}
 	if b, ok := p.(search.Beams); ok && err == nil && !s.json && r.Over() != "" && len(s.forced) == 0 && b.Deterministic() {
 		says, err := beside(ctx, gen, r, b, s.ascii)
 		if err != nil {
@@ -308,6 +311,9 @@ func (a *app) replay(ctx context.Context, c *cobra.Command, s *stepping, screen 
 		}
 		if err := a.play(ctx, trace, s, a.stepView(c, s)); err != nil {
 			return err
+		}
+		if says := speculationText(trace.Steps); says != "" && !s.json {
+			fmt.Fprint(a.stdout, "\n"+says)
 		}
 	}
 	return nil

@@ -299,7 +299,7 @@ func TestDraftGivesUp(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if n := p.(Speculator).Tally(); n.Drafted != 0 || n.Passes != 10 || n.Tokens != 10 || n.String() != "nothing was guessed" {
+	if n := p.(Speculator).Tally(); n.Drafted != 0 || n.Passes != 10 || n.Tokens != 10 || n.String() != "nothing was drafted" {
 		t.Errorf("%+v %s", n, n)
 	}
 	d = stories(t, "story")

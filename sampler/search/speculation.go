@@ -28,13 +28,8 @@ type Named struct {
 // token names a token of a run.
 func token(r *argen.Run, id argen.ID) Named { return Named{id, string(r.Tokenizer().Piece(id))} }
 
-// quoted is a token in quotes, in others if it has some.
-func quoted(token string) string {
-	if strings.ContainsAny(token, "“”") {
-		return "‹" + argen.Visible(token) + "›"
-	}
-	return "“" + argen.Visible(token) + "”"
-}
+// quoted is a token in quotes.
+func quoted(token string) string { return `"` + argen.Visible(token) + `"` }
 
 // A Guess is a token that was drafted.
 type Guess struct {
@@ -49,13 +44,13 @@ type Speculation struct {
 	Place   int     `json:"place"` // of the token among those of the pass, from 1
 	Outcome string  `json:"outcome"`
 	Token   Named   `json:"token"`               // that was appended
-	Guess   *Guess  `json:"guess,omitempty"`     // that was tested, if one was
+	Guess   *Guess  `json:"draft,omitempty"`     // that was tested, if one was
 	P       float64 `json:"p"`                   // of the guess in the target's distribution, after the chain
 	U       float64 `json:"u"`                   // the guess stands if u < p/q
 	Looked  bool    `json:"looked_up,omitempty"` // the guess was looked up: the run's own dice decide, and u is the step's
 	Again   float64 `json:"again,omitempty"`     // the u of the second draw
-	Draft   []Guess `json:"draft,omitempty"`     // all guesses of the pass, with its first token
-	Marks   string  `json:"marks,omitempty"`     // of all tokens of the pass, with its last: + accepted, - drawn again, * bonus, . nothing guessed
+	Draft   []Guess `json:"drafted,omitempty"`   // all that was drafted for the pass, with its first token
+	Marks   string  `json:"marks,omitempty"`     // of all tokens of the pass, with its last: + accepted, - drawn again, * bonus, . nothing drafted
 	Tally   Tally   `json:"tally"`               // so far
 }
 
@@ -74,7 +69,7 @@ func (s *Speculation) String() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s, token %d of pass %d: %s", s.Search, s.Place, s.Pass, s.sentence())
 	if len(s.Draft) > 0 {
-		b.WriteString("\n  guessed")
+		b.WriteString("\ndrafted")
 		for i, g := range s.Draft {
 			if i > 0 {
 				b.WriteByte(',')
@@ -82,8 +77,9 @@ func (s *Speculation) String() string {
 			fmt.Fprintf(&b, " %s q %s", quoted(g.Token), short(g.Q))
 		}
 	}
-	if s.Marks != "" {
-		fmt.Fprintf(&b, "\n  pass %d: %s, %s; so far %s", s.Pass, s.Marks, count(len(s.Marks), "token"), s.Tally)
+	if s.Marks != "" && s.Outcome != Drawn {
+		fmt.Fprintf(&b, "\npass %d: %s; so far %d of %d accepted, %.2f tokens a pass",
+			s.Pass, s.Marks, s.Tally.Accepted, s.Tally.Drafted, float64(s.Tally.Tokens)/float64(s.Tally.Passes))
 	}
 	return b.String()
 }
@@ -93,9 +89,9 @@ func (s *Speculation) sentence() string {
 	to := quoted(s.Token.Token)
 	switch {
 	case s.Outcome == Bonus:
-		return "bonus, all guesses stand: " + to
+		return "bonus, all drafted tokens stand: " + to
 	case s.Outcome == Drawn:
-		return "nothing was guessed, drawn: " + to
+		return "nothing was drafted, drawn: " + to
 	}
 	g := fmt.Sprintf("%s, p %s, q %s", quoted(s.Guess.Token), short(s.P), short(s.Guess.Q))
 	switch ratio := short(s.P / s.Guess.Q); {
@@ -104,11 +100,11 @@ func (s *Speculation) sentence() string {
 	case s.Looked:
 		return g + ": refused, the dice say " + to
 	case s.Outcome == Accepted && s.P >= s.Guess.Q:
-		return g + ": accepted, p ≥ q"
+		return g + ": accepted, p >= q"
 	case s.Outcome == Accepted:
 		return fmt.Sprintf("%s: accepted, u %s < p/q %s", g, short(s.U), ratio)
 	default:
-		return fmt.Sprintf("%s: refused, u %s ≥ p/q %s; from what p has more than q, u %s draws %s", g, short(s.U), ratio, short(s.Again), to)
+		return fmt.Sprintf("%s: refused, u %s >= p/q %s; from what p has more than q, u %s draws %s", g, short(s.U), ratio, short(s.Again), to)
 	}
 }
 
@@ -123,9 +119,9 @@ func count(n int, one string) string {
 // String says what speculation has saved.
 func (t Tally) String() string {
 	if t.Drafted == 0 {
-		return "nothing was guessed"
+		return "nothing was drafted"
 	}
-	return fmt.Sprintf("accepted %.0f %% of %d guesses, %.2f tokens a pass of the model", 100*t.Rate(), t.Drafted, float64(t.Tokens)/float64(t.Passes))
+	return fmt.Sprintf("accepted %.0f %% of %d drafted, %.2f tokens a pass of the model", 100*t.Rate(), t.Drafted, float64(t.Tokens)/float64(t.Passes))
 }
 
 // Rate is the share of guesses that were accepted, 0 if there were none. It is
