@@ -46,7 +46,7 @@ func mix(x uint64) uint64 {
 func (r *Run) race() {
 	p := &r.next
 	p.chosen, p.typed, p.raced = true, false, true
-	step := mix(mix(r.gen.Seed) + uint64(len(r.steps)))
+	step := mix(mix(r.gen.Seed) + uint64(r.t()))
 	most := r.c.Logit(r.c.Top(1)[0])
 	best := 0.0
 	p.choice = NoID
@@ -64,7 +64,7 @@ func (r *Run) race() {
 // Gumbel-max trick they too belong to seed and step.
 func (r *Run) stageDice() rand.PCG {
 	if r.gen.Gumbel {
-		return *rand.NewPCG(mix(mix(r.gen.Seed)+uint64(len(r.steps))), 1)
+		return *rand.NewPCG(mix(mix(r.gen.Seed)+uint64(r.t())), 1)
 	}
 	return r.now().dice
 }

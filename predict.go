@@ -149,7 +149,7 @@ func (r *Run) Preview(id ID) (Step, error) {
 func (r *Run) step(id ID) Step {
 	p, m := &r.next, &r.next.model
 	s := Step{
-		T: len(r.steps), ContextLen: r.seen(), Dropped: r.dropped(len(r.ids)),
+		T: r.t(), ContextLen: r.seen(), Dropped: r.dropped(len(r.ids)),
 		ID: id, Token: string(r.gen.Tokenizer.Piece(id)),
 		Logit: m.logits[id], LogProb: m.logprob(id), Rank: m.rank(id), Entropy: m.entropy,
 		Kept: r.c.Len(), Forced: !p.chosen || id != p.choice, Stages: p.stages,
@@ -158,7 +158,7 @@ func (r *Run) step(id ID) Step {
 	s.Surprisal = max(0, -s.LogProb/math.Ln2)
 	s.CumLogProb = s.LogProb
 	if s.T > 0 {
-		s.CumLogProb += r.steps[s.T-1].CumLogProb
+		s.CumLogProb += r.steps[len(r.steps)-1].CumLogProb
 	}
 	s.SampledProb = r.sampled(id)
 	switch {
@@ -170,7 +170,7 @@ func (r *Run) step(id ID) Step {
 	}
 	before := r.head.Chain
 	if s.T > 0 {
-		before = r.marks[s.T-1].name
+		before = r.marks[len(r.marks)-2].name
 	}
 	if now := r.now(); now.name != before || now.anew {
 		s.Chain = now.name

@@ -170,12 +170,12 @@ func (r *Run) Predict(ctx context.Context) (*Candidates, error) {
 	}
 	logits, err := r.logits(ctx)
 	if err != nil {
-		return nil, fmt.Errorf("step %d: %w", len(r.steps), err)
+		return nil, fmt.Errorf("step %d: %w", r.t(), err)
 	}
 	r.pending = false
 	r.next, r.ctx = prediction{rng: r.now().rng, dice: r.stageDice()}, ctx
 	if r.next.model, err = newDistribution(logits); err != nil {
-		return nil, fmt.Errorf("step %d, after %s: %w", len(r.steps), r.tail(), err)
+		return nil, fmt.Errorf("step %d, after %s: %w", r.t(), r.tail(), err)
 	}
 	r.c.reset(&r.next.model)
 	if r.gen.Top > 0 {
@@ -190,7 +190,7 @@ func (r *Run) Predict(ctx context.Context) (*Candidates, error) {
 			r.complete = true
 			return nil, io.EOF
 		} else if err != nil {
-			return nil, fmt.Errorf("step %d: %s: %w", len(r.steps), stage.Name(), err)
+			return nil, fmt.Errorf("step %d: %s: %w", r.t(), stage.Name(), err)
 		}
 		if r.gen.Top > 0 {
 			s := newStage(stage, &r.c, in, entropy)
@@ -310,7 +310,7 @@ func (r *Run) Back(n int) error {
 	if t == len(r.steps) {
 		return nil
 	}
-	r.ids = r.ids[:len(r.head.PromptIDs)+t]
+	r.ids = r.ids[:len(r.ids)-len(r.steps)+t]
 	r.ahead = ahead{}
 	r.state.Rewind(min(r.state.Len(), max(0, len(r.ids)-r.cut)))
 	r.steps = slices.Clip(r.steps[:t]) // whoever has a Trace reads what follows
@@ -324,7 +324,7 @@ func (r *Run) Back(n int) error {
 // are told all steps so far. From here the two know nothing of each other.
 func (r *Run) Fork(sinks ...Sink) (*Run, error) {
 	r.forks++
-	f := r.copy()
+	f := r.copy(0)
 	f.gen.Sinks = sinks
 	f.c.ledger = r.c.ledger
 	f.head.Parent, f.head.ForkT = r.head.ID, len(r.steps)
@@ -333,13 +333,12 @@ func (r *Run) Fork(sinks ...Sink) (*Run, error) {
 	return f, past.Replay(sinks...)
 }
 
-// copy returns a second run at the same place.
-func (r *Run) copy() *Run {
+// copy returns a second run at the same place, with the steps from one on.
+func (r *Run) copy(from int) *Run {
 	f := &Run{
 		gen: r.gen, info: r.info, head: r.head, state: r.state.Fork(), cut: r.cut, ahead: r.ahead,
-		ids: slices.Clone(r.ids), text: slices.Clone(r.text), marks: slices.Clone(r.marks), steps: slices.Clip(r.steps),
+		ids: slices.Clone(r.ids), text: slices.Clone(r.text), marks: slices.Clone(r.marks[from:]), steps: slices.Clone(r.steps[from:]),
 	}
-	r.steps = f.steps // neither may write where the other reads
 	f.dice = f.next.stageFloat64
 	return f
 }
@@ -408,7 +407,7 @@ func (r *Run) cutAt() int {
 	if len(r.steps) == 0 {
 		return -1
 	}
-	return r.gen.cut(r.text, r.marks[len(r.steps)-1].end)
+	return r.gen.cut(r.text, r.marks[len(r.marks)-2].end)
 }
 
 // cut returns where the first stop string begins in a text, −1 if there is none;
@@ -440,5 +439,9 @@ func (r *Run) State() State {
 	r.forget()
 	return r.state
 }
+
+// t is how many tokens were written. A trial holds the steps since it began and
+// one more.
+func (r *Run) t() int { return len(r.ids) - len(r.head.PromptIDs) }
 
 func (r *Run) now() *mark { return &r.marks[len(r.marks)-1] }

@@ -8,9 +8,12 @@ import (
 
 // Trial returns a second run at the same place, to look ahead with: nobody is
 // told of it, its steps list nothing, and it is no fork in the sense of a trace.
+// Of the steps it has the last one only, which is what it goes on from: Trace has
+// those after it too, and Back goes no further. So a trial costs the same
+// wherever it begins.
 // First are stages at work that stand before its chain.
 func (r *Run) Trial(first ...Transform) *Run {
-	f := r.copy()
+	f := r.copy(max(len(r.steps)-1, 0))
 	f.gen.Sinks, f.gen.Top, f.gen.Track, f.gen.Explain, f.gen.Clock = nil, 0, nil, false, nil
 	if now := f.now(); len(first) > 0 {
 		now.chain = slices.Concat(first, now.chain)
@@ -47,7 +50,7 @@ func (r *Run) Tokenizer() Tokenizer { return r.gen.Tokenizer }
 func (r *Run) Left() int {
 	left := math.MaxInt
 	if most := r.gen.MaxTokens; most > 0 {
-		left = max(most-len(r.steps), 0)
+		left = max(most-r.t(), 0)
 	}
 	if most := r.info.ContextLength; most > 0 && !r.gen.ContextShift {
 		left = min(left, max(most-len(r.ids), 0))

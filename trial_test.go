@@ -31,7 +31,7 @@ func TestTrialIsTheRunAhead(t *testing.T) {
 			t.Fatal(err)
 		}
 		for n := 0; r.Over() == ""; n++ {
-			trial := r.Trial()
+			trial, before := r.Trial(), r.Text()
 			for trial.Over() == "" {
 				if _, err := trial.Next(context.Background()); err != nil {
 					t.Fatal(err)
@@ -60,8 +60,12 @@ func TestTrialIsTheRunAhead(t *testing.T) {
 			if ids := r.Context(); !slices.Equal(trial.Context()[:len(ids)], ids) {
 				t.Fatalf("the trial went %v, the run %v", trial.Context(), ids)
 			}
-			if len(trial.Trace().Steps[n].Top) > 0 {
-				t.Fatal("a trial lists tokens")
+			ahead := trial.Trace().Steps
+			if len(ahead) > 12-n+1 || ahead[len(ahead)-1].T != len(trial.Context())-len(r.Trace().Head.PromptIDs)-1 || len(ahead[len(ahead)-1].Top) > 0 {
+				t.Fatalf("at %d a trial has %d steps, the last %+v", n, len(ahead), ahead[len(ahead)-1])
+			}
+			if err := trial.Back(len(ahead) - min(n, 1)); err != nil || len(trial.Context())-len(r.Trace().Head.PromptIDs) != n || trial.Text() != before {
+				t.Fatalf("back from the trial at %d: %q, the run had %q, %v", n, trial.Text(), before, err)
 			}
 		}
 		if d := cmp.Diff(alone.Trace().Steps, told.Steps); d != "" || r.Trace().Head.ID != alone.Trace().Head.ID {

@@ -203,6 +203,42 @@ func TestBeamsStopAtStrings(t *testing.T) {
 	}
 }
 
+// short is a stage that calls a text complete that has so many tokens.
+type short int
+
+func (short) Name() string   { return "short" }
+func (short) String() string { return "short" }
+func (n short) Apply(c *argen.Candidates, past argen.Past) {
+	if len(past.IDs)-past.Prompt >= int(n) {
+		c.Fail(argen.ErrComplete)
+	}
+}
+
+// Where a stage says that a text is complete, a search takes it as it is.
+func TestSearchesKnowCompleteTexts(t *testing.T) {
+	for _, p := range []search.Procedure{
+		search.Beams{N: 3, Groups: 1, Length: 1, Early: "false"},
+		search.Beams{N: 4, Groups: 2, Diversity: 1, Length: 1, Early: "never"},
+		search.Stochastic{N: 3}, search.BestOf{N: 2, By: "mean"},
+	} {
+		r, err := argen.Generator{Model: hashed{v: 6}, Tokenizer: numbers(6), MaxTokens: 9, Chain: []argen.Transform{short(3)}}.StartIDs([]argen.ID{1})
+		if err != nil {
+			t.Fatal(err)
+		}
+		picker := p.Picker()
+		write(t, r, picker)
+		texts := picker.(search.Lister).Texts()
+		for _, text := range texts {
+			if len(text.IDs) != 3 {
+				t.Errorf("%s: %v", p, text.IDs)
+			}
+		}
+		if len(texts) < 2 || r.Over() != argen.Complete {
+			t.Errorf("%s: %d texts, over: %s", p, len(texts), r.Over())
+		}
+	}
+}
+
 // A cancelled search ends with the error of its context and leaves the run.
 func TestSearchIsCancelled(t *testing.T) {
 	for _, p := range procedures(t) {

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"io"
 	"math"
 	"math/rand/v2"
 	"slices"
@@ -14,7 +15,6 @@ import (
 // A beam is a text on the way.
 type beam struct {
 	run   *argen.Run
-	c     *argen.Candidates // of its next token; their logits are ln P
 	score float64
 	last  *link // nil at the beginning
 }
@@ -117,7 +117,7 @@ func (s *beamSearch) step(ctx context.Context, n int, round *round) (open bool, 
 		if g.done {
 			continue
 		}
-		list, err := s.candidates(ctx, g, chosen)
+		list, err := s.candidates(ctx, g, n, chosen)
 		if err != nil {
 			return false, err
 		}
@@ -142,14 +142,17 @@ func (s *beamSearch) step(ctx context.Context, n int, round *round) (open bool, 
 func better(x, y candidate) int { return cmp.Compare(y.score, x.score) }
 
 // candidates are those of a group that are looked at in a step, the best first.
-func (s *beamSearch) candidates(ctx context.Context, g *group, chosen map[argen.ID]int) ([]candidate, error) {
+func (s *beamSearch) candidates(ctx context.Context, g *group, n int, chosen map[argen.ID]int) ([]candidate, error) {
 	var all []candidate
 	for _, b := range g.beams {
 		c, err := b.run.Predict(ctx)
+		if errors.Is(err, io.EOF) { // a stage says that its text is complete
+			g.end(finished{b.run, s.final(b.score, n-1), b.last}, s.size)
+			continue
+		}
 		if err != nil {
 			return nil, err
 		}
-		b.c = c
 		if s.Sample {
 			c.Each(func(id argen.ID, l float64) { all = append(all, candidate{from: b, id: id, score: b.score + l}) })
 			continue
@@ -278,7 +281,7 @@ func (s *beamSearch) finish(g *group, list []candidate, n int) {
 	if len(g.beams) > 0 {
 		best = g.beams[0].score
 	}
-	if s.Groups > 1 { // transformers 4 counts what just ended too
+	if s.Groups > 1 && len(list) > 0 { // transformers 4 counts what just ended too
 		best = list[0].score
 	}
 	if len(g.ended) == s.size {

@@ -3,6 +3,8 @@ package search
 import (
 	"cmp"
 	"context"
+	"errors"
+	"io"
 	"math"
 	"math/rand/v2"
 	"slices"
@@ -67,6 +69,10 @@ func (s Stochastic) find(ctx context.Context, r *argen.Run) (plan, error) {
 			}
 			open = true
 			c, err := b.run.Predict(ctx)
+			if errors.Is(err, io.EOF) { // a stage says that the text is complete
+				next = append(next, b)
+				continue
+			}
 			if err != nil {
 				return plan{}, err
 			}
