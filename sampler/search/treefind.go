@@ -186,7 +186,10 @@ func (t *Tree) beamVerdict() string {
 func (n *Node) name(path []argen.ID) string {
 	last := n
 	n.walk(path, func(n *Node) { last = n })
-	return quoted(last.Token)
+	if strings.ContainsAny(last.Token, "“”") {
+		return "‹" + argen.Visible(last.Token) + "›"
+	}
+	return "“" + argen.Visible(last.Token) + "”"
 }
 
 // chance is the probability of a text with three digits.
