@@ -40,9 +40,7 @@ func init() {
 	} {
 		translate(name, func(k *call) string { return p.stage + "=" + k.Params.text(p.value) + k.keep(p.keep) })
 	}
-	translate("llamacpp/top_n_sigma", func(k *call) string {
-		return fmt.Sprintf("top_n_sigma=%g", max(k.Params.float("n"), 0)) // below 0 is off too; chains refuse it
-	})
+	translate("llamacpp/top_n_sigma", func(k *call) string { return "top_n_sigma=" + k.Params.text("n") })
 	translate("llamacpp/xtc", func(k *call) string {
 		return "xtc=" + k.Params.text("probability") + "/" + k.Params.text("threshold") + k.keep("min_keep")
 	})

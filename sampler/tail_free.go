@@ -115,7 +115,7 @@ func (t TailFree) Reasons(c *argen.Candidates, _ argen.Past) func(argen.ID) stri
 	k, share := t.head(c)
 	why := "the last of all tokens is tail"
 	if share > t.Z {
-		why = "the " + number(float64(k)) + " best have " + prob(share) + " > " + number(t.Z) + " of the bend"
+		why = prob(share) + " > " + number(t.Z) + " of the bend up to rank " + number(float64(k))
 	}
 	return func(argen.ID) string { return why }
 }

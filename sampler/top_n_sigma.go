@@ -21,7 +21,7 @@ import (
 //
 //	σ² = Σ (l − mean)² / (V − 1)
 //
-// N ≤ 0 keeps all. A candidate exactly at the limit stays. A temperature before
+// N ≤ 0 keeps all, as llama.cpp's −1 does. A candidate exactly at the limit stays. A temperature before
 // this stage does not change what it keeps.
 //
 // Tang, Liu, Xu, Top-nσ: Eliminating Noise in Logit Space for Robust Token
@@ -35,7 +35,7 @@ var topNSigmaSpec = Spec{
 	Name: "top_n_sigma", Doc: "keeps tokens whose logit is at most n standard deviations below the best",
 	Group: Truncation, Source: "Tang et al. 2024",
 	Params: []Param{
-		{Name: "n", Flag: "top-n-sigma", Doc: "standard deviations of the logits", Default: 1, Off: 0, Most: math.Inf(1)},
+		{Name: "n", Flag: "top-n-sigma", Doc: "standard deviations of the logits, below 0 is off as 0 is", Default: 1, Off: 0, Least: -1, Most: math.Inf(1)},
 		ruleParam("textgen"),
 	},
 	New: func(a Args) (argen.Transform, error) { return TopNSigma{N: a.Float(0), Rule: a.Rule(1)}, nil },

@@ -75,9 +75,13 @@ func (t TopP) nucleus(c *argen.Candidates) (k int, sum float64) {
 // Reasons implements argen.Reasoner.
 func (t TopP) Reasons(c *argen.Candidates, _ argen.Past) func(argen.ID) string {
 	if !(t.P < 1) {
-		return func(id argen.ID) string { return prob(c.Prob(id)) + " is 0 in float32" }
+		return func(id argen.ID) string { return "e^" + prob(c.LogProb(id)) + " is 0 in float32" }
 	}
 	k, sum := t.nucleus(c)
-	why := "the " + number(float64(k)) + " before it hold " + prob(sum/c.Total()) + " ≥ " + number(t.P)
+	why := "the " + number(float64(k)) + " before it hold "
+	if k == 1 {
+		why = "the one before it holds "
+	}
+	why += prob(sum/c.Total()) + " ≥ " + number(t.P)
 	return func(argen.ID) string { return why }
 }

@@ -83,7 +83,7 @@ func (t TypicalP) Reasons(c *argen.Candidates, _ argen.Past) func(argen.ID) stri
 	return func(id argen.ID) string {
 		d := a.distance(c.Logit(id))
 		if d == last.distance {
-			return "|−ln p − H| = " + limit + " as of the last to stay, with a higher id"
+			return "|−ln p − H| = " + limit + ", as the last to stay, with a higher id"
 		}
 		return "|−ln p − H| = " + prob(d) + " > " + limit
 	}
