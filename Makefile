@@ -27,7 +27,7 @@ compare = set -- testdata/bench/$(1).*; export ARGEN="$(BIN)"; case "$$1" in \
 	*.py) python3 "$$1" $(ARGS) ;; *.sh) sh "$$1" $(ARGS) ;; *.go) go run "$$1" $(ARGS) ;; \
 	*) echo "make: $$1: no such script"; exit 1 ;; esac
 
-.PHONY: help build run test test-full race lint vuln fuzz bench bench-bpe bench-kenlm bench-llama2c bench-torch golden cover models dist clean
+.PHONY: help build run test test-full race lint vuln fuzz bench bench-bpe bench-kenlm bench-llama2c bench-sampling bench-torch golden cover models dist clean
 
 help: ## list the targets (what make alone does)
 	@echo "make TARGET, where TARGET is one of"
@@ -89,6 +89,9 @@ bench-kenlm: build ## measure the n-gram model against KenLM; ARGS="..." goes to
 
 bench-llama2c: build ## measure transformers against llama2.c; ARGS="--run-c PATH/run.c" says where that is
 	@$(call compare,bench_llama2c)
+
+bench-sampling: build ## measure a chain of stages against llama.cpp's; ARGS="..." goes to the script
+	@$(call compare,bench_sampling)
 
 bench-torch: build ## measure products of matrices and training against PyTorch; ARGS="..." goes to the script
 	@$(call compare,bench_torch)

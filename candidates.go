@@ -32,6 +32,7 @@ type Candidates struct {
 	ranked ranked    // the best of them, as far as asked for
 	soft   softmax   // of the candidates' logits; its sum is 0 if not known
 	spare  []ID      // work space
+	other  []float64 // work space of Reset
 
 	ledger bool
 	cut    []uint8 // by ID: the stage that removed it, from 1, or 0; only with a ledger
@@ -53,6 +54,12 @@ func NewCandidates(logits []float64) (*Candidates, error) {
 // A NaN or +Inf among them, or nothing but −Inf, is a [*LogitsError], and the
 // candidates are as before.
 func (c *Candidates) Reset(logits []float64) error {
+	c.other = slices.Grow(c.other[:0], len(logits))[:len(logits)]
+	if len(logits) > 0 && copyFinite(c.other, logits) {
+		c.logits, c.other = c.other, c.logits
+		c.restart(len(logits))
+		return nil
+	}
 	n, best, err := checkLogits(logits)
 	if err == nil {
 		c.reset(&distribution{logits: logits, n: n, best: best})
@@ -63,15 +70,20 @@ func (c *Candidates) Reset(logits []float64) error {
 // reset begins anew with a distribution whose logits were checked, and takes
 // over what is known of it.
 func (c *Candidates) reset(d *distribution) {
-	c.n, c.whole = d.n, true
 	c.logits = append(c.logits[:0], d.logits...)
-	c.changed()
+	c.restart(d.n)
 	c.ranked.ids = append(c.ranked.ids, d.best)
 	c.soft = d.softmax
+}
+
+// restart makes all tokens candidates that are possible, n of them.
+func (c *Candidates) restart(n int) {
+	c.n, c.whole = n, true
+	c.changed()
 	c.stage, c.mass = 0, 1
 	c.memories, c.err, c.forced = c.memories[:0], nil, false
 	if c.ledger {
-		c.cut = slices.Grow(c.cut[:0], len(d.logits))[:len(d.logits)]
+		c.cut = slices.Grow(c.cut[:0], len(c.logits))[:len(c.logits)]
 		clear(c.cut)
 	}
 }

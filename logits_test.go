@@ -6,6 +6,7 @@ import (
 	"math"
 	"math/big"
 	"math/rand/v2"
+	"slices"
 	"testing"
 )
 
@@ -148,5 +149,49 @@ func TestLogProb(t *testing.T) {
 	}
 	if _, err := LogProb([]float64{math.Inf(-1)}, 0); !errors.As(err, &bad) || bad.ID != NoID {
 		t.Errorf("nothing possible: %v", err)
+	}
+}
+
+// What looks at several logits at a time sees each of them, at any place.
+func TestLogitsAtAnyPlace(t *testing.T) {
+	inf := math.Inf(1)
+	for n := range 10 {
+		for at := range n {
+			for _, special := range []float64{math.NaN(), inf, -inf, math.MaxFloat64, -math.MaxFloat64, math.Copysign(0, -1), 2, 1} {
+				logits := make([]float64, n)
+				for i := range logits {
+					logits[i] = 1
+				}
+				logits[at] = special
+				best, most, next := NoID, -inf, n // one by one
+				for i, l := range logits {
+					if l > most {
+						best, most = ID(i), l
+					}
+					if l > 1 && next == n {
+						next = i
+					}
+				}
+				if got := bestOf(logits); got != best {
+					t.Errorf("%v at %d of %d: the best is %d, want %d", special, at, n, got, best)
+				}
+				for from := range n + 1 {
+					want := n
+					if next >= from {
+						want = next
+					}
+					if got := above(logits, from, 1); got != want {
+						t.Errorf("%v at %d of %d: the first above 1 from %d is %d, want %d", special, at, n, from, got, want)
+					}
+				}
+				finite, to := special-special == 0, make([]float64, n)
+				if allFinite(logits) != finite || copyFinite(to, logits) != finite {
+					t.Errorf("%v at %d of %d: finite is %v", special, at, n, allFinite(logits))
+				}
+				if finite && !slices.Equal(to, logits) {
+					t.Errorf("%v is copied as %v", logits, to)
+				}
+			}
+		}
 	}
 }

@@ -84,15 +84,10 @@ func (c *Candidates) sort(bucket []ID) {
 
 // best is the first of those with the highest logit.
 func (c *Candidates) best() ID {
-	best, most := NoID, minusInf
 	if c.whole {
-		for id, l := range c.logits {
-			if l > most {
-				best, most = ID(id), l
-			}
-		}
-		return best
+		return bestOf(c.logits)
 	}
+	best, most := NoID, minusInf
 	for _, id := range c.ids {
 		if l := c.logits[id]; l > most {
 			best, most = id, l
@@ -119,10 +114,8 @@ func (c *Candidates) selectTop(m int) {
 	// came first.
 	least := minusInf
 	if c.whole {
-		for id, l := range c.logits {
-			if l > least {
-				heap, least = c.offer(heap, m, ID(id))
-			}
+		for i := above(c.logits, 0, least); i < len(c.logits); i = above(c.logits, i+1, least) {
+			heap, least = c.offer(heap, m, ID(i))
 		}
 	} else {
 		for _, id := range c.ids {
