@@ -7,6 +7,7 @@ import (
 
 	"argen/model"
 	"argen/sampler"
+	"argen/sampler/search"
 )
 
 // completeModels completes what -m takes: a name, or a file.
@@ -30,9 +31,19 @@ func completeOneModel(c *cobra.Command, args []string, typed string) ([]string, 
 
 // completeChain completes the last stage of --chain.
 func completeChain(_ *cobra.Command, _ []string, typed string) ([]string, cobra.ShellCompDirective) {
+	return completeForms(sampler.Table, typed)
+}
+
+// completeSearch completes --search.
+func completeSearch(_ *cobra.Command, _ []string, typed string) ([]string, cobra.ShellCompDirective) {
+	return completeForms(search.Table, typed)
+}
+
+// completeForms completes the last name of a list of them.
+func completeForms[T any](table []sampler.Form[T], typed string) ([]string, cobra.ShellCompDirective) {
 	done := strings.LastIndexByte(typed, ',') + 1
 	var names []string
-	for _, s := range sampler.Table {
+	for _, s := range table {
 		if strings.HasPrefix(s.Name, typed[done:]) {
 			names = append(names, cobra.CompletionWithDesc(typed[:done]+s.Name, s.Doc))
 		}
@@ -49,7 +60,7 @@ func completeWords(c *cobra.Command, flag string, words []string) {
 // completeFlags gives every command below c the completion of the flags that
 // many have.
 func completeFlags(c *cobra.Command) {
-	for flag, complete := range map[string]cobra.CompletionFunc{"model": completeModels, "chain": completeChain} {
+	for flag, complete := range map[string]cobra.CompletionFunc{"model": completeModels, "chain": completeChain, "search": completeSearch} {
 		if c.Flags().Lookup(flag) != nil {
 			_ = c.RegisterFlagCompletionFunc(flag, complete)
 		}

@@ -50,6 +50,9 @@ func (p *Plain) Header(h argen.Header) error {
 	if h.Chain != "" && h.Chain != argen.NoChain {
 		chain = "chain " + h.Chain
 	}
+	if h.Search != "" {
+		chain += ", search " + h.Search
+	}
 	p.paragraph("", fmt.Sprintf("Model %s, %s, seed %d.", argen.Visible(h.Model.Ref), argen.Visible(chain), h.Seed))
 	prompt := "empty"
 	if h.PromptText != "" {

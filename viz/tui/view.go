@@ -202,6 +202,9 @@ func (m *model) header(w int) string {
 	dot := m.s.dim.Render(" " + m.s.g.dot + " ")
 	left := m.s.bold.Render("argen step") + dot + m.s.clean(b.head.Model.Ref) + dot +
 		fmt.Sprintf("seed %d", b.head.Seed) + dot + m.s.clean(named(b.chain))
+	if b.head.Search != "" {
+		left += dot + m.s.clean(b.head.Search)
+	}
 	var right []string
 	if len(m.branches) > 1 {
 		right = append(right, fmt.Sprintf("branch %s of %d", b.name, len(m.branches)))
