@@ -27,7 +27,7 @@ func (alternating) Reasons(*argen.Candidates, argen.Past) func(argen.ID) string 
 }
 
 func ExampleAllowIDs() {
-	stage := alternating{even: []argen.ID{0, 2}, odd: []argen.ID{1}}
+	var stage argen.Transform = alternating{even: []argen.ID{0, 2}, odd: []argen.ID{1}}
 	for n := range 2 {
 		c, err := argen.NewCandidates([]float64{1, 2, 3})
 		if err != nil {
@@ -35,9 +35,9 @@ func ExampleAllowIDs() {
 			return
 		}
 		stage.Apply(c, argen.Past{IDs: make([]argen.ID, n)})
-		fmt.Println(c.Top(3))
+		fmt.Println(stage, "leaves", c.Top(3))
 	}
 	// Output:
-	// [2 0]
-	// [1]
+	// alternating leaves [2 0]
+	// alternating leaves [1]
 }
