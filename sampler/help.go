@@ -100,6 +100,9 @@ func (p Param) help(list bool) string {
 	if flags == "" {
 		flags = strings.ToUpper(p.Name)
 	}
+	if p.File {
+		flags += " FILE"
+	}
 	return flags + ": " + p.Doc + p.values(list)
 }
 

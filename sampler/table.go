@@ -53,6 +53,9 @@ func init() {
 	Table = []Spec{
 		guidanceSpec,
 		tokenHealingSpec,
+		regexSpec,
+		grammarSpec,
+		jsonSchemaSpec,
 		ignoreEOSSpec,
 		logitBiasSpec,
 		sequenceBiasSpec,

@@ -191,6 +191,11 @@ func inherit(fs, given *pflag.FlagSet) error {
 		if own == nil {
 			return
 		}
+		if file, ok := f.Value.(*fileValue); ok { // a pipe can be read once only
+			all = errors.Join(all, file.read())
+			*own.Value.(*fileValue), own.Changed = *file, true
+			return
+		}
 		if list, ok := f.Value.(pflag.SliceValue); ok {
 			own.Changed = true
 			all = errors.Join(all, own.Value.(pflag.SliceValue).Replace(list.GetSlice()))

@@ -17,6 +17,7 @@ import (
 
 	"argen/internal/strict"
 	"argen/model/story"
+	"argen/sampler/grammar"
 )
 
 // Exit codes. A process that Go ends by a panic has 2 as well; none of ours
@@ -127,7 +128,8 @@ func reason(err error) error {
 // longest is how long a message may be.
 const longest = 2000
 
-// complain prints one line that says what is wrong, with --json as JSON.
+// complain prints one line that says what is wrong, with --json as JSON. Below
+// it stands the line of a grammar that is wrong, with a mark.
 func (a *app) complain(err error) {
 	var lines []string
 	for line := range strings.Lines(err.Error()) {
@@ -141,6 +143,12 @@ func (a *app) complain(err error) {
 	}
 	if !a.json {
 		fmt.Fprintln(a.stderr, "argen: "+msg)
+		var syntax *grammar.SyntaxError
+		if errors.As(err, &syntax) {
+			for line := range strings.Lines(syntax.Caret()) {
+				fmt.Fprintln(a.stderr, "  "+strings.TrimRight(line, "\n"))
+			}
+		}
 		return
 	}
 	if line, err := jsonLine(whereOf(err, msg)); err == nil {
@@ -162,7 +170,8 @@ type complaint struct {
 func whereOf(err error, msg string) complaint {
 	c := complaint{Error: msg}
 	var in *strict.Error
-	var grammar *story.SyntaxError
+	var story *story.SyntaxError
+	var syntax *grammar.SyntaxError
 	var path *fs.PathError
 	switch {
 	case errors.As(err, &in):
@@ -170,8 +179,10 @@ func whereOf(err error, msg string) complaint {
 		if in.Offset >= 0 {
 			c.Offset = &in.Offset
 		}
-	case errors.As(err, &grammar):
-		c.File, c.Line, c.Column = grammar.File, grammar.Line, grammar.Column
+	case errors.As(err, &story):
+		c.File, c.Line, c.Column = story.File, story.Line, story.Column
+	case errors.As(err, &syntax):
+		c.Line, c.Column = syntax.Line, syntax.Column
 	case errors.As(err, &path):
 		c.File = path.Path
 	}

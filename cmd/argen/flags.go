@@ -90,6 +90,8 @@ func addForm[T any](fs *pflag.FlagSet, s sampler.Form[T], group sampler.Group) {
 		}
 		switch list := i >= len(s.Params)-s.Repeat; {
 		case p.Flag == "":
+		case p.File:
+			add(p.Flag, &fileValue{}, doc+"; `FILE` holds "+p.Doc)
 		case list:
 			member := strings.ToUpper(p.Name)
 			if s.Repeat > 1 {
@@ -124,12 +126,18 @@ func given(fs *pflag.FlagSet, name string) []string {
 	case f.Value.Type() == "list":
 		return f.Value.(*listValue).texts
 	}
+	if file, ok := f.Value.(*fileValue); ok && file.text != nil {
+		return []string{*file.text}
+	}
 	return []string{f.Value.String()}
 }
 
 // stages returns the chain that the flags ask for, before which, if that is
 // asked for, the tokens that end a text are removed.
 func (c *chainFlags) stages(ignoreEOS bool) ([]argen.Transform, error) {
+	if err := readFiles(c.fs); err != nil {
+		return nil, err
+	}
 	preset := c.preset
 	if c.semantics != "" {
 		preset.Semantics = sampler.Semantics(c.semantics)

@@ -45,6 +45,7 @@ var homes = []rule{
 	{"charm.land/bubbletea/...", []string{"argen/viz/tui", "argen/cmd/..."}, "one package owns the screen"},
 	{"charm.land/bubbles/...", []string{"argen/viz/tui", "argen/cmd/..."}, "one package owns the screen"},
 	{"charm.land/lipgloss/...", []string{"argen/viz/...", "argen/cmd/..."}, "colours belong to views"},
+	{"github.com/santhosh-tekuri/...", []string{"argen/sampler/grammar"}, "one package knows schemas"},
 	{"github.com/sugarme/...", []string{"argen/tokenizer/..."}, "one package stands before its log.Fatal"},
 	{"net/http/...", []string{"argen/model/remote/...", "argen/viz/web/...", "argen/cmd/..."}, "nothing opens a connection unasked"},
 }

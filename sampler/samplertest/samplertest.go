@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"math"
 	"math/rand/v2"
@@ -14,6 +15,7 @@ import (
 
 	"argen"
 	"argen/sampler"
+	"argen/sampler/grammar"
 )
 
 // Check runs the contract of a stage on each transform, on distributions of
@@ -140,6 +142,9 @@ func apply(tr argen.Transform, logits []float64) error {
 	}
 
 	if err := c.Err(); err != nil {
+		if end := (*grammar.DeadEnd)(nil); errors.As(err, &end) {
+			return nil // what it wants is not in this vocabulary
+		}
 		return fmt.Errorf("it fails: %w", err)
 	}
 

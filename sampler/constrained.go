@@ -1,0 +1,47 @@
+package sampler
+
+import (
+	"errors"
+
+	"argen"
+	"argen/sampler/grammar"
+)
+
+// constrained is what stages share that let only such tokens pass as can lead
+// to a text of a form. It does not change.
+type constrained struct {
+	form *grammar.Grammar
+	at   *grammar.Constraint // where the text stands in it, once bound
+}
+
+// on is the stage at work on a vocabulary.
+func (c constrained) on(t argen.Tokenizer, m argen.Model) constrained {
+	var stop []argen.ID
+	if m != nil {
+		stop = m.Info().Stop
+	}
+	c.at = c.form.On(t, stop)
+	return c
+}
+
+// after is the stage after a token.
+func (c constrained) after(drawn argen.Drawn) constrained {
+	if c.at != nil {
+		c.at = c.at.Learn(drawn.ID)
+	}
+	return c
+}
+
+// Apply implements argen.Transform.
+func (c constrained) Apply(all *argen.Candidates, past argen.Past) {
+	if c.at == nil {
+		all.Fail(errors.New("it is not bound to a vocabulary"))
+		return
+	}
+	c.at.Apply(all, past)
+}
+
+// Reasons implements argen.Reasoner.
+func (c constrained) Reasons(_ *argen.Candidates, past argen.Past) func(argen.ID) string {
+	return c.at.Reasons(past)
+}

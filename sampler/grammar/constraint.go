@@ -1,0 +1,122 @@
+package grammar
+
+import (
+	"reflect"
+	"sync"
+
+	"argen"
+)
+
+// A Grammar is a form that a text can have.
+type Grammar struct {
+	kind    string // what users call it: "regex", "grammar", "JSON schema"
+	program *program
+}
+
+// A Constraint is a grammar and where a text stands in it. It never changes.
+//
+// The text is what has been learnt, without what stood before: the prompt, and
+// what a tokenizer that joins words puts between the prompt and the first of
+// them. It is the bytes of the tokens, with what stands between them, so a
+// token may end inside a character. Control tokens add nothing to it; none is
+// allowed but those that end a text, and they only where the form is complete.
+type Constraint struct {
+	kind  string
+	tok   argen.Tokenizer
+	join  argen.Joiner // tok, if it joins
+	stop  []argen.ID
+	words *vocabulary
+	run   *machine
+	at    *place   // nil after a token that the grammar does not allow there
+	prev  argen.ID // the last token learnt, NoID before the first
+	texts int      // tokens learnt
+}
+
+// On returns the constraint of a grammar on the text of a tokenizer, which
+// these tokens end.
+func (g *Grammar) On(tok argen.Tokenizer, stop []argen.ID) *Constraint {
+	c := &Constraint{kind: g.kind, tok: tok, stop: stop, run: newMachine(g.program), words: wordsOf(tok), prev: argen.NoID}
+	c.join, _ = tok.(argen.Joiner)
+	c.at = c.run.start()
+	return c
+}
+
+// lately is the vocabulary used last: texts that are written one after the
+// other share it.
+var lately struct {
+	sync.Mutex
+	tok   argen.Tokenizer
+	words *vocabulary
+}
+
+// wordsOf returns the trie of a tokenizer.
+func wordsOf(tok argen.Tokenizer) *vocabulary {
+	if !reflect.TypeOf(tok).Comparable() {
+		return newVocabulary(tok)
+	}
+	lately.Lock()
+	defer lately.Unlock()
+	if lately.tok != tok {
+		lately.tok, lately.words = tok, newVocabulary(tok)
+	}
+	return lately.words
+}
+
+// Learn returns the constraint after a token.
+func (c *Constraint) Learn(id argen.ID) *Constraint {
+	next := *c
+	next.prev, next.texts = id, c.texts+1
+	if c.at == nil || c.tok.Control(id) {
+		return &next
+	}
+	c.run.Lock()
+	defer c.run.Unlock()
+	s := c.run.after(c.run.at(c.at), c.text(c.prev, id))
+	next.at = s.place
+	if s == lost {
+		next.at = nil
+	}
+	return &next
+}
+
+// text is what a token adds after another.
+func (c *Constraint) text(prev, id argen.ID) []byte {
+	piece := c.tok.Piece(id)
+	if c.join == nil {
+		return piece
+	}
+	if join := c.join.Join(prev, id); join != "" {
+		return append([]byte(join), piece...)
+	}
+	return piece
+}
+
+// Apply keeps the tokens that may come next.
+func (c *Constraint) Apply(all *argen.Candidates, past argen.Past) {
+	if c.at == nil {
+		all.Fail(c.deadEnd(past, "a token was forced that it does not allow"))
+		return
+	}
+	c.run.Lock()
+	defer c.run.Unlock()
+	c.run.tidy()
+	p := c.pass()
+	n := 0
+	all.Filter(func(id argen.ID, _ float64) bool {
+		ok := p.lets(id)
+		if ok {
+			n++
+		}
+		return ok
+	})
+	switch {
+	case c.run.err != nil:
+		all.Fail(c.run.err)
+		c.run.err = nil
+	case n > 0:
+	case c.at.ends:
+		all.Fail(argen.ErrComplete)
+	default:
+		all.Fail(c.deadEnd(past, p.why()))
+	}
+}

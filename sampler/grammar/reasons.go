@@ -1,0 +1,118 @@
+package grammar
+
+import (
+	"fmt"
+	"slices"
+	"unicode/utf8"
+
+	"argen"
+)
+
+// A DeadEnd is the error where no token can come next.
+type DeadEnd struct {
+	Text  string // the end of what has been written
+	Wants string // what the form has next
+	Why   string // why no token is that
+}
+
+// Error implements error.
+func (e *DeadEnd) Error() string {
+	after := ""
+	if e.Text != "" {
+		after = " after “" + e.Text + "”"
+	}
+	return fmt.Sprintf("no token can follow%s: %s, and %s", after, e.Wants, e.Why)
+}
+
+// deadEnd is the error where no token can come next.
+func (c *Constraint) deadEnd(past argen.Past, why string) error {
+	e := &DeadEnd{Text: tail(c.written(past), 40), Wants: "the " + c.kind + " has no text that begins so", Why: why}
+	if c.at != nil {
+		e.Wants = "the " + c.kind + " " + c.run.wants(c.run.at(c.at))
+	}
+	return e
+}
+
+// written is the end of the text so far.
+func (c *Constraint) written(past argen.Past) string {
+	const enough = 64 // most tokens have more than a character
+	n := min(c.texts, enough, len(past.IDs))
+	return c.tok.Decode(past.IDs[len(past.IDs)-n:])
+}
+
+// tail is the last few characters of a text so that they can be shown.
+func tail(text string, most int) string {
+	from := len(text)
+	for n := 0; from > 0; n++ {
+		if n == most {
+			return "…" + argen.Visible(text[from:])
+		}
+		_, size := utf8.DecodeLastRuneInString(text[:from])
+		from -= size
+	}
+	return argen.Visible(text)
+}
+
+// Reasons says of tokens that Apply removes why.
+func (c *Constraint) Reasons(past argen.Past) func(argen.ID) string {
+	if c.at == nil {
+		return func(argen.ID) string { return "the " + c.kind + " has no text that begins so" }
+	}
+	written := c.written(past)
+	wants := map[*state]string{}
+	return func(id argen.ID) string {
+		text, end := c.text(c.prev, id), ""
+		switch {
+		case c.tok.Control(id) && !slices.Contains(c.stop, id):
+			return "it stands for no text"
+		case c.tok.Control(id):
+			text, end = nil, ", not the end"
+		}
+		c.run.Lock()
+		defer c.run.Unlock()
+		s, n := c.run.at(c.at), 0
+		for n < len(text) {
+			to := c.run.after(s, text[n:n+1])
+			if to == lost {
+				break
+			}
+			s, n = to, n+1
+		}
+		want, known := wants[s]
+		if !known {
+			want = "the " + c.kind + " " + c.run.wants(s)
+			wants[s] = want
+		}
+		switch stops := slices.Contains(c.stop, id); {
+		case len(text) > 0 && n == len(text) && stops:
+			end = ", not the end" // with the text of this token
+		case len(text) > 0 && n == len(text):
+			return reason("no tokens lead to where "+want, written+string(text), "")
+		}
+		return reason(want, written+string(text[:n]), end)
+	}
+}
+
+// reason says what is wanted after a text, as far as there is room.
+func reason(want, written, end string) string {
+	const most = 80
+	for _, n := range [...]int{16, 8, 4} {
+		after := ""
+		if written != "" {
+			after = " after “" + tail(written, n) + "”"
+		}
+		if says := want + after + end; utf8.RuneCountInString(says) <= most {
+			return says
+		}
+	}
+	return want
+}
+
+// quote is a text as errors have it.
+func quote(text string) string {
+	const most = 20
+	if utf8.RuneCountInString(text) > most {
+		text = string([]rune(text)[:most]) + "…"
+	}
+	return "“" + argen.Visible(text) + "”"
+}

@@ -1,0 +1,45 @@
+package sampler
+
+import (
+	"argen"
+	"argen/sampler/grammar"
+)
+
+// JSONSchema lets only such tokens pass as can lead to a JSON text that
+// satisfies a JSON Schema: every complete text does. Which of those that do are
+// left out says [grammar.JSONSchema]. Which text counts, and where it ends, is
+// as for [Regex].
+type JSONSchema struct {
+	Schema string `json:"schema"` // its text
+
+	constrained
+}
+
+var jsonSchemaSpec = Spec{
+	Name: "json_schema", Doc: "lets only tokens pass that lead to JSON which satisfies a schema",
+	Group: Constraint, Source: "llama.cpp; json-schema.org 2020-12",
+	Params:  []Param{{Name: "schema", Flag: "json-schema", Kind: Text, File: true, Doc: "a JSON Schema"}},
+	Example: `json_schema="{\"type\":\"boolean\"}"`,
+	New: func(a Args) (argen.Transform, error) {
+		form, err := grammar.JSONSchema(a.Text(0))
+		return JSONSchema{a.Text(0), constrained{form: form}}, err
+	},
+}
+
+// Name implements argen.Transform.
+func (JSONSchema) Name() string { return "json_schema" }
+
+// String implements argen.Transform.
+func (j JSONSchema) String() string { return word(j.Name(), j.Schema) }
+
+// Bind implements argen.Binder.
+func (j JSONSchema) Bind(t argen.Tokenizer, m argen.Model) (argen.Transform, error) {
+	j.constrained = j.on(t, m)
+	return j, nil
+}
+
+// Learn implements argen.Learner.
+func (j JSONSchema) Learn(drawn argen.Drawn) argen.Transform {
+	j.constrained = j.after(drawn)
+	return j
+}
