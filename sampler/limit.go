@@ -7,8 +7,8 @@ import "argen"
 // through, and several are equal to the last of them, all of those stay if ties
 // is set, otherwise those with the lower IDs.
 func atLeast(c *argen.Candidates, limit float64, n int, ties bool) {
-	best := c.Logit(c.Top(1)[0])
-	last := c.At(min(max(n, 1), c.Len()) - 1).Logit
+	top := c.Top(max(n, 1))
+	best, last := c.Logit(top[0]), c.Logit(top[len(top)-1])
 	if !ties && last-best < limit {
 		c.Keep(n)
 		return

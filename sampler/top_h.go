@@ -63,7 +63,7 @@ func (t TopH) running(c *argen.Candidates) (k int, sums [topHBest]float64) {
 		if float32(p) == 0 {
 			break
 		}
-		sum -= p * math.Log(p)
+		sum -= float64(p * math.Log(p))
 		sums[n] = sum
 	}
 	limit := t.H * sum

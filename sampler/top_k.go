@@ -38,14 +38,17 @@ func (t TopK) String() string { return word(t.Name(), t.K, t.Keep, t.Rule) }
 
 // Apply implements argen.Transform.
 func (t TopK) Apply(c *argen.Candidates, _ argen.Past) {
-	switch n := max(t.K, t.Keep); {
-	case t.K <= 0 || n >= c.Len():
-	case t.Rule == "":
-		c.Keep(n)
-	default:
-		last := c.At(n - 1).Logit
-		c.Filter(func(_ argen.ID, l float64) bool { return l >= last })
+	if t.K <= 0 {
+		return
 	}
+	n := max(t.K, t.Keep)
+	if n < c.Len() && t.Rule != "" {
+		last := c.Logit(c.Top(n)[n-1])
+		for n < c.Len() && c.Logit(c.Top(n + 1)[n]) == last {
+			n++
+		}
+	}
+	c.Keep(n)
 }
 
 // Reasons implements argen.Reasoner.

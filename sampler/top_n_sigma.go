@@ -54,31 +54,41 @@ func (t TopNSigma) Apply(c *argen.Candidates, _ argen.Past) {
 	}
 }
 
-// sigma is the standard deviation, computed of logits times a power of 2 that
-// keeps squares of the largest finite.
+// sigma is the standard deviation. Where squares would be too large or too small
+// for a number it is computed again of logits times a power of 2.
 func (t TopNSigma) sigma(c *argen.Candidates) float64 {
+	squares, by := t.squares(c, 1)
+	if squares > 0x1p-900 && squares <= math.MaxFloat64 {
+		return math.Sqrt(squares / by)
+	}
 	most := 0.0
 	c.Each(func(_ argen.ID, l float64) { most = max(most, math.Abs(l)) })
-	scale := 1.0
-	if most > 0x1p400 {
+	scale := 0x1p700
+	if most > 1 {
 		scale = 0x1p-700
-	} else if most < 0x1p-400 {
-		scale = 0x1p400
 	}
-	n, masked, by := float64(c.Len()), 0.0, float64(c.Len())
+	squares, by = t.squares(c, scale)
+	return math.Sqrt(squares/by) / scale
+}
+
+// squares is the sum of the squared deviations of scaled logits, and what the
+// variance is its quotient by.
+func (t TopNSigma) squares(c *argen.Candidates, scale float64) (sum, by float64) {
+	n := float64(c.Len())
+	masked := 0.0
+	by = n
 	if t.Rule == "textgen" {
 		n = float64(c.VocabSize())
 		masked, by = n-float64(c.Len()), n-1
 	}
-	sum := 0.0
-	c.Each(func(_ argen.ID, l float64) { sum += l * scale })
-	mean := sum / n
-	squares := masked * mean * mean
+	mean := 0.0
+	c.Each(func(_ argen.ID, l float64) { mean += l * scale })
+	mean /= n
 	c.Each(func(_ argen.ID, l float64) {
 		d := l*scale - mean
-		squares += d * d
+		sum += float64(d * d)
 	})
-	return math.Sqrt(squares/by) / scale
+	return sum + float64(masked*mean*mean), by
 }
 
 // Reasons implements argen.Reasoner.
