@@ -211,7 +211,11 @@ func (r *Run) sampled(id ID) float64 {
 func (r *Run) list(chosen ID) ([]TopToken, Rest) {
 	m := &r.next.model
 	ids := r.next.top
-	for _, id := range append(slices.Clone(r.gen.Track), chosen) {
+	more := slices.Clone(r.gen.Track)
+	if r.c.Forced() { // the model's best may not be among them
+		more = append(more, r.c.Top(r.gen.Top)...)
+	}
+	for _, id := range append(more, chosen) {
 		if id >= 0 && int(id) < len(m.logits) && !slices.Contains(ids, id) {
 			ids = append(ids[:len(ids):len(ids)], id)
 		}
@@ -276,13 +280,19 @@ func (r *Run) ledger(top []TopToken) {
 				top[i].Why = why(top[i].ID)
 			}
 		}
-		if n+1 == len(chain) {
-			return
+		last := n+1 == len(chain)
+		if !last {
+			stage.Apply(c, past)
 		}
-		stage.Apply(c, past)
 		for i := range top {
-			if c.Has(top[i].ID) {
-				top[i].StageProbs = append(top[i].StageProbs, c.Prob(top[i].ID))
+			t := &top[i]
+			if last && r.c.Has(t.ID) || !last && c.Has(t.ID) {
+				for len(t.StageProbs) < n {
+					t.StageProbs = append(t.StageProbs, 0) // it was gone
+				}
+				if !last {
+					t.StageProbs = append(t.StageProbs, c.Prob(t.ID))
+				}
 			}
 		}
 	}

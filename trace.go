@@ -83,7 +83,7 @@ type Step struct {
 	CumLogProb float64 // Σ LogProb so far: ln P(text | prompt)
 
 	// Only where [Generator].Top asks for it:
-	Top    []TopToken // the most probable tokens of the model, then tracked ones and the chosen one if they are not among them
+	Top    []TopToken // the most probable tokens of the model, then, if they are not among them, tracked ones, those that a stage forced and the chosen one
 	Rest   Rest       // all tokens not in Top
 	Stages []Stage    // the chain, one after the other
 
@@ -117,6 +117,7 @@ type TopToken struct {
 	Why         string  // by which inequality, where the stage can say: "0.0031 < 0.05 × 0.71"
 	// StageProbs are its probabilities after the first stage, the second and so
 	// on, as long as it was there, but not after the last: that is SampledProb.
+	// Where it was gone and a later stage took it back it is 0.
 	StageProbs []float64
 }
 

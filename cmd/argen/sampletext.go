@@ -16,18 +16,21 @@ func (s *sampling) text(gen argen.Generator, answer *sampled) string {
 	var b strings.Builder
 	step := &answer.step
 	for n := range len(step.Stages) + 1 {
-		left := leftAfter(step, n)
+		kept := 0
 		if n == 0 {
-			fmt.Fprintf(&b, "Model: %s, %s bits\n", count(len(left), "token"), bitsText(number(step.Entropy)))
+			kept = possible(step)
+			fmt.Fprintf(&b, "Model: %s, %s bits\n", count(kept, "token"), bitsText(number(step.Entropy)))
 		} else {
+			kept = step.Stages[n-1].Kept
 			b.WriteString("\n" + stageLine(gen.Chain[n-1].String(), &step.Stages[n-1]) + "\n")
 		}
 		rest := 1.0
-		for k, t := range left[:min(s.top, len(left))] {
+		best := after(step, n)
+		for k, t := range best[:min(s.top, kept, len(best))] {
 			fmt.Fprintf(&b, "%6d  %9s  %s\n", k+1, probText(number(t.prob)), shownToken(t.Token))
 			rest -= t.prob
 		}
-		if others := len(left) - s.top; others > 0 {
+		if others := kept - s.top; others > 0 {
 			fmt.Fprintf(&b, "%6s  %9s  %s\n", "", probText(number(max(0, rest))), count(others, "other"))
 		}
 		if n > 0 {
@@ -39,6 +42,17 @@ func (s *sampling) text(gen argen.Generator, answer *sampled) string {
 		s.drawn(&b, answer, gen.Tokenizer)
 	}
 	return b.String()
+}
+
+// possible is how many tokens the model gives a chance.
+func possible(step *argen.Step) int {
+	n := 0
+	for i := range step.Top {
+		if !math.IsInf(step.Top[i].Logit, -1) {
+			n++
+		}
+	}
+	return n
 }
 
 // stageLine says what a stage did, in a line.
@@ -57,38 +71,32 @@ func stageLine(name string, g *argen.Stage) string {
 	return name + ": " + tokens + removed + ", " + bits
 }
 
-// A leftToken is a token with its probability after a stage.
-type leftToken struct {
+// A tokenThen is a token with its probability after a stage.
+type tokenThen struct {
 	*argen.TopToken
 	prob float64
 }
 
-// leftAfter returns the tokens that are there after n stages, the most probable
-// first.
-func leftAfter(step *argen.Step, n int) []leftToken {
-	var left []leftToken
+// after returns the tokens with their probabilities after n stages, the most
+// probable first, those that were gone then at the end.
+func after(step *argen.Step, n int) []tokenThen {
+	all := make([]tokenThen, len(step.Top))
 	for i := range step.Top {
-		if t := &step.Top[i]; !math.IsInf(t.Logit, -1) {
-			if p, ok := probAfter(step, t, n); ok {
-				left = append(left, leftToken{t, p})
-			}
+		t := &step.Top[i]
+		all[i].TopToken = t
+		switch {
+		case n == 0:
+			all[i].prob = t.Prob
+		case n == len(step.Stages):
+			all[i].prob = t.SampledProb
+		case n <= len(t.StageProbs):
+			all[i].prob = t.StageProbs[n-1]
 		}
 	}
-	slices.SortFunc(left, func(x, y leftToken) int { return cmp.Or(cmp.Compare(y.prob, x.prob), cmp.Compare(x.ID, y.ID)) })
-	return left
-}
-
-// probAfter is the probability of a token after n stages, if it is there.
-func probAfter(step *argen.Step, t *argen.TopToken, n int) (p float64, ok bool) {
-	switch {
-	case n == 0:
-		return t.Prob, true
-	case n == len(step.Stages):
-		return t.SampledProb, t.RemovedBy == ""
-	case n <= len(t.StageProbs):
-		return t.StageProbs[n-1], true
-	}
-	return 0, false
+	slices.SortFunc(all, func(x, y tokenThen) int {
+		return cmp.Or(cmp.Compare(y.prob, x.prob), cmp.Compare(len(y.StageProbs), len(x.StageProbs)), cmp.Compare(x.ID, y.ID))
+	})
+	return all
 }
 
 // mostRemoved is how many of the tokens that a stage removes are named.
@@ -97,25 +105,22 @@ const mostRemoved = 3
 // writeRemoved names the most probable tokens that the n-th stage removed, and
 // says why.
 func writeRemoved(b *strings.Builder, step *argen.Step, n int) {
-	var gone []leftToken
-	for _, t := range leftAfter(step, n-1) {
-		if _, ok := probAfter(step, t.TopToken, n); !ok {
-			gone = append(gone, t)
+	gone, rest := 0, 0.0
+	for _, t := range after(step, n-1) {
+		if t.RemovedBy != step.Stages[n-1].Name {
+			continue
 		}
-	}
-	rest := 0.0
-	for i, t := range gone {
-		if i >= mostRemoved {
+		if gone++; gone > mostRemoved {
 			rest += t.prob
 			continue
 		}
 		why := ""
 		if t.Why != "" {
-			why = ": " + t.Why
+			why = ": " + argen.Visible(t.Why)
 		}
 		fmt.Fprintf(b, "%6s  %9s  %s, removed%s\n", "✗", probText(number(t.prob)), shownToken(t.Token), why)
 	}
-	if others := len(gone) - mostRemoved; others > 0 {
+	if others := gone - mostRemoved; others > 0 {
 		fmt.Fprintf(b, "%6s  %9s  %s removed\n", "✗", probText(number(rest)), count(others, "other"))
 	}
 }

@@ -1,0 +1,349 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"math"
+	"os"
+	"strconv"
+	"strings"
+	"testing"
+
+	"argen"
+	"argen/sampler"
+)
+
+// onTable are the model and the prompt of the tests of the whole table: every
+// token is possible there, so that no stage leads to a dead end.
+var onTable = []string{"-m", "story-ngram", "--seed", "3", "-q"}
+
+const tablePrompt = "It was a"
+
+// wordOf is a stage as a chain may have it, at work if its first number is what
+// switches it off.
+func wordOf(s sampler.Spec) string {
+	switch {
+	case s.Example != "":
+		return s.Example
+	case len(s.Params) > 0 && s.Params[0].Default == s.Params[0].Off:
+		return s.Name + "=" + working(s.Params[0])
+	}
+	return s.Name
+}
+
+// working is a number at which a parameter does not switch its stage off: the
+// default, or one near it.
+func working(p sampler.Param) string {
+	for _, x := range []float64{p.Default, p.Default + 0.5, p.Default + 1, p.Default + 2} {
+		if x != p.Off && p.Check(sampler.Value{Number: x}) == nil {
+			return strconv.FormatFloat(x, 'f', -1, 64)
+		}
+	}
+	return strconv.FormatFloat(p.Default, 'f', -1, 64)
+}
+
+// eachStage runs a test for every stage of the table.
+func eachStage(t *testing.T, test func(t *testing.T, s sampler.Spec)) {
+	for _, s := range sampler.Table {
+		t.Run(s.Name, func(t *testing.T) { test(t, s) })
+	}
+}
+
+// Every stage works in every command, alone and among others: the trace names
+// the chain as it can be pasted back to the same bytes, holds when it is run
+// again, and is shown again as it was.
+func TestTableByChain(t *testing.T) {
+	t.Chdir(t.TempDir())
+	eachStage(t, func(t *testing.T, s sampler.Spec) {
+		word := wordOf(s)
+		checkChain(t, "--chain", word)
+		if s.Name != "temperature" && s.Name != "top_k" {
+			checkChain(t, "--chain", "top_k=30,"+word+",temperature=1.1")
+		}
+	})
+}
+
+// Every stage that has flags works by them as it does by its chain.
+func TestTableByFlags(t *testing.T) {
+	t.Chdir(t.TempDir())
+	eachStage(t, func(t *testing.T, s sampler.Spec) {
+		args := flagsOf(t, s)
+		if args == nil {
+			return
+		}
+		chain := checkChain(t, args...)
+		if !strings.Contains(","+chain, ","+s.Name) {
+			t.Errorf("%q make the chain %s", args, chain)
+		}
+	})
+}
+
+// flagsOf are flags that put a stage into the chain: its values as the word of
+// the table has them.
+func flagsOf(t *testing.T, s sampler.Spec) []string {
+	t.Helper()
+	if len(s.Params) == 0 {
+		return []string{"--" + s.Switch()}
+	}
+	var args []string
+	for i, p := range s.Params {
+		if p.Flag == "" {
+			continue
+		}
+		value := working(p)
+		switch list := i >= len(s.Params)-s.Repeat; {
+		case p.Kind == sampler.Choice:
+			value = p.Words[0]
+		case list && s.Repeat == 2:
+			value = "a=-1.5"
+		case p.Kind == sampler.Text || p.Kind == sampler.Token:
+			value = "a"
+		case list:
+			value = strconv.FormatFloat(math.Max(p.Least, 0), 'g', -1, 64)
+		}
+		args = append(args, "--"+p.Flag, value)
+	}
+	return args
+}
+
+// checkChain runs step, generate, verify, sample and a replay with flags, and
+// returns the chain that they made.
+func checkChain(t *testing.T, flags ...string) string {
+	t.Helper()
+	args := append(append([]string{}, onTable...), flags...)
+	with := func(command string, more ...string) []string {
+		return append(append([]string{command}, args...), append(more, tablePrompt)...)
+	}
+	trace := succeed(t, "", with("step", "--json", "-n", "6")...)
+	var head struct{ Chain string }
+	if err := json.Unmarshal([]byte(strings.SplitN(trace, "\n", 2)[0]), &head); err != nil {
+		t.Fatal(err)
+	}
+	succeed(t, "", with("generate", "--log", "log.jsonl", "-n", "6", "--top", "10")...)
+	logged, err := os.ReadFile("log.jsonl")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if string(logged) != trace {
+		t.Errorf("%q: generate logs other bytes than step --json prints", flags)
+	}
+	if back := succeed(t, "", append(append([]string{"step"}, onTable...), "--json", "-n", "6", "--chain", head.Chain, tablePrompt)...); back != trace {
+		t.Errorf("%q: the chain %s pasted back gives other bytes", flags, head.Chain)
+	}
+	succeed(t, "", "verify", "log.jsonl")
+	if again := succeed(t, "", "step", "--json", "--replay", "log.jsonl"); again != trace {
+		t.Errorf("%q: replayed it gives other bytes", flags)
+	}
+	for _, out := range []string{
+		succeed(t, "", with("step", "--plain", "-n", "3", "--why", "a")...),
+		succeed(t, "", "step", "--plain", "--replay", "log.jsonl"),
+		succeed(t, "", with("sample", "--draws", "5")...),
+	} {
+		if argen.Printable(out) != out {
+			t.Errorf("%q prints %q", flags, out)
+		}
+	}
+	ascii := succeed(t, "", with("step", "--plain", "--ascii", "-n", "6", "--why", "the")...)
+	if i := strings.IndexFunc(ascii, func(r rune) bool { return r > '~' && r != '“' && r != '”' }); i >= 0 { // which are tokens
+		t.Errorf("%q: --ascii prints %.60q", flags, ascii[max(0, i-20):])
+	}
+	checkSampled(t, succeed(t, "", with("sample", "--json", "--draws", "5")...), flags)
+	checkEdit(t, with)
+	return head.Chain
+}
+
+// checkSampled checks the ledger of a distribution: what is kept sums to 1, and
+// every token that went has a stage and a reason.
+func checkSampled(t *testing.T, out string, flags []string) {
+	t.Helper()
+	var s struct {
+		Probs   []float64
+		Removed []struct{ By, Why string }
+		Stages  []struct {
+			In, Kept int
+			Mass     float64 `json:"mass_removed"`
+		}
+	}
+	if err := json.Unmarshal([]byte(out), &s); err != nil {
+		t.Fatal(err)
+	}
+	sum, kept := 0.0, 0
+	for _, p := range s.Probs {
+		sum += p
+		if p > 0 {
+			kept++
+		}
+	}
+	if math.Abs(sum-1) > 1e-9 {
+		t.Errorf("%q: what is left sums to %v", flags, sum)
+	}
+	last := s.Stages[0].In
+	possible := last
+	for _, g := range s.Stages {
+		if g.In != last || g.Kept < 1 || g.Kept > g.In || g.Mass < 0 || g.Mass > 1 || g.Kept == g.In && g.Mass > 0 {
+			t.Errorf("%q: a stage with %+v after %d tokens", flags, g, last)
+		}
+		last = g.Kept
+	}
+	takesBack := strings.Contains(fmt.Sprint(flags), "allow") || strings.Contains(fmt.Sprint(flags), "forced")
+	if len(s.Removed) != possible-last && !takesBack || len(s.Removed) > possible || kept > last {
+		t.Errorf("%q: %d tokens removed of %d, %d kept, %d with a probability", flags, len(s.Removed), possible, last, kept)
+	}
+	for _, r := range s.Removed {
+		if r.By == "" || r.Why == "" {
+			t.Errorf("%q: a token was removed by %q, since %q", flags, r.By, r.Why)
+			break
+		}
+	}
+}
+
+// checkEdit checks that putting in place what was drawn changes nothing,
+// whatever stages learn and throw.
+func checkEdit(t *testing.T, with func(string, ...string) []string) {
+	t.Helper()
+	var drawn generated
+	if err := json.Unmarshal([]byte(succeed(t, "", with("generate", "--same-dice", "--json", "-n", "12")...)), &drawn); err != nil {
+		t.Fatal(err)
+	}
+	if len(drawn.IDs) < 4 {
+		return // the text ended
+	}
+	var c struct {
+		Changed  []int
+		Original generated
+	}
+	out := succeed(t, "", with("step", "--json", "-n", "12", "--edit", fmt.Sprintf("2=#%d", drawn.IDs[2]))...)
+	if err := json.Unmarshal([]byte(out), &c); err != nil {
+		t.Fatal(err)
+	}
+	if len(c.Changed) > 0 || c.Original.Text != drawn.Text {
+		t.Errorf("%q: no edit, but %v change", with(""), c.Changed)
+	}
+}
+
+// A value just outside of a parameter's range is refused by flag and in a
+// chain, and the message states the range.
+func TestTableRanges(t *testing.T) {
+	eachStage(t, func(t *testing.T, s sampler.Spec) {
+		for i, p := range s.Params {
+			if p.Kind != sampler.Float && p.Kind != sampler.Int {
+				continue
+			}
+			for _, value := range outside(p) {
+				if p.Flag != "" && i < len(s.Params)-s.Repeat {
+					r := runArgs("", "generate", "-m", "story-ngram", "--"+p.Flag+"="+value, "x")
+					if r.code != exitUsage || !strings.Contains(r.stderr, p.Range()) {
+						t.Errorf("--%s=%s: exit code %d, %q, the range is %s", p.Flag, value, r.code, r.stderr, p.Range())
+					}
+				}
+				word := s.Name + "=" + p.Name + ":" + value
+				if r := runArgs("", "generate", "-m", "story-ngram", "--chain", word, "x"); r.code != exitUsage || !strings.Contains(r.stderr, p.Range()) {
+					t.Errorf("--chain %s: exit code %d, %q, the range is %s", word, r.code, r.stderr, p.Range())
+				}
+			}
+		}
+	})
+}
+
+// outside are numbers just outside of a parameter's range.
+func outside(p sampler.Param) []string {
+	step := func(x float64, up float64) float64 {
+		if p.Kind == sampler.Int {
+			return x + math.Copysign(1, up)
+		}
+		return math.Nextafter(x, up)
+	}
+	var all []float64
+	switch {
+	case math.IsInf(p.Least, -1):
+	case p.Above:
+		all = append(all, p.Least)
+	default:
+		all = append(all, step(p.Least, math.Inf(-1)))
+	}
+	if !math.IsInf(p.Most, 1) {
+		all = append(all, step(p.Most, math.Inf(1)))
+	}
+	var texts []string
+	for _, x := range all {
+		texts = append(texts, strconv.FormatFloat(x, 'g', -1, 64))
+	}
+	if p.Kind == sampler.Int {
+		for i, x := range all {
+			texts[i] = strconv.FormatInt(int64(x), 10)
+		}
+	}
+	return texts
+}
+
+// A stage that stands in a chain twice, one that nobody knows, and one left
+// open are refused.
+func TestTableChains(t *testing.T) {
+	eachStage(t, func(t *testing.T, s sampler.Spec) {
+		word := wordOf(s)
+		for chain, want := range map[string]string{
+			word + "," + word: s.Name + " stands twice",
+			word + ",":        "a stage is missing",
+			s.Name + "x":      "unknown stage",
+		} {
+			if r := runArgs("", "sample", "--chain", chain, "x"); r.code != exitUsage || !strings.Contains(r.stderr, want) {
+				t.Errorf("--chain %s: exit code %d, %q, want %q", chain, r.code, r.stderr, want)
+			}
+		}
+	})
+}
+
+// A vocabulary of one token goes through every stage; logits that are no
+// distribution are refused in plain words, whatever the chain.
+func TestTableLogits(t *testing.T) {
+	eachStage(t, func(t *testing.T, s sampler.Spec) {
+		word := "temperature=1"
+		if s.Example == "" { // one with tokens needs their names
+			word = s.Name
+		}
+		r := runArgs("[-3.5]", "sample", "--logits", "-", "--chain", word, "--draws", "3", "--json", "-q")
+		if r.code != 0 || !strings.Contains(r.stdout, `"probs":[1],"removed":[],"draws":[0,0,0]`) {
+			t.Errorf("%s: exit code %d, %s%s", word, r.code, r.stdout, r.stderr)
+		}
+		for logits, want := range map[string]string{
+			`[1, "nan", 2]`:     "logits: the logit of token 1 is NaN (1 of 3 logits are not finite)",
+			`[1, 2, "inf"]`:     "logits: the logit of token 2 is +Inf (1 of 3 logits are not finite)",
+			`["-inf", "-inf"]`:  "logits: all 2 logits are -Inf: no token can follow here",
+			`[]`:                "logits: the vocabulary is empty: there are no logits",
+			`["nan", "nan", 1]`: "logits: the logit of token 0 is NaN (2 of 3 logits are not finite)",
+		} {
+			r := runArgs(logits, "sample", "--logits", "-", "--chain", word, "-q")
+			if r.code != exitFailed || !strings.HasPrefix(r.stderr, "argen: "+want) {
+				t.Errorf("%s of %s: exit code %d, %q, want %q", word, logits, r.code, r.stderr, want)
+			}
+		}
+	})
+}
+
+// A chain that would leave no token leaves the last one standing, and the
+// ledger says who removed the others.
+func TestTableLastStanding(t *testing.T) {
+	t.Chdir(t.TempDir())
+	out := succeed(t, "", append(append([]string{"sample"}, onTable...), "--json", "--chain", "greedy,top_k=1,min_p=1,top_p=0.001", "--draws", "3", tablePrompt)...)
+	var s struct {
+		Draws   []int
+		Removed []struct{ By string }
+		Stages  []struct{ Kept int }
+	}
+	if err := json.Unmarshal([]byte(out), &s); err != nil {
+		t.Fatal(err)
+	}
+	for _, g := range s.Stages {
+		if g.Kept != 1 {
+			t.Errorf("kept %d", g.Kept)
+		}
+	}
+	for _, r := range s.Removed {
+		if r.By != "greedy" {
+			t.Errorf("removed by %q", r.By)
+		}
+	}
+	if len(s.Draws) != 3 || s.Draws[0] != s.Draws[2] {
+		t.Errorf("draws %v", s.Draws)
+	}
+}
