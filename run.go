@@ -1,7 +1,6 @@
 package argen
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -268,22 +267,6 @@ func (r *Run) ready(id ID) error {
 	return nil
 }
 
-// Over says why no token can follow, "" if one can.
-func (r *Run) Over() string {
-	n := len(r.steps)
-	switch {
-	case n > 0 && r.ends(r.steps[n-1].ID):
-		return StopToken
-	case r.cutAt() >= 0:
-		return StopString
-	case r.Left() == 0:
-		return Length
-	case r.complete:
-		return Complete
-	}
-	return ""
-}
-
 // Steps runs to the end of the text and closes the run. A loop that breaks
 // leaves it open: go on with another, or Close it.
 func (r *Run) Steps(ctx context.Context) iter.Seq2[Step, error] {
@@ -399,31 +382,6 @@ func (r *Run) Text() string {
 	}
 	held := r.now().text
 	return string(r.text) + held.Flush()
-}
-
-// cutAt returns where the first stop string begins in the text, −1 if there is
-// none. Only what the last step added can complete one.
-func (r *Run) cutAt() int {
-	if len(r.steps) == 0 {
-		return -1
-	}
-	return r.gen.cut(r.text, r.marks[len(r.marks)-2].end)
-}
-
-// cut returns where the first stop string begins in a text, −1 if there is none;
-// none ends within its first bytes, as many as known.
-func (g *Generator) cut(text []byte, known int) int {
-	first := -1
-	for _, stop := range g.Stop {
-		if stop == "" {
-			continue
-		}
-		from := max(0, known-len(stop)+1)
-		if i := bytes.Index(text[from:], []byte(stop)); i >= 0 && (first < 0 || from+i < first) {
-			first = from + i
-		}
-	}
-	return first
 }
 
 // Context returns the ids of prompt and text, not to be changed and valid until

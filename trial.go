@@ -1,7 +1,6 @@
 package argen
 
 import (
-	"math"
 	"math/rand/v2"
 	"slices"
 )
@@ -45,38 +44,3 @@ func (r *Run) Reseed(seed uint64) {
 
 // Tokenizer returns that of the run.
 func (r *Run) Tokenizer() Tokenizer { return r.gen.Tokenizer }
-
-// Left is how many tokens can follow, math.MaxInt if nothing limits them.
-func (r *Run) Left() int {
-	left := math.MaxInt
-	if most := r.gen.MaxTokens; most > 0 {
-		left = max(most-r.t(), 0)
-	}
-	if most := r.info.ContextLength; most > 0 && !r.gen.ContextShift {
-		left = min(left, max(most-len(r.ids), 0))
-	}
-	return left
-}
-
-// OverAfter says why no token could follow one more, "" if one could.
-func (r *Run) OverAfter(id ID) string {
-	switch {
-	case r.ends(id):
-		return StopToken
-	case len(r.gen.Stop) > 0 && r.cutAfter(id):
-		return StopString
-	case r.Left() <= 1:
-		return Length
-	}
-	return ""
-}
-
-// cutAfter reports whether a token completes a stop string.
-func (r *Run) cutAfter(id ID) bool {
-	decoder := r.now().text
-	text := append(slices.Clip(r.text), decoder.Add(id)...)
-	return r.gen.cut(text, len(r.text)) >= 0
-}
-
-// ends reports whether a token ends the text.
-func (r *Run) ends(id ID) bool { return !r.gen.NoStop && slices.Contains(r.info.Stop, id) }

@@ -219,7 +219,8 @@ func TestSearchesKnowCompleteTexts(t *testing.T) {
 	for _, p := range []search.Procedure{
 		search.Beams{N: 3, Groups: 1, Length: 1, Early: "false"},
 		search.Beams{N: 4, Groups: 2, Diversity: 1, Length: 1, Early: "never"},
-		search.Stochastic{N: 3}, search.BestOf{N: 2, By: "mean"},
+		search.Stochastic{N: 3},
+		search.BestOf{N: 2, By: "mean"},
 	} {
 		r, err := argen.Generator{Model: hashed{v: 6}, Tokenizer: numbers(6), MaxTokens: 9, Chain: []argen.Transform{short(3)}}.StartIDs([]argen.ID{1})
 		if err != nil {
