@@ -30,7 +30,7 @@ func treeData(t testing.TB, prompt string, o search.TreeOptions) TreeData {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return TreeData{Model: m.Info().Ref, Prompt: prompt, Chain: "temperature=1", Root: tr.Root, Verdict: tr.Verdict(), Trapped: tr.Trapped()}
+	return TreeData{Model: m.Info().Ref, Prompt: prompt, Chain: "temperature=1", Root: tr.Root, Verdict: tr.Verdict(quoted), Trapped: tr.Trapped()}
 }
 
 // treeInputs are those of the golden pictures: a greedy trap with beams, texts
@@ -54,7 +54,7 @@ func treeOf(token string, p, joint float64) TreeData {
 		ID: argen.NoID, Prob: 1, SampledProb: 1, Joint: 1, Children: []*search.Node{first},
 		Others: search.Others{Tokens: 9, SampledProb: max(0, 1-p), Joint: max(0, 1-p)},
 	}
-	return TreeData{Model: token, Prompt: token, Chain: token, Root: root, Verdict: argen.Visible(token)}
+	return TreeData{Model: token, Prompt: token, Chain: token, Root: root, Verdict: token}
 }
 
 // wideTree is a tree of n tokens, then as many after the first of them.

@@ -35,7 +35,8 @@ ending. - is stdin. argen plot list shows the kinds; --describe says in words
 what the chart shows.
 
 ngram-orders needs no trace: it trains models on sampled stories itself.
-learning draws the logs of trainings, which train transformer --log wrote.`,
+learning draws the logs of trainings, which train transformer --log wrote, and
+tree what argen tree --json wrote.`,
 		Example: `  argen generate -m truth --seed 1 --top 10 --log trace.jsonl
   argen plot surprisal trace.jsonl -o surprisal.svg
   argen plot next trace.jsonl --step 3 --describe
@@ -86,7 +87,7 @@ func (a *app) plot(ctx context.Context, p *plotFlags, args []string) error {
 	if err := p.checkOutput(files); err != nil {
 		return err
 	}
-	if p.step != -1 && (kind == "learning" || kind == "ngram-orders") {
+	if p.step != -1 && (kind == "learning" || kind == "ngram-orders" || kind == "tree") {
 		return usagef("%s draws no single step: --step changes nothing there", kind)
 	}
 	in := viz.Input{Step: p.step}
@@ -102,6 +103,12 @@ func (a *app) plot(ctx context.Context, p *plotFlags, args []string) error {
 		return usagef("learning draws trainings: --trace changes nothing there")
 	case kind == "learning":
 		in.Learning, err = a.learning(ctx, files)
+	case kind == "tree" && len(files) != 1:
+		return usagef("plot tree: name one file, which argen tree --json wrote; argen tree -o draws without one")
+	case kind == "tree" && p.trace > 0:
+		return usagef("tree draws no trace: --trace changes nothing there")
+	case kind == "tree":
+		in.Tree, err = a.readTree(ctx, files[0])
 	case len(files) == 0:
 		return usagef("plot %s: name the traces, which --log wrote", kind)
 	default:
@@ -152,10 +159,16 @@ func (p *plotFlags) checkOutput(files []string) error {
 		}
 		return nil
 	}
-	if ending := strings.ToLower(strings.TrimPrefix(filepath.Ext(p.out), ".")); !slices.Contains(viz.Formats, ending) || len(filepath.Base(p.out)) == len(ending)+1 {
-		return usagef("-o %s: a chart's name ends in .%s", p.out, strings.Join(viz.Formats, ", ."))
+	return checkChart(p.out, files)
+}
+
+// checkChart finds what is wrong with the name of a chart before anything is
+// read; inputs are the files that will be.
+func checkChart(path string, inputs []string) error {
+	if ending := strings.ToLower(strings.TrimPrefix(filepath.Ext(path), ".")); !slices.Contains(viz.Formats, ending) || len(filepath.Base(path)) == len(ending)+1 {
+		return usagef("-o %s: a chart's name ends in .%s", path, strings.Join(viz.Formats, ", ."))
 	}
-	return writable(p.out, files)
+	return writable(path, inputs)
 }
 
 func (a *app) plotList(asJSON bool) error {

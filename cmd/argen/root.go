@@ -17,6 +17,7 @@ import (
 var commands = []func(*app) *cobra.Command{
 	stepCommand,
 	generateCommand,
+	treeCommand,
 	scoreCommand,
 	sampleCommand,
 	verifyCommand,

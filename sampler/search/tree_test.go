@@ -29,6 +29,8 @@ func tree(t testing.TB, g argen.Generator, prompt string, o TreeOptions) *Tree {
 	return tr
 }
 
+func curly(token string) string { return "“" + token + "”" }
+
 // each calls f for a node and all below it, with the ids of the way to it.
 func each(n *Node, path []argen.ID, f func(n *Node, path []argen.ID)) {
 	f(n, path)
@@ -119,7 +121,7 @@ func TestTreeFindsTheTrap(t *testing.T) {
 	} {
 		g := stories(t, c.model)
 		tr := tree(t, g, c.prompt, TreeOptions{Depth: c.depth, Branch: 3, MinProb: 0.01, Beams: c.beams, Most: 10_000})
-		if got := tr.Verdict(); got != c.want {
+		if got := tr.Verdict(curly); got != c.want {
 			t.Errorf("%s, %q, %d tokens: %s\nwant %s", c.model, c.prompt, c.depth, got, c.want)
 		}
 		least := math.Exp(tr.Best.Score) * 0.99
@@ -176,8 +178,8 @@ func TestTreeMarksBeams(t *testing.T) {
 func TestTreeOfNothing(t *testing.T) {
 	g := stories(t, "truth")
 	tr := tree(t, g, "", TreeOptions{Depth: 3, Branch: 2, Most: 2})
-	if tr.Best != nil || tr.Looked != 3 || tr.Verdict() != "Greedy comes to P = 0.211; whether that is the most probable text of 3 tokens, a search of 2 contexts has not settled." {
-		t.Errorf("%d: %s", tr.Looked, tr.Verdict())
+	if tr.Best != nil || tr.Looked != 3 || tr.Verdict(curly) != "Greedy comes to P = 0.211; whether that is the most probable text of 3 tokens, a search of 2 contexts has not settled." {
+		t.Errorf("%d: %s", tr.Looked, tr.Verdict(curly))
 	}
 	r, err := g.StartIDs(nil)
 	if err != nil {

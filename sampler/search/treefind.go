@@ -126,8 +126,8 @@ func (n *Node) walk(path []argen.ID, f func(n *Node)) float64 {
 func (t *Tree) Trapped() bool { return t.Best != nil && !slices.Equal(t.Best.IDs, t.Greedy.IDs) }
 
 // Verdict says in words whether the greedy text, and what the beams have found,
-// is the most probable one.
-func (t *Tree) Verdict() string {
+// is the most probable one. Quote shows a token.
+func (t *Tree) Verdict(quote func(token string) string) string {
 	var b strings.Builder
 	n := fmt.Sprintf("text of %s", count(t.Depth, "token"))
 	if t.Best != nil && len(t.Best.IDs) != t.Depth {
@@ -146,7 +146,7 @@ func (t *Tree) Verdict() string {
 			where = fmt.Sprintf(" at token %d", at+1)
 		}
 		fmt.Fprintf(&b, "Greedy is in a trap%s: it takes %s and comes to P = %s; the most probable %s takes %s, P = %s.",
-			where, t.Root.name(t.Greedy.IDs[:at+1]), chance(t.Greedy), n, t.Root.name(t.Best.IDs[:at+1]), chance(*t.Best))
+			where, quote(t.Root.last(t.Greedy.IDs[:at+1])), chance(t.Greedy), n, quote(t.Root.last(t.Best.IDs[:at+1])), chance(*t.Best))
 	case t.Best != nil:
 		fmt.Fprintf(&b, "Greedy writes the most probable %s: P = %s.", n, chance(*t.Best))
 	default:
@@ -182,14 +182,11 @@ func (t *Tree) beamVerdict() string {
 	return fmt.Sprintf("%s %s one with P = %s.", beams, verb, chance(found))
 }
 
-// name is the last token of a path in quotes.
-func (n *Node) name(path []argen.ID) string {
-	last := n
-	n.walk(path, func(n *Node) { last = n })
-	if strings.ContainsAny(last.Token, "“”") {
-		return "‹" + argen.Visible(last.Token) + "›"
-	}
-	return "“" + argen.Visible(last.Token) + "”"
+// last is the last token of a path.
+func (n *Node) last(path []argen.ID) string {
+	token := ""
+	n.walk(path, func(n *Node) { token = n.Token })
+	return token
 }
 
 // chance is the probability of a text with three digits.
