@@ -43,7 +43,7 @@ func (p Preset) FromFlags(value func(flag string) []string) ([]argen.Transform, 
 	if chain == nil && p.Name == "" {
 		return Default(), nil
 	}
-	return chain, nil
+	return p.alone(chain), nil
 }
 
 // change puts a stage of which some values are given into a chain.
