@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"argen"
+	"argen/sampler"
 	"argen/sampler/search"
 
 	"pgregory.net/rapid"
@@ -145,6 +146,65 @@ func TestBeamsAreTheDefinition(t *testing.T) {
 			t.Fatalf("the best is %v, want %v", got[0].IDs, want[0].ids)
 		}
 	})
+}
+
+// beams are the texts of a beam search with a chain.
+func beams(t *testing.T, m hashed, chain string, b search.Beams, tokens int) []search.Text {
+	t.Helper()
+	stages, err := sampler.Parse(chain)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := argen.Generator{Model: m, Tokenizer: numbers(m.v), MaxTokens: tokens, Chain: stages}.StartIDs([]argen.ID{3, 3})
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := b.Picker()
+	if _, _, err := p.Choose(ctx, r); err != nil {
+		t.Fatal(err)
+	}
+	return p.(search.Lister).Texts()
+}
+
+// The stages act on ln P, and what they leave is added up as it is: transformers
+// does not renormalise between processors and scores.
+func TestStagesActOnLogProbs(t *testing.T) {
+	m := hashed{v: 7, seed: 21, stop: []argen.ID{0}}
+	b := search.Beams{N: 3, Groups: 1, Early: "false"}
+	plain := beams(t, m, "none", b, 5)
+	for i, hot := range beams(t, m, "temperature=2", b, 5) {
+		if !slices.Equal(hot.IDs, plain[i].IDs) || math.Abs(hot.Score-plain[i].Score/2) > 1e-9 || math.Abs(hot.LogProb-plain[i].LogProb) > 1e-9 {
+			t.Errorf("temperature 2, text %d: %+v, without it %+v", i, hot, plain[i])
+		}
+	}
+	for _, text := range beams(t, m, "ignore_eos", b, 5) {
+		if slices.Contains(text.IDs, 0) || math.Abs(text.Score-text.LogProb) > 1e-9 {
+			t.Errorf("without ends: %+v", text)
+		}
+	}
+	// A penalty divides logits above 0 and multiplies those below; ln P is below.
+	const r = 1.5
+	for _, text := range beams(t, m, "repetition_penalty=1.5", b, 5) {
+		context, want := []argen.ID{3, 3}, 0.0
+		for _, id := range text.IDs {
+			logits, err := m.Start().Extend(ctx, context...)
+			if err != nil {
+				t.Fatal(err)
+			}
+			logp, err := argen.LogProb(logits, id)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if slices.Contains(context, id) {
+				logp *= r
+			}
+			want += logp
+			context = append(context, id)
+		}
+		if math.Abs(text.Score-want) > 1e-9 {
+			t.Errorf("with a penalty: %+v, want a score of %v", text, want)
+		}
+	}
 }
 
 // Groups without anything to avoid each other's tokens for would be one search;

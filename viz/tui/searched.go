@@ -7,7 +7,8 @@ import (
 )
 
 // searchLines say how a search picked the token: what it is, the line of the
-// token, which it marks with a star, and the first of the others.
+// token, which it marks with a star, and the first of the others; at the end the
+// second of the texts found.
 func (m *model) searchLines(step *argen.Step, w int) []string {
 	if !m.fallen() {
 		return []string{m.s.dim.Render(m.s.fit("a search picks one of these", w)), "", ""}
@@ -19,7 +20,7 @@ func (m *model) searchLines(step *argen.Step, w int) []string {
 		switch {
 		case star && mine == "":
 			mine = line
-		case !star && other == "":
+		case !star && other == "", strings.HasPrefix(line, "  2. "):
 			other = line
 		}
 	}

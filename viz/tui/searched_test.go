@@ -26,7 +26,11 @@ func TestSearch(t *testing.T) {
 	if !strings.Contains(text, "beams=3, token 0: 3 of 5 candidates go on; * wins") || !strings.Contains(text, "* beam 1 -> ") {
 		t.Errorf("the search is not shown:\n%s", text)
 	}
-	d.keys("enter").tokens(5)
+	d.keys("enter").tokens(4)
+	if text := d.keys("enter").pass(1).text(); !strings.Contains(text, "\n  2.  score -") {
+		t.Errorf("the second of the texts found is not shown:\n%s", text)
+	}
+	d.keys("enter")
 	steps := slices.Clone(d.m.cur().steps)
 	if len(steps) != 6 || steps[0].ID != want || d.m.cur().next != nil {
 		t.Fatalf("%d steps, the first %d, want %d", len(steps), steps[0].ID, want)
