@@ -195,7 +195,8 @@ func source(traces ...*argen.Trace) string {
 	return s
 }
 
-// chainOf says which stages were between model and draw at step t.
+// chainOf says which stages were between model and draw at step t, and which
+// search picked the tokens, if one did.
 func chainOf(tr *argen.Trace, t int) string {
 	chain := tr.Head.Chain
 	for i := 0; i <= t && i < len(tr.Steps); i++ {
@@ -204,7 +205,10 @@ func chainOf(tr *argen.Trace, t int) string {
 		}
 	}
 	if chain == "" {
-		return "no stages"
+		chain = "no stages"
+	}
+	if tr.Head.Search != "" {
+		chain += ", search " + tr.Head.Search
 	}
 	return argen.Visible(chain)
 }
