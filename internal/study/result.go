@@ -1,0 +1,95 @@
+package study
+
+import (
+	"math"
+	"slices"
+
+	"gonum.org/v1/gonum/stat"
+)
+
+// A Result is what was measured of the texts of a plan.
+type Result struct {
+	Metrics  []Metric // those that have a number under some strategy
+	Outcomes []Outcome
+}
+
+// An Outcome is what was measured of the texts of a strategy.
+type Outcome struct {
+	Samples  []Sample
+	Measures []Measure // by metric
+}
+
+// A Measure is a metric of the texts of a strategy.
+type Measure struct {
+	Estimate           // NaN where there is nothing to measure
+	Infinite float64   // of a divergence, the part of the places where it is infinite
+	Each     []float64 // the number of each text, where it has one
+	// Diff is the paired difference from the first strategy: text by text on
+	// the same dice. It is zero for the first itself.
+	Diff Estimate
+}
+
+// Differs reports whether a measure differs from that of the first strategy:
+// whether the interval of the difference leaves out 0. If not, the difference
+// is inside the noise.
+func (m *Measure) Differs() bool { return m.Diff.Lo > 0 || m.Diff.Hi < 0 }
+
+// Measure measures the texts of the plan, which Run has written.
+func (p *Plan) Measure(samples []Sample) *Result {
+	n := len(p.Strategies)
+	r := &Result{Outcomes: make([]Outcome, n)}
+	all := make([]*texts, n)
+	for s := range r.Outcomes {
+		for at := s; at < len(samples); at += n {
+			r.Outcomes[s].Samples = append(r.Outcomes[s].Samples, samples[at])
+		}
+		all[s] = p.texts(r.Outcomes[s].Samples)
+	}
+	var list []series // of each metric those of the strategies, then their differences
+	for _, m := range Metrics {
+		if m.story && !tells(p.Tokenizer) {
+			continue
+		}
+		own := make([]series, n)
+		found := false
+		for s := range own {
+			own[s] = m.series(all[s])
+			found = found || !math.IsNaN(own[s].measure)
+		}
+		if !found {
+			continue
+		}
+		r.Metrics = append(r.Metrics, m)
+		list = append(list, own...)
+		for s := range own {
+			list = append(list, own[s].minus(own[0]))
+		}
+	}
+	estimates := intervals(p.Seed, list)
+	for i := range r.Metrics {
+		m := &r.Metrics[i]
+		for s := range r.Outcomes {
+			o := &r.Outcomes[s]
+			x := Measure{Estimate: estimates[2*n*i+s], Diff: estimates[2*n*i+n+s]}
+			if m.share && !p.Strategies[s].fixed() {
+				x.Estimate = wilson(x.Mean, len(o.Samples))
+			}
+			if m.missing != nil {
+				x.Infinite = m.missing(all[s])
+			}
+			if m.each != nil && !m.share {
+				x.Each = m.each(all[s])
+			}
+			o.Measures = append(o.Measures, x)
+		}
+	}
+	return r
+}
+
+// Quartiles are three numbers that divide values into four parts of as many.
+func Quartiles(values []float64) (low, middle, high float64) {
+	sorted := slices.Clone(values)
+	slices.Sort(sorted)
+	at := func(p float64) float64 { return stat.Quantile(p, stat.LinInterp, sorted, nil) }
+	return at(.25), at(.5), at(.75)
+}

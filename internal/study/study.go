@@ -1,0 +1,127 @@
+// Package study runs strategies of choosing tokens on the same prompts with the
+// same dice, and says how their texts differ and how sure that is.
+//
+//	plan := study.Plan{Model: lm.Model, Tokenizer: lm.Tokenizer, Prompts: prompts, Strategies: strategies, Samples: 100}
+//	samples, err := plan.Run(ctx, 2, nil, nil)
+//	result := plan.Measure(samples)
+//
+// Common random numbers: the seed of a sample is that of the plan plus its
+// number, whatever the strategy, and a draw depends on seed and place alone. So
+// what differs between two strategies is the strategy, not the dice, and the
+// difference of a pair is surer than that of two independent texts.
+//
+// Nothing depends on how many texts are written at once.
+package study
+
+import (
+	"context"
+	"fmt"
+
+	"argen"
+)
+
+// A Strategy is a way of choosing tokens.
+type Strategy struct {
+	Name   string
+	Chain  []argen.Transform // between the model and the dice
+	Search Search            // what picks the tokens, nil where the dice do
+}
+
+// A Search picks tokens by a procedure of its own, such as beam search.
+type Search interface {
+	// String is the search as a strategy has it: "beams=4".
+	fmt.Stringer
+	// Write writes a text after a prompt. The trace has its steps; what it has
+	// of the draw does not count.
+	Write(ctx context.Context, gen argen.Generator, prompt []argen.ID) (*argen.Trace, error)
+	// Fixed reports whether the text is the same whatever the seed.
+	Fixed() bool
+}
+
+// String is the strategy in one line: its chain, its search, or both.
+func (s Strategy) String() string {
+	switch {
+	case s.Search == nil:
+		return argen.FormatChain(s.Chain)
+	case len(s.Chain) == 0:
+		return s.Search.String()
+	}
+	return argen.FormatChain(s.Chain) + "," + s.Search.String()
+}
+
+// fixed reports whether the strategy writes the same text whatever the seed.
+func (s Strategy) fixed() bool {
+	if s.Search != nil {
+		return s.Search.Fixed()
+	}
+	return len(s.Chain) == 1 && s.Chain[0].Name() == "greedy"
+}
+
+// A Prompt is what texts begin with, without a token for the beginning.
+type Prompt struct {
+	Text string
+	IDs  []argen.ID
+}
+
+// A Plan is all that decides what a comparison becomes.
+type Plan struct {
+	Model        argen.Model
+	Tokenizer    argen.Tokenizer
+	Prompts      []Prompt
+	Strategies   []Strategy
+	Samples      int    // of each prompt under each strategy
+	Seed         uint64 // of sample 0; that of sample i is i more
+	MaxTokens    int    // 0: until the text ends or the context is full
+	Stop         []string
+	BOS          argen.BOS
+	ContextShift bool
+}
+
+// Texts is how many texts there are of each strategy.
+func (p *Plan) Texts() int { return p.Samples * len(p.Prompts) }
+
+// all is how many texts there are. Their order is by sample, then prompt, then
+// strategy, so that the texts to compare come together.
+func (p *Plan) all() int { return p.Texts() * len(p.Strategies) }
+
+// place is the strategy, prompt and sample of a text.
+func (p *Plan) place(at int) (strategy, prompt, number int) {
+	n := len(p.Strategies)
+	return at % n, at / n % len(p.Prompts), at / n / len(p.Prompts)
+}
+
+// generator is what writes sample i of a strategy.
+func (p *Plan) generator(s Strategy, i int) argen.Generator {
+	return argen.Generator{
+		Model: p.Model, Tokenizer: p.Tokenizer, Chain: s.Chain, MaxTokens: p.MaxTokens, Stop: p.Stop,
+		BOS: p.BOS, Seed: p.Seed + uint64(i), ContextShift: p.ContextShift,
+	}
+}
+
+// A Sample is one text and what was measured while it was written.
+type Sample struct {
+	Strategy int    `json:"strategy"` // index in the plan
+	Prompt   int    `json:"prompt"`   // likewise
+	Number   int    `json:"sample"`
+	Seed     uint64 `json:"seed"`
+	Reason   string `json:"reason"` // why it ended, as in a trace
+	Text     string `json:"text"`
+
+	IDs      []argen.ID `json:"ids"`
+	LogProbs []float64  `json:"logprobs"` // ln P of each under the model itself
+	// Sums over the tokens, of the model's entropy before each and of that of
+	// what it was drawn from, in bits.
+	Entropy float64  `json:"entropy"`
+	Sampled *float64 `json:"sampled_entropy,omitempty"` // nil if a search picked them
+
+	Story *Story `json:"story,omitempty"` // where the model writes stories
+}
+
+// LogProb is ln P(text | prompt) under the model itself.
+func (s *Sample) LogProb() float64 {
+	sum := 0.0
+	for _, l := range s.LogProbs {
+		sum += l
+	}
+	return sum
+}
