@@ -11,6 +11,7 @@ import (
 
 	"argen"
 	"argen/model/story"
+	"argen/sampler/search"
 )
 
 // Run writes the texts of a plan, so many at once, and returns them in order.
@@ -143,35 +144,39 @@ func (p *Plan) draw(ctx context.Context, gen argen.Generator, prompt Prompt, s *
 }
 
 // search writes a text by a search, and goes through it again to measure it.
-func (p *Plan) search(ctx context.Context, gen argen.Generator, search Search, prompt Prompt, s *Sample) error {
-	found, err := search.Write(ctx, gen, prompt.IDs)
+func (p *Plan) search(ctx context.Context, gen argen.Generator, by search.Procedure, prompt Prompt, s *Sample) error {
+	gen.Search = by.String()
+	found, err := gen.StartIDs(prompt.IDs)
 	if err != nil {
 		return err
 	}
-	gen.Chain = nil
-	run, err := gen.StartIDs(prompt.IDs)
+	picker := by.Picker()
+	for err == nil {
+		_, err = search.Next(ctx, found, picker)
+	}
+	if !errors.Is(err, io.EOF) {
+		return err
+	}
+	s.Reason, s.Text = found.Over(), found.Text()
+	gen.Chain, gen.Search = nil, ""
+	again, err := gen.StartIDs(prompt.IDs)
 	if err != nil {
 		return err
 	}
-	watch := p.watch(ctx, run)
-	for i := range found.Steps {
-		if _, err := run.Predict(ctx); err != nil {
+	watch := p.watch(ctx, again)
+	for _, step := range found.Trace().Steps {
+		if _, err := again.Predict(ctx); err != nil {
 			return err
 		}
-		if err := watch.step(ctx, run, nil, found.Steps[i].ID); err != nil {
+		if err := watch.step(ctx, again, nil, step.ID); err != nil {
 			return err
 		}
-		step, err := run.Force(found.Steps[i].ID)
-		if err != nil {
+		if step, err = again.Force(step.ID); err != nil {
 			return err
 		}
 		s.add(&step)
 	}
-	if s.Reason = run.Over(); s.Reason == "" && found.Ended != nil {
-		s.Reason = found.Ended.Reason
-	}
-	s.Text = run.Text()
-	return watch.end(s, run.Context())
+	return watch.end(s, again.Context())
 }
 
 // add adds a token.

@@ -14,28 +14,15 @@
 package study
 
 import (
-	"context"
-	"fmt"
-
 	"argen"
+	"argen/sampler/search"
 )
 
 // A Strategy is a way of choosing tokens.
 type Strategy struct {
 	Name   string
-	Chain  []argen.Transform // between the model and the dice
-	Search Search            // what picks the tokens, nil where the dice do
-}
-
-// A Search picks tokens by a procedure of its own, such as beam search.
-type Search interface {
-	// String is the search as a strategy has it: "beams=4".
-	fmt.Stringer
-	// Write writes a text after a prompt. The trace has its steps; what it has
-	// of the draw does not count.
-	Write(ctx context.Context, gen argen.Generator, prompt []argen.ID) (*argen.Trace, error)
-	// Fixed reports whether the text is the same whatever the seed.
-	Fixed() bool
+	Chain  []argen.Transform // on the model's distribution
+	Search search.Procedure  // what picks the tokens, nil where the dice do
 }
 
 // String is the strategy in one line: its chain, its search, or both.
@@ -49,12 +36,16 @@ func (s Strategy) String() string {
 	return argen.FormatChain(s.Chain) + "," + s.Search.String()
 }
 
-// fixed reports whether the strategy writes the same text whatever the seed.
+// fixed reports whether the strategy is known to write the same text whatever
+// the seed.
 func (s Strategy) fixed() bool {
-	if s.Search != nil {
-		return s.Search.Fixed()
+	switch p := s.Search.(type) {
+	case nil:
+		return len(s.Chain) == 1 && s.Chain[0].Name() == "greedy"
+	case search.Beams:
+		return !p.Sample && len(s.Chain) == 0
 	}
-	return len(s.Chain) == 1 && s.Chain[0].Name() == "greedy"
+	return false
 }
 
 // A Prompt is what texts begin with, without a token for the beginning.

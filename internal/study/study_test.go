@@ -13,6 +13,7 @@ import (
 	"argen/model"
 	"argen/model/story"
 	"argen/sampler"
+	"argen/sampler/search"
 )
 
 // storyPlan is a plan of chains on an embedded model.
@@ -187,31 +188,32 @@ func TestRunErrors(t *testing.T) {
 	}
 }
 
-// A search that always picks the best token is greedy; what it has no numbers
-// of is left out.
-type best struct{ fixed bool }
+// best is a search that always picks the best token: greedy. What it has no
+// numbers of is left out.
+type best struct{}
+
+func (best) Name() string { return "best" }
 
 func (best) String() string { return "best" }
 
-func (b best) Fixed() bool { return b.fixed }
+func (best) Picker() search.Picker { return best{} }
 
-func (best) Write(ctx context.Context, gen argen.Generator, prompt []argen.ID) (*argen.Trace, error) {
-	gen.Chain = []argen.Transform{sampler.Greedy{}}
-	run, err := gen.StartIDs(prompt)
+// Choose implements search.Picker.
+func (best) Choose(ctx context.Context, r *argen.Run) (argen.ID, argen.Explanation, error) {
+	c, err := r.Predict(ctx)
 	if err != nil {
-		return nil, err
+		return argen.NoID, nil, err
 	}
-	for _, err := range run.Steps(ctx) {
-		if err != nil {
-			return nil, err
-		}
-	}
-	return run.Trace(), nil
+	return c.At(0).ID, along{}, nil
 }
 
 func TestSearch(t *testing.T) {
 	p := storyPlan(t, "story", 2, "greedy")
-	p.Strategies = append(p.Strategies, Strategy{Name: "search", Search: best{true}}, Strategy{Name: "again", Search: best{}})
+	beam, err := search.Parse("beams=1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.Strategies = append(p.Strategies, Strategy{Name: "search", Search: best{}}, Strategy{Name: "beam", Search: beam})
 	if s := p.Strategies[1].String(); s != "best" {
 		t.Error(s)
 	}
