@@ -30,7 +30,7 @@ type Chart struct {
 }
 
 // Charts are all kinds in the order of help: one step first, then the text,
-// then models.
+// then models, then strategies.
 var Charts = []Chart{
 	{"next", "the most probable next tokens of one step, before and after the chain, and all others", Next},
 	{"draw", "how the dice picked the token of one step: where u fell, or the largest ln P + noise", Draw},
@@ -43,6 +43,9 @@ var Charts = []Chart{
 	{"tree", "what may follow a text: each continuation as wide as its joint probability", Tree},
 	{"ngram-orders", "perplexity of n-gram models by order, against the true entropy rate", NgramOrders},
 	{"learning", "how a training went: the loss over its steps, and what was learned when", Learning},
+	{"frontier", "quality against diversity of the strategies of a comparison, with their intervals", Frontier},
+	{"metrics", "every number of a comparison by strategy, with its interval", Metrics},
+	{"same-step", "the distribution of one step under every strategy of a comparison", SameStep},
 }
 
 // Lookup returns the chart of a name.
@@ -63,6 +66,9 @@ type Input struct {
 	Tree   TreeData   // of tree
 
 	Learning LearningData // of learning
+
+	Compare            CompareData // of frontier, metrics and same-step
+	Quality, Diversity string      // of frontier, the names of its metrics; "" for the usual ones
 }
 
 // OrdersData compares models of growing order with the source they learned

@@ -70,6 +70,7 @@ func TestHostile(t *testing.T) {
 			in.Orders.Names, in.Orders.Unit = []string{s, s}, s
 			in.Learning.Runs = []LearningRun{longRun(s, 60, 10, s, s+s), longRun(s, 60, 20)}[:1+i%2]
 			in.Tree = treeOf(s, .5, .25)
+			in.Compare = poisonedCompare(s)
 			f := drawn(t, c, in)
 			data := svg(t, f)
 			checkXML(t, fmt.Sprintf("%s of %.20q", c.Name, s), data)

@@ -85,7 +85,7 @@ func TestLongTitle(t *testing.T) {
 	for _, c := range Charts {
 		f := drawn(t, c, inputs(t, c.Name)[c.Name])
 		_, before := f.size()
-		f.Title = strings.Repeat("a long title ", 20)
+		f.Title = strings.Repeat("a long title ", 40)
 		_, after := f.size()
 		if before != f.Height || after < before+2*titleSize {
 			t.Errorf("%s: the page is %v high, then %v", c.Name, before, after)

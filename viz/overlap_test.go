@@ -61,7 +61,7 @@ func TestNothingOverlaps(t *testing.T) {
 				if n > 40 && (c.Name == "next" || c.Name == "draw" || c.Name == "stages" || !ofTraces(c)) {
 					continue
 				}
-				f := drawn(t, c, Input{Traces: []*argen.Trace{tr}, Step: -1, Orders: ordersData, Learning: learned, Tree: wideTree(n, words)})
+				f := drawn(t, c, Input{Traces: []*argen.Trace{tr}, Step: -1, Orders: ordersData, Learning: learned, Tree: wideTree(n, words), Compare: compareData()})
 				checkTexts(t, fmt.Sprintf("%s of %d tokens %q", c.Name, n, words), f)
 			}
 		}

@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -73,6 +74,8 @@ func inputs(t testing.TB, chart string) map[string]Input {
 		return learningInputs(t)
 	case "tree":
 		return treeInputs(t)
+	case "frontier", "metrics", "same-step":
+		return compareInputs(chart)
 	case "next":
 		plain := Input{Traces: all[1:2], Step: -1}
 		return map[string]Input{chart: one, chart + "-plain": plain}
@@ -88,7 +91,7 @@ func inputs(t testing.TB, chart string) map[string]Input {
 
 // ofTraces reports whether a chart draws traces.
 func ofTraces(c Chart) bool {
-	return c.Name != "ngram-orders" && c.Name != "learning" && c.Name != "tree"
+	return !slices.Contains([]string{"ngram-orders", "learning", "tree", "frontier", "metrics", "same-step"}, c.Name)
 }
 
 func drawn(t testing.TB, c Chart, in Input) *Figure {
