@@ -23,6 +23,8 @@ type plotFlags struct {
 	title    string
 	json     bool
 	orders   ordersFlags
+
+	quality, diversity string
 }
 
 func plotCommand(a *app) *cobra.Command {
@@ -35,13 +37,15 @@ ending. - is stdin. argen plot list shows the kinds; --describe says in words
 what the chart shows.
 
 ngram-orders needs no trace: it trains models on sampled stories itself.
-learning draws the logs of trainings, which train transformer --log wrote, and
-tree what argen tree --json wrote.`,
+learning draws the logs of trainings, which train transformer --log wrote, tree
+what argen tree --json wrote; frontier, metrics and same-step draw a comparison,
+which compare --json prints.`,
 		Example: `  argen generate -m truth --seed 1 --top 10 --log trace.jsonl
   argen plot surprisal trace.jsonl -o surprisal.svg
   argen plot next trace.jsonl --step 3 --describe
   argen train transformer --stories --steps 20 --hidden 16 --layers 1 --seed 1 --log training.jsonl -o brief
   argen plot learning training.jsonl -o learning.svg
+  argen compare --samples 5 --json | argen plot frontier - -o frontier.svg
   argen plot list`,
 		ValidArgsFunction: completePlot,
 		RunE: func(c *cobra.Command, args []string) error {
@@ -55,6 +59,8 @@ tree what argen tree --json wrote.`,
 	f.Var(&fromOneValue{&p.trace}, "trace", "draw only the trace number `N`, from 1, of all in the files")
 	f.StringVar(&p.title, "title", "", "`TEXT` above the chart instead of its own title")
 	f.BoolVar(&p.json, "json", false, "with list: print the kinds as JSON")
+	f.StringVar(&p.quality, "quality", "", "frontier: the metric `NAME` upwards (default coherent, or logprob)")
+	f.StringVar(&p.diversity, "diversity", "", "frontier: the metric `NAME` to the right (default distinct_2)")
 	p.orders.add(f)
 	return c
 }
@@ -87,10 +93,11 @@ func (a *app) plot(ctx context.Context, p *plotFlags, args []string) error {
 	if err := p.checkOutput(files); err != nil {
 		return err
 	}
-	if p.step != -1 && (kind == "learning" || kind == "ngram-orders" || kind == "tree") {
+	ofComparison := slices.Contains(compareCharts, kind)
+	if p.step != -1 && (kind == "learning" || kind == "ngram-orders" || kind == "tree" || ofComparison) {
 		return usagef("%s draws no single step: --step changes nothing there", kind)
 	}
-	in := viz.Input{Step: p.step}
+	in := viz.Input{Step: p.step, Quality: p.quality, Diversity: p.diversity}
 	var err error
 	switch {
 	case kind == "ngram-orders" && len(files) > 0:
@@ -109,6 +116,12 @@ func (a *app) plot(ctx context.Context, p *plotFlags, args []string) error {
 		return usagef("tree draws no trace: --trace changes nothing there")
 	case kind == "tree":
 		in.Tree, err = a.readTree(ctx, files[0])
+	case ofComparison && len(files) != 1:
+		return usagef("plot %s: name one comparison, which argen compare --json or -o wrote", kind)
+	case ofComparison && p.trace > 0:
+		return usagef("%s draws a comparison: --trace changes nothing there", kind)
+	case ofComparison:
+		in.Compare, err = a.readComparison(ctx, files[0])
 	case len(files) == 0:
 		return usagef("plot %s: name the traces, which --log wrote", kind)
 	default:

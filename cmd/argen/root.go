@@ -23,6 +23,7 @@ var commands = []func(*app) *cobra.Command{
 	verifyCommand,
 	tokenizeCommand,
 	trainCommand,
+	compareCommand,
 	plotCommand,
 	benchCommand,
 	infoCommand,

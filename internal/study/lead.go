@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"math"
+	"slices"
 
 	"argen"
 )
@@ -19,7 +20,7 @@ type led struct {
 
 // A place is the distributions of the next token after a context.
 type place struct {
-	apart float64 // mean total variation from the first strategy; < 0 for none
+	apart float64 // median of the total variations from the first strategy; < 0 for none
 	t     int
 	text  string
 	model dist
@@ -119,10 +120,15 @@ func (l *led) add(p *Plan, model dist, dists []dist) {
 // the strategies differ most so far.
 func (l *led) show(p *Plan, o Compare, text *argen.Run, model dist, after []dist) {
 	t, apart := l.places-1, 0.0
-	for _, d := range after {
-		var g gap
-		g.add(after[0], d)
-		apart += g.tv / float64(len(after))
+	if len(after) > 1 {
+		var all []float64
+		for _, d := range after[1:] {
+			var g gap
+			g.add(after[0], d)
+			all = append(all, g.tv)
+		}
+		slices.Sort(all)
+		apart = all[len(all)/2] // the median, since greedy is farthest wherever the model is unsure
 	}
 	if o.Place >= 0 && t != o.Place || o.Place < 0 && apart <= l.shown.apart {
 		return

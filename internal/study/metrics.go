@@ -45,7 +45,7 @@ var Metrics = []Metric{
 		each: func(t *texts) []float64 { return t.eachToken((*Sample).LogProb) },
 	},
 	{
-		Name: "entropy", Label: "entropy of the model", Unit: "bits",
+		Name: "entropy", Label: "model: entropy", Unit: "bits",
 		Doc:  "uncertainty of the model itself before a token, mean over all tokens: how open the places are that the texts lead to",
 		of:   func(t *texts) series { return t.perToken(func(s *Sample) float64 { return s.Entropy }) },
 		each: func(t *texts) []float64 { return t.eachToken(func(s *Sample) float64 { return s.Entropy }) },
@@ -64,7 +64,7 @@ var Metrics = []Metric{
 	},
 	repMetric(1), repMetric(2), repMetric(3), repMetric(4),
 	{
-		Name: "loops", Label: "texts that end in a loop", Unit: "share", share: true,
+		Name: "loops", Label: "ends in a loop", Unit: "share", share: true,
 		Doc:  "texts that end in the same tokens three times in a row or more, twelve of them together at least",
 		each: (*texts).loops,
 	},
@@ -90,18 +90,18 @@ var Metrics = []Metric{
 		missing: func(t *texts) float64 { return t.infinite(ofSampled) },
 	},
 	{
-		Name: "tv_truth", Label: "distance from the truth", Unit: "share", story: true,
+		Name: "tv_truth", Label: "TV from the truth", Unit: "share", story: true,
 		Doc: "total variation between what a token was drawn from and the true distribution, mean over the places where one is known",
 		of:  func(t *texts) series { return t.divergence(ofSampled, tvOf) },
 	},
 	{
-		Name: "model_kl_truth", Label: "KL of the model from the truth", Unit: "bits", story: true,
+		Name: "model_kl_truth", Label: "model: KL from the truth", Unit: "bits", story: true,
 		Doc:     "KL(P‖Q) of the model itself from the true distribution at the places that the texts lead to",
 		of:      func(t *texts) series { return t.divergence(ofModel, klOf) },
 		missing: func(t *texts) float64 { return t.infinite(ofModel) },
 	},
 	{
-		Name: "model_tv_truth", Label: "distance of the model from the truth", Unit: "share", story: true,
+		Name: "model_tv_truth", Label: "model: TV from the truth", Unit: "share", story: true,
 		Doc: "total variation between the model itself and the true distribution at the places that the texts lead to",
 		of:  func(t *texts) series { return t.divergence(ofModel, tvOf) },
 	},

@@ -27,12 +27,15 @@ type Measure struct {
 	// Diff is the paired difference from the first strategy: text by text on
 	// the same dice. It is zero for the first itself.
 	Diff Estimate
+	// Differs reports whether the measure differs from that of the first by
+	// more than the noise: whether the interval of the difference leaves out 0.
+	// Fewer than six texts show no difference, unless the dice change nothing:
+	// five coins fall on one side more often than once in twenty times.
+	Differs bool
 }
 
-// Differs reports whether a measure differs from that of the first strategy:
-// whether the interval of the difference leaves out 0. If not, the difference
-// is inside the noise.
-func (m *Measure) Differs() bool { return m.Diff.Lo > 0 || m.Diff.Hi < 0 }
+// leastTexts is how many texts can show a difference: 2 · 2⁻⁶ < 0.05 < 2 · 2⁻⁵.
+const leastTexts = 6
 
 // Measure measures the texts of the plan, which Run has written.
 func (p *Plan) Measure(samples []Sample) *Result {
@@ -47,7 +50,7 @@ func (p *Plan) Measure(samples []Sample) *Result {
 	}
 	var list []series // of each metric those of the strategies, then their differences
 	for _, m := range Metrics {
-		if m.story && !tells(p.Tokenizer) {
+		if m.story && !Tells(p.Tokenizer) {
 			continue
 		}
 		own := make([]series, n)
@@ -74,6 +77,11 @@ func (p *Plan) Measure(samples []Sample) *Result {
 			if m.share && !p.Strategies[s].fixed() {
 				x.Estimate = wilson(x.Mean, len(o.Samples))
 			}
+			if m.Unit == "share" || m.Name == "self_bleu" {
+				x.Lo, x.Hi = max(x.Lo, 0), min(x.Hi, 1) // NaN stays NaN
+			}
+			certain := p.Strategies[s].fixed() && p.Strategies[0].fixed()
+			x.Differs = (x.Diff.Lo > 0 || x.Diff.Hi < 0) && (certain || len(o.Samples) >= leastTexts)
 			if m.missing != nil {
 				x.Infinite = m.missing(all[s])
 			}
@@ -86,10 +94,14 @@ func (p *Plan) Measure(samples []Sample) *Result {
 	return r
 }
 
-// Quartiles are three numbers that divide values into four parts of as many.
+// Quartiles are those of the values that a quarter, a half and three quarters
+// of them do not exceed, without those that are NaN; NaN of none.
 func Quartiles(values []float64) (low, middle, high float64) {
-	sorted := slices.Clone(values)
+	sorted := slices.DeleteFunc(slices.Clone(values), math.IsNaN)
+	if len(sorted) == 0 {
+		return math.NaN(), math.NaN(), math.NaN()
+	}
 	slices.Sort(sorted)
-	at := func(p float64) float64 { return stat.Quantile(p, stat.LinInterp, sorted, nil) }
+	at := func(p float64) float64 { return stat.Quantile(p, stat.Empirical, sorted, nil) }
 	return at(.25), at(.5), at(.75)
 }

@@ -191,9 +191,9 @@ func (p *Plan) words(s *Sample) []argen.ID {
 	return slices.DeleteFunc(slices.Clone(s.IDs), p.Tokenizer.Control)
 }
 
-// tells reports whether texts of a tokenizer are stories: its vocabulary is
+// Tells reports whether texts of a tokenizer are stories: its vocabulary is
 // that of the grammar.
-func tells(t argen.Tokenizer) bool {
+func Tells(t argen.Tokenizer) bool {
 	words := story.Default().Vocab()
 	if t.VocabSize() != len(words) {
 		return false
@@ -204,4 +204,30 @@ func tells(t argen.Tokenizer) bool {
 		}
 	}
 	return true
+}
+
+// Check reports what stands against a sample from a file being text number at
+// of the plan.
+func (p *Plan) Check(at int, s *Sample) error {
+	if at >= p.all() {
+		return fmt.Errorf("there are more than the %d texts of the comparison", p.all())
+	}
+	strategy, prompt, number := p.place(at)
+	story := s.Story != nil
+	switch {
+	case s.Strategy != strategy || s.Prompt != prompt || s.Number != number || s.Seed != p.Seed+uint64(number):
+		return errors.New("another text should stand here")
+	case len(s.LogProbs) != len(s.IDs):
+		return fmt.Errorf("%d ids have %d probabilities", len(s.IDs), len(s.LogProbs))
+	case story != Tells(p.Tokenizer):
+		return errors.New("the verdict of the grammar is missing, or there should be none")
+	case (s.Sampled == nil) != (p.Strategies[strategy].Search != nil), story && (s.Story.Sampled == nil) != (s.Sampled == nil) && len(s.IDs) > 0:
+		return errors.New("what was measured is not of this strategy")
+	}
+	for _, id := range s.IDs {
+		if id < 0 || int(id) >= p.Tokenizer.VocabSize() {
+			return fmt.Errorf("id %d, the vocabulary has ids 0 to %d", id, p.Tokenizer.VocabSize()-1)
+		}
+	}
+	return nil
 }

@@ -3,6 +3,7 @@ package study
 import (
 	"context"
 	"errors"
+	"math"
 	"slices"
 	"strings"
 	"testing"
@@ -78,12 +79,12 @@ func TestStoryWorld(t *testing.T) {
 		}
 	}
 	for _, s := range []int{2, 3} {
-		if m := value(t, r, s, "coherent"); !m.Differs() || m.Diff.Hi >= 0 {
+		if m := value(t, r, s, "coherent"); !m.Differs || m.Diff.Hi >= 0 {
 			t.Errorf("coherent at %s: difference %+v from temperature 1", p.Strategies[s].Name, m.Diff)
 		}
 	}
 	for _, name := range []string{"distinct_1", "distinct_2", "distinct_3", "distinct_4", "vocab"} {
-		if m := value(t, r, 4, name); !m.Differs() || m.Mean > value(t, r, 0, name).Mean/4 {
+		if m := value(t, r, 4, name); !m.Differs || m.Mean > value(t, r, 0, name).Mean/4 {
 			t.Errorf("%s of greedy: %+v, of temperature 1 %+v", name, m.Estimate, value(t, r, 0, name).Estimate)
 		}
 	}
@@ -105,13 +106,13 @@ func TestTruth(t *testing.T) {
 	for name, want := range map[string]float64{"coherent": 1, "well_formed": 1, "kl_truth": 0, "tv_truth": 0, "model_kl_truth": 0, "model_tv_truth": 0} {
 		near(t, name, value(t, r, 0, name).Mean, want)
 	}
-	if hot := value(t, r, 1, "kl_truth"); !(hot.Mean > .01) || hot.Infinite != 0 || !hot.Differs() {
+	if hot := value(t, r, 1, "kl_truth"); !(hot.Mean > .01) || hot.Infinite != 0 || !hot.Differs {
 		t.Errorf("KL from the truth at temperature 2: %+v", hot)
 	}
 	if cut := value(t, r, 2, "kl_truth"); !(cut.Mean > 1e300) || !(cut.Infinite > .1 && cut.Infinite < .9) {
 		t.Errorf("KL from the truth of the best token alone: %+v", cut)
 	}
-	if m := value(t, r, 0, "logprob"); m.Diff != (Estimate{}) || m.Differs() {
+	if m := value(t, r, 0, "logprob"); m.Diff != (Estimate{}) || m.Differs {
 		t.Errorf("the first differs from itself by %+v", m.Diff)
 	}
 }
@@ -221,13 +222,13 @@ func TestSearch(t *testing.T) {
 	r := p.Measure(all)
 	for _, name := range []string{"coherent", "logprob", "entropy", "rep_4", "model_tv_truth"} {
 		for s := 1; s < 3; s++ {
-			if m := value(t, r, s, name); m.Differs() || m.Mean != value(t, r, 0, name).Mean {
+			if m := value(t, r, s, name); m.Differs || m.Mean != value(t, r, 0, name).Mean {
 				t.Errorf("%s of %s: %+v", name, p.Strategies[s].Name, m)
 			}
 		}
 	}
 	for _, name := range []string{"sampled_entropy", "kl_truth", "tv_truth"} {
-		if m := value(t, r, 1, name); m.Mean == m.Mean || m.Differs() {
+		if m := value(t, r, 1, name); m.Mean == m.Mean || m.Differs {
 			t.Errorf("%s of a search: %+v", name, m)
 		}
 	}
@@ -277,8 +278,10 @@ func TestMetrics(t *testing.T) {
 }
 
 func TestQuartiles(t *testing.T) {
-	low, middle, high := Quartiles([]float64{5, 1, 4, 2, 3})
-	if !(low >= 1 && low <= 2 && middle >= 2 && middle <= 3 && high >= 3 && high <= 4) {
+	if low, middle, high := Quartiles([]float64{5, 1, math.NaN(), 4, 2, 3}); low != 2 || middle != 3 || high != 4 {
 		t.Error(low, middle, high)
+	}
+	if _, middle, _ := Quartiles([]float64{math.NaN()}); middle == middle {
+		t.Error("no values have quartiles")
 	}
 }

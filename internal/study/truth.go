@@ -69,7 +69,7 @@ type watcher struct {
 
 // watch begins to follow a run from its prompt.
 func (p *Plan) watch(ctx context.Context, run *argen.Run) *watcher {
-	if !tells(p.Tokenizer) {
+	if !Tells(p.Tokenizer) {
 		return &watcher{}
 	}
 	w := &watcher{truth: story.Truth().Start(), story: &Story{}}

@@ -9,6 +9,8 @@
 //	          0.0237  810 others
 //	  Choose: of 11 tokens, u = 0.7312 falls on “a”, whose part is 0 to 0.9312.
 //	  Append: “a”, P = 0.9312, rank 1, 0.1 bits. ln P(text) = −0.28.
+//
+// [Beside] shows several texts at once, in colour where a terminal has colours.
 package term
 
 import (

@@ -1,0 +1,136 @@
+package main
+
+import (
+	"context"
+	"fmt"
+
+	"argen"
+	"argen/internal/study"
+	"argen/model"
+)
+
+// compareVersion is that of the format of samples.jsonl.
+const compareVersion = 1
+
+// A compareHead is all that decides a comparison: the first line of its texts,
+// so that --resume needs nothing else.
+type compareHead struct {
+	Type    string         `json:"type"` // "header"
+	Version int            `json:"version"`
+	Argen   string         `json:"argen"` // of the program that began
+	Models  []headModel    `json:"models"`
+	Prompts []headPrompt   `json:"prompts"`
+	Ways    []headStrategy `json:"strategies"`
+
+	Samples      int      `json:"samples"`
+	Seed         uint64   `json:"seed"`
+	Tokens       int      `json:"tokens"` // 0 for no limit
+	Stop         []string `json:"stop,omitempty"`
+	AddBOS       string   `json:"add_bos"`
+	ContextShift bool     `json:"context_shift,omitempty"`
+	Place        int      `json:"step"` // that is shown under every strategy, −1 where they differ most
+
+	given []text // the prompts of a new one
+}
+
+type headModel struct {
+	Ref    string `json:"ref"`
+	SHA256 string `json:"sha256,omitempty"`
+}
+
+type headPrompt struct {
+	Text string     `json:"text"`
+	IDs  []argen.ID `json:"ids"`
+}
+
+type headStrategy struct {
+	Name string `json:"name"`
+	Text string `json:"chain"` // with its search
+}
+
+// newCompareHead is what the command line asks for, with prompts that are not
+// yet ids.
+func (a *app) newCompareHead(ctx context.Context, k *comparing, args []string) (*compareHead, error) {
+	var file []study.Strategy
+	if k.file != "" {
+		data, err := a.readFile(ctx, k.file, largestStrategies)
+		if err != nil {
+			return nil, err
+		}
+		if file, err = readStrategies(argen.Visible(k.file), data); err != nil {
+			return nil, err
+		}
+	}
+	strategies, err := a.strategies(k, file)
+	if err != nil {
+		return nil, err
+	}
+	prompts, err := a.promptsOf(ctx, k, args)
+	if err != nil {
+		return nil, err
+	}
+	h := &compareHead{
+		Type: "header", Version: compareVersion, Argen: argen.Version, Samples: k.samples, Seed: 1,
+		Tokens: (&stopFlags{tokens: k.tokens}).most(), Stop: k.stop, AddBOS: bosNames[k.prompt.addBOS], ContextShift: k.shift, Place: k.place,
+	}
+	if k.seed.given {
+		h.Seed = k.seed.seed
+	}
+	for _, ref := range k.models {
+		h.Models = append(h.Models, headModel{Ref: ref})
+	}
+	for _, s := range strategies {
+		h.Ways = append(h.Ways, headStrategy{s.Name, s.String()})
+	}
+	h.given = prompts
+	return h, nil
+}
+
+// plan is what is to be run. What the head does not know yet of the models it
+// learns, what it knows must be so.
+func (h *compareHead) plan(a *app, lms []*model.LM, resumed bool) (*study.Plan, error) {
+	first := lms[0]
+	if h.Samples == 0 {
+		h.Samples = otherSamples
+		if study.Tells(first.Tokenizer) {
+			h.Samples = storySamples
+		}
+	}
+	for i, lm := range lms {
+		sum := lm.Model.Info().SHA256
+		if resumed && sum != h.Models[i].SHA256 {
+			return nil, fmt.Errorf("%s is not the model that the comparison began with: put back what it was", argen.Visible(lm.Ref))
+		}
+		h.Models[i].SHA256 = sum
+	}
+	for _, t := range h.given {
+		ids, err := t.encode(first.Tokenizer)
+		if err != nil {
+			return nil, err
+		}
+		text := t.text
+		if t.ids != nil {
+			text = first.Tokenizer.Decode(ids)
+		}
+		h.Prompts = append(h.Prompts, headPrompt{text, append([]argen.ID{}, ids...)})
+	}
+	p := &study.Plan{
+		Model: first.Model, Tokenizer: first.Tokenizer, Samples: h.Samples, Seed: h.Seed,
+		MaxTokens: h.Tokens, Stop: h.Stop, ContextShift: h.ContextShift,
+	}
+	if err := (&bosValue{&p.BOS}).Set(h.AddBOS); err != nil {
+		return nil, err
+	}
+	for _, t := range h.Prompts {
+		p.Prompts = append(p.Prompts, study.Prompt{Text: t.Text, IDs: t.IDs})
+	}
+	for _, w := range h.Ways {
+		s, err := strategyOf(w.Text)
+		if err != nil {
+			return nil, fmt.Errorf("strategy %q: %w", argen.Visible(w.Name), err)
+		}
+		s.Name = w.Name
+		p.Strategies = append(p.Strategies, s)
+	}
+	return p, nil
+}
