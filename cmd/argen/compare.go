@@ -38,6 +38,7 @@ type comparing struct {
 	stop       []string
 	shift      bool
 	place      int
+	usual      bool // the strategies are the usual ones
 
 	jobs, show    int
 	json          bool
@@ -130,7 +131,15 @@ func (a *app) compare(ctx context.Context, k *comparing, args []string) (err err
 	if err != nil {
 		return err
 	}
-	plan, err := head.plan(a, lms, k.resume != "")
+	if k.usual {
+		head.leaveOut(a, lms[0])
+	}
+	plan, err := head.plan(lms, k.resume != "")
+	if err != nil {
+		return err
+	}
+	seconds, err := a.bindSeconds(ctx, plan)
+	defer seconds.close()
 	if err != nil {
 		return err
 	}

@@ -3,10 +3,12 @@ package main
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"argen"
 	"argen/internal/study"
 	"argen/model"
+	"argen/sampler/search"
 )
 
 // compareVersion is that of the format of samples.jsonl.
@@ -86,9 +88,44 @@ func (a *app) newCompareHead(ctx context.Context, k *comparing, args []string) (
 	return h, nil
 }
 
+// leaveOut leaves out of the usual strategies what the model has no part for.
+func (h *compareHead) leaveOut(a *app, lm *model.LM) {
+	if _, ok := lm.Model.Start().(argen.Inspector); ok {
+		return
+	}
+	h.Ways = slices.DeleteFunc(h.Ways, func(w headStrategy) bool {
+		s, err := strategyOf(w.Text)
+		_, hidden := s.Search.(search.Contrastive)
+		if err == nil && hidden {
+			a.hint("%s is left out: the model %s has no hidden states", w.Name, argen.Visible(lm.Ref))
+		}
+		return err == nil && hidden
+	})
+}
+
+// bindSeconds opens the second models that searches of a plan need, and binds
+// them. They are the caller's to close, also after an error.
+func (a *app) bindSeconds(ctx context.Context, p *study.Plan) (*models, error) {
+	opened := a.models()
+	for i := range p.Strategies {
+		s, ok := p.Strategies[i].Search.(search.Seconded)
+		if !ok {
+			continue
+		}
+		lm, err := opened.get(ctx, s.Second())
+		if err == nil {
+			p.Strategies[i].Search, err = s.Bind(p.Model, p.Tokenizer, lm.Model, lm.Tokenizer)
+		}
+		if err != nil {
+			return opened, fmt.Errorf("strategy %q: %w", argen.Visible(p.Strategies[i].Name), err)
+		}
+	}
+	return opened, nil
+}
+
 // plan is what is to be run. What the head does not know yet of the models it
 // learns, what it knows must be so.
-func (h *compareHead) plan(a *app, lms []*model.LM, resumed bool) (*study.Plan, error) {
+func (h *compareHead) plan(lms []*model.LM, resumed bool) (*study.Plan, error) {
 	first := lms[0]
 	if h.Samples == 0 {
 		h.Samples = otherSamples

@@ -122,7 +122,7 @@ func newComparison(h *compareHead, p *study.Plan, r *study.Result, d *study.Dist
 	add := func(between string, list []study.Distance) {
 		for _, x := range list {
 			c.Distances = append(c.Distances, comparedDistance{
-				Between: between, A: x.A, B: x.B, Places: d.Places,
+				Between: between, A: x.A, B: x.B, Places: x.Places,
 				KL: estimated(x.KL, x.Infinite), Reverse: estimated(x.Reverse, x.ReverseInfinite), JS: estimated(x.JS, 0), TV: estimated(x.TV, 0),
 			})
 		}

@@ -22,8 +22,10 @@ var usualStrategies = []struct{ name, text string }{
 	{"top-k 40", "top_k=40"},
 	{"top-p 0.9", "top_p=0.9"},
 	{"min-p 0.05", "min_p=0.05"},
+	{"typical 0.95", "typical_p=0.95"},
 	{"mirostat 2", "mirostat=2"},
 	{"beams 4", "beams=4"},
+	{"contrastive", "contrastive=0.6/4"}, // where a model has hidden states
 }
 
 // parseStrategy reads a strategy as --strategy has it: a chain, a search, both
@@ -137,6 +139,7 @@ func (a *app) strategies(c *comparing, file []study.Strategy) ([]study.Strategy,
 	}
 	all = append(all, file...)
 	if len(all) == 0 {
+		c.usual = true
 		for _, u := range usualStrategies {
 			s, err := strategyOf(u.text)
 			if err != nil {

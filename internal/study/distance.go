@@ -23,6 +23,7 @@ const mostContexts = 20
 //	TV = ½ Σ |A − B|                         0 to 1: what the dice can tell apart
 type Distance struct {
 	A, B        string
+	Places      int      // where both have one: not after a token that one holds impossible
 	KL, Reverse Estimate // KL(A‖B) and KL(B‖A)
 	JS, TV      Estimate
 	// Infinite and ReverseInfinite are the parts of the places where KL and
@@ -44,7 +45,7 @@ type NamedModel struct {
 	Model argen.Model
 }
 
-// a dist is a distribution over the vocabulary, by ID.
+// A dist is a distribution over the vocabulary, by ID; the zero value is none.
 type dist struct{ log, prob []float64 }
 
 func newDist(vocab int) dist { return dist{make([]float64, vocab), make([]float64, vocab)} }
@@ -64,8 +65,11 @@ type gap struct {
 	infinite, reverseInfinite int
 }
 
-// add adds a place.
+// add adds a place where both are known.
 func (g *gap) add(a, b dist) {
+	if a.log == nil || b.log == nil {
+		return
+	}
 	kl, reverse, js, tv := 0.0, 0.0, 0.0, 0.0
 	for i, p := range a.prob {
 		q := b.prob[i]
@@ -154,7 +158,7 @@ func (p *Plan) distances(others []NamedModel, parts []*led) *Distances {
 		of := func(sum func(*gap) float64) series {
 			above, below := make([]float64, len(parts)), make([]float64, len(parts))
 			for i, l := range parts {
-				above[i], below[i] = sum(&l.gaps[k]), float64(l.places)
+				above[i], below[i] = sum(&l.gaps[k]), float64(l.gaps[k].places)
 			}
 			return quotient(above, below)
 		}
@@ -169,10 +173,16 @@ func (p *Plan) distances(others []NamedModel, parts []*led) *Distances {
 	for k, pair := range names {
 		e := estimates[4*k:]
 		x := Distance{A: pair.a, B: pair.b, KL: e[0], Reverse: e[1], JS: e[2], TV: e[3]}
+		infinite, reverse := 0, 0
 		for _, l := range parts {
-			x.Infinite += float64(l.gaps[k].infinite) / float64(d.Places)
-			x.ReverseInfinite += float64(l.gaps[k].reverseInfinite) / float64(d.Places)
+			x.Places += l.gaps[k].places
+			infinite += l.gaps[k].infinite
+			reverse += l.gaps[k].reverseInfinite
 		}
+		if x.Places == 0 {
+			continue
+		}
+		x.Infinite, x.ReverseInfinite = float64(infinite)/float64(x.Places), float64(reverse)/float64(x.Places)
 		if pair.models {
 			d.Models = append(d.Models, x)
 		} else {

@@ -134,6 +134,19 @@ func TestModelDistance(t *testing.T) {
 	}
 }
 
+// After a token that a model holds impossible it is left out.
+func TestDeadEnd(t *testing.T) {
+	p := storyPlan(t, "story-ngram", 3, "temperature=1")
+	truth := storyPlan(t, "truth", 1, "none").Model
+	d, err := p.Distances(context.Background(), Compare{Place: -1, Models: []NamedModel{{"truth", truth}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if m := d.Models[0]; m.Places == 0 || m.Places > d.Places/2 {
+		t.Errorf("%d places of %d: no story of n-grams is coherent to its end", m.Places, d.Places)
+	}
+}
+
 func TestSame(t *testing.T) {
 	p := storyPlan(t, "truth", 1, "none")
 	if err := Same(p.Tokenizer, p.Tokenizer); err != nil {

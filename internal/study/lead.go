@@ -70,9 +70,16 @@ func (p *Plan) lead(ctx context.Context, o Compare, i int) (*led, error) {
 		model.set(c)
 		id := text.Choose()
 		for k, run := range runs {
+			if dists[k].log == nil {
+				continue
+			}
 			c, err := run.Predict(ctx)
-			if err != nil {
-				return nil, err
+			switch {
+			case ctx.Err() != nil:
+				return nil, ctx.Err()
+			case err != nil: // it says nothing of such a text: from here on it is left out
+				dists[k] = dist{}
+				continue
 			}
 			dists[k].set(c)
 			if _, err := run.Pick(id, along{}); err != nil {
@@ -123,6 +130,9 @@ func (l *led) show(p *Plan, o Compare, text *argen.Run, model dist, after []dist
 	if len(after) > 1 {
 		var all []float64
 		for _, d := range after[1:] {
+			if after[0].log == nil || d.log == nil {
+				return
+			}
 			var g gap
 			g.add(after[0], d)
 			all = append(all, g.tv)

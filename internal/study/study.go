@@ -43,7 +43,9 @@ func (s Strategy) fixed() bool {
 	case nil:
 		return len(s.Chain) == 1 && s.Chain[0].Name() == "greedy"
 	case search.Beams:
-		return !p.Sample && len(s.Chain) == 0
+		return p.Deterministic() && len(s.Chain) == 0
+	case search.Contrastive:
+		return len(s.Chain) == 0
 	}
 	return false
 }

@@ -101,7 +101,7 @@ func TestStoryWorld(t *testing.T) {
 
 // The truth is no distance from itself and writes nothing but coherent stories.
 func TestTruth(t *testing.T) {
-	p := storyPlan(t, "truth", 5, "none", "temperature=2", "top_k=1")
+	p := storyPlan(t, "truth", 6, "none", "temperature=2", "top_k=1")
 	r := p.Measure(run(t, p, 1))
 	for name, want := range map[string]float64{"coherent": 1, "well_formed": 1, "kl_truth": 0, "tv_truth": 0, "model_kl_truth": 0, "model_tv_truth": 0} {
 		near(t, name, value(t, r, 0, name).Mean, want)
