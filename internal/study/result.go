@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"gonum.org/v1/gonum/stat"
+	"gonum.org/v1/gonum/stat/distuv"
 )
 
 // A Result is what was measured of the texts of a plan.
@@ -28,14 +29,14 @@ type Measure struct {
 	// the same dice. It is zero for the first itself.
 	Diff Estimate
 	// Differs reports whether the measure differs from that of the first by
-	// more than the noise: whether the interval of the difference leaves out 0.
-	// Fewer than six texts show no difference, unless the dice change nothing:
-	// five coins fall on one side more often than once in twenty times.
+	// more than the noise: whether the interval of the difference leaves out 0,
+	// or for a share whether so uneven a number of texts that have the property
+	// under one strategy alone comes about by chance in fewer than one of twenty
+	// cases (McNemar, Note on the Sampling Error of the Difference between
+	// Correlated Proportions, 1947, exact). Fewer than six texts that differ show
+	// nothing: five coins fall on one side more often than that.
 	Differs bool
 }
-
-// leastTexts is how many texts can show a difference: 2 · 2⁻⁶ < 0.05 < 2 · 2⁻⁵.
-const leastTexts = 6
 
 // Measure measures the texts of the plan, which Run has written.
 func (p *Plan) Measure(samples []Sample) *Result {
@@ -81,7 +82,7 @@ func (p *Plan) Measure(samples []Sample) *Result {
 				x.Lo, x.Hi = max(x.Lo, 0), min(x.Hi, 1) // NaN stays NaN
 			}
 			certain := p.Strategies[s].fixed() && p.Strategies[0].fixed()
-			x.Differs = (x.Diff.Lo > 0 || x.Diff.Hi < 0) && (certain || len(o.Samples) >= leastTexts)
+			x.Differs = differs(x.Diff, list[2*n*i+n+s], m.share, certain)
 			if m.missing != nil {
 				x.Infinite = m.missing(all[s])
 			}
@@ -92,6 +93,39 @@ func (p *Plan) Measure(samples []Sample) *Result {
 		}
 	}
 	return r
+}
+
+// differs reports whether a difference is more than noise; certain is set where
+// the dice change nothing.
+func differs(e Estimate, of series, share, certain bool) bool {
+	up, down := 0, 0 // texts
+	for _, v := range of.values {
+		switch {
+		case v > 0:
+			up++
+		case v < 0:
+			down++
+		}
+	}
+	switch {
+	case certain || math.IsInf(e.Mean, 0):
+		return e.Mean != 0 && !math.IsNaN(e.Mean)
+	case share:
+		return signTest(up, down) <= .05
+	}
+	const least = 6 // 2 · 2⁻⁶ < 0.05 < 2 · 2⁻⁵
+	return (e.Lo > 0 || e.Hi < 0) && up+down >= least
+}
+
+// signTest is how probable it is that of as many coins so many or more fall on
+// one side.
+func signTest(up, down int) float64 {
+	n := up + down
+	if n == 0 {
+		return 1
+	}
+	coins := distuv.Binomial{N: float64(n), P: .5}
+	return min(1, 2*coins.CDF(float64(min(up, down))))
 }
 
 // Quartiles are those of the values that a quarter, a half and three quarters

@@ -277,6 +277,41 @@ func TestMetrics(t *testing.T) {
 	}
 }
 
+// 2 · (1 + 10) / 2¹⁰ for one of ten; 2/2ⁿ for none.
+func TestSignTest(t *testing.T) {
+	for _, test := range []struct {
+		up, down int
+		want     float64
+	}{{0, 0, 1}, {1, 9, 22. / 1024}, {5, 0, 1. / 16}, {0, 6, 1. / 32}, {3, 3, 1}} {
+		near(t, "sign test", signTest(test.up, test.down), test.want)
+	}
+}
+
+func TestDiffers(t *testing.T) {
+	nan, inf := math.NaN(), math.Inf(1)
+	ones := func(n int) series { return series{values: slices.Repeat([]float64{1}, n)} }
+	for _, test := range []struct {
+		e              Estimate
+		of             series
+		share, certain bool
+		want           bool
+	}{
+		{Estimate{1, .5, 1.5}, ones(6), false, false, true},
+		{Estimate{1, .5, 1.5}, ones(5), false, false, false},
+		{Estimate{1, -.5, 1.5}, ones(6), false, false, false},
+		{Estimate{1, 1, 1}, ones(1), false, true, true},
+		{Estimate{0, 0, 0}, ones(1), false, true, false},
+		{Estimate{.05, .01, .1}, ones(5), true, false, false},
+		{Estimate{.06, .01, .1}, ones(6), true, false, true},
+		{Estimate{inf, inf, inf}, series{}, false, false, true},
+		{Estimate{nan, nan, nan}, series{}, false, true, false},
+	} {
+		if got := differs(test.e, test.of, test.share, test.certain); got != test.want {
+			t.Errorf("%+v: %v", test, got)
+		}
+	}
+}
+
 func TestQuartiles(t *testing.T) {
 	if low, middle, high := Quartiles([]float64{5, 1, math.NaN(), 4, 2, 3}); low != 2 || middle != 3 || high != 4 {
 		t.Error(low, middle, high)
