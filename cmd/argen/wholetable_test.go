@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"math"
 	"os"
+	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -13,9 +15,20 @@ import (
 	"argen/sampler"
 )
 
-// onTable are the model and the prompt of the tests of the whole table: every
-// token is possible there, so that no stage leads to a dead end.
+// onTable are flags of the tests of the whole table: in this model every token
+// is possible, so that no stage leads to a dead end.
 var onTable = []string{"-m", "story-ngram", "--seed", "3", "-q"}
+
+// inBytes are those for stages that constrain the text: a model that can write
+// any text.
+func inBytes(t *testing.T) []string {
+	t.Helper()
+	path, err := filepath.Abs("../../model/transformer/testdata/gpt2")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return []string{"-m", path, "--seed", "3", "-q"}
+}
 
 const tablePrompt = "It was a"
 
@@ -53,27 +66,36 @@ func eachStage(t *testing.T, test func(t *testing.T, s sampler.Spec)) {
 // the chain as it can be pasted back to the same bytes, holds when it is run
 // again, and is shown again as it was.
 func TestTableByChain(t *testing.T) {
+	bytes := inBytes(t)
 	t.Chdir(t.TempDir())
 	eachStage(t, func(t *testing.T, s sampler.Spec) {
-		word := wordOf(s)
-		checkChain(t, "--chain", word)
+		word, args := wordOf(s), onTable
+		among := "top_k=30," + word + ",temperature=1.1"
+		if s.Group == sampler.Constraint {
+			args, among = bytes, word+",top_k=30,temperature=1.1" // else it may find no token that it can let pass
+		}
+		checkChain(t, args, "--chain", word)
 		if s.Name != "temperature" && s.Name != "top_k" {
-			checkChain(t, "--chain", "top_k=30,"+word+",temperature=1.1")
+			checkChain(t, args, "--chain", among)
 		}
 	})
 }
 
 // Every stage that has flags works by them as it does by its chain.
 func TestTableByFlags(t *testing.T) {
+	bytes := inBytes(t)
 	t.Chdir(t.TempDir())
 	eachStage(t, func(t *testing.T, s sampler.Spec) {
-		args := flagsOf(t, s)
-		if args == nil {
+		flags, args := flagsOf(t, s), onTable
+		if s.Group == sampler.Constraint {
+			args = bytes
+		}
+		if flags == nil {
 			return
 		}
-		chain := checkChain(t, args...)
+		chain := checkChain(t, args, flags...)
 		if !strings.Contains(","+chain, ","+s.Name) {
-			t.Errorf("%q make the chain %s", args, chain)
+			t.Errorf("%q make the chain %s", flags, chain)
 		}
 	})
 }
@@ -84,6 +106,18 @@ func flagsOf(t *testing.T, s sampler.Spec) []string {
 	t.Helper()
 	if len(s.Params) == 0 {
 		return []string{"--" + s.Switch()}
+	}
+	stages, err := sampler.Parse(wordOf(s))
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, err := json.Marshal(stages[0])
+	var fields map[string]any
+	if err == nil {
+		err = json.Unmarshal(text, &fields)
+	}
+	if err != nil {
+		t.Fatal(err)
 	}
 	var args []string
 	for i, p := range s.Params {
@@ -96,8 +130,16 @@ func flagsOf(t *testing.T, s sampler.Spec) []string {
 			value = p.Words[0]
 		case list && s.Repeat == 2:
 			value = "a=-1.5"
+		case p.File:
+			value = s.Name + ".txt"
+			if err := os.WriteFile(value, []byte(fields[p.Name].(string)), 0o600); err != nil {
+				t.Fatal(err)
+			}
 		case p.Kind == sampler.Text || p.Kind == sampler.Token:
 			value = "a"
+			if text, ok := fields[p.Name].(string); ok {
+				value = text
+			}
 		case list:
 			value = strconv.FormatFloat(math.Max(p.Least, 0), 'g', -1, 64)
 		}
@@ -108,11 +150,11 @@ func flagsOf(t *testing.T, s sampler.Spec) []string {
 
 // checkChain runs step, generate, verify, sample and a replay with flags, and
 // returns the chain that they made.
-func checkChain(t *testing.T, flags ...string) string {
+func checkChain(t *testing.T, on []string, flags ...string) string {
 	t.Helper()
-	args := append(append([]string{}, onTable...), flags...)
+	args := slices.Concat(on, flags)
 	with := func(command string, more ...string) []string {
-		return append(append([]string{command}, args...), append(more, tablePrompt)...)
+		return slices.Concat([]string{command}, args, more, []string{tablePrompt})
 	}
 	trace := succeed(t, "", with("step", "--json", "-n", "6")...)
 	var head struct{ Chain string }
@@ -127,7 +169,7 @@ func checkChain(t *testing.T, flags ...string) string {
 	if string(logged) != trace {
 		t.Errorf("%q: generate logs other bytes than step --json prints", flags)
 	}
-	if back := succeed(t, "", append(append([]string{"step"}, onTable...), "--json", "-n", "6", "--chain", head.Chain, tablePrompt)...); back != trace {
+	if back := succeed(t, "", slices.Concat([]string{"step"}, on, []string{"--json", "-n", "6", "--chain", head.Chain, tablePrompt})...); back != trace {
 		t.Errorf("%q: the chain %s pasted back gives other bytes", flags, head.Chain)
 	}
 	succeed(t, "", "verify", "log.jsonl")
@@ -185,7 +227,7 @@ func checkSampled(t *testing.T, out string, flags []string) {
 		}
 		last = g.Kept
 	}
-	takesBack := strings.Contains(fmt.Sprint(flags), "allow") || strings.Contains(fmt.Sprint(flags), "forced")
+	takesBack := strings.Contains(fmt.Sprint(flags), "allow") || strings.Contains(fmt.Sprint(flags), "forced") // what was ruled out
 	if len(s.Removed) != possible-last && !takesBack || len(s.Removed) > possible || kept > last {
 		t.Errorf("%q: %d tokens removed of %d, %d kept, %d with a probability", flags, len(s.Removed), possible, last, kept)
 	}
@@ -324,7 +366,7 @@ func TestTableLogits(t *testing.T) {
 // ledger says who removed the others.
 func TestTableLastStanding(t *testing.T) {
 	t.Chdir(t.TempDir())
-	out := succeed(t, "", append(append([]string{"sample"}, onTable...), "--json", "--chain", "greedy,top_k=1,min_p=1,top_p=0.001", "--draws", "3", tablePrompt)...)
+	out := succeed(t, "", slices.Concat([]string{"sample"}, onTable, []string{"--json", "--chain", "greedy,top_k=1,min_p=1,top_p=0.001", "--draws", "3", tablePrompt})...)
 	var s struct {
 		Draws   []int
 		Removed []struct{ By string }
