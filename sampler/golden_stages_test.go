@@ -37,6 +37,7 @@ type goldenVocabulary struct {
 func (v goldenVocabulary) Info() argen.Info {
 	return argen.Info{VocabSize: len(v.pieces), BOS: argen.NoID, Stop: v.stop}
 }
+
 func (v goldenVocabulary) Start() argen.State {
 	return &echo{predict: func([]argen.ID) []float64 { return make([]float64, len(v.pieces)) }}
 }
