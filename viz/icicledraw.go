@@ -50,6 +50,7 @@ func drawIcicle(c draw.Canvas, list []block, rows int, prompt string) {
 		if r := place(b); b.n.Best {
 			outlineBest(c, r)
 		}
+		drawBeam(c, place(b), b.n.Beam)
 	}
 	drawJointAxis(c, rowTop(c, rows+1))
 }
@@ -96,7 +97,7 @@ func drawToken(c draw.Canvas, r vg.Rectangle, b block) {
 	n := b.n
 	ground := shade(n.SampledProb)
 	fill{color: ground}.paint(c, r)
-	marked := n.Beam > 0 && drawBeam(c, r, n.Beam)
+	marked := n.Beam > 0
 	big, small := style(bodySize, false, -.5, -.5), style(tinySize, false, -.5, -.5)
 	big.Color, small.Color = over(ground), over(ground)
 	wide, mid, name := float64(r.Size().X)-6, center(r), label(n.Token)
@@ -136,17 +137,17 @@ func drawToken(c draw.Canvas, r vg.Rectangle, b block) {
 	}
 }
 
-// drawBeam draws the place of a beam in the upper left corner of a token, a dot
-// if a number has no room. It reports whether it did.
-func drawBeam(c draw.Canvas, r vg.Rectangle, place int) bool {
+// drawBeam draws the place of a beam in the upper left corner of a token, or a
+// dot in the middle of its upper end if a number has no room.
+func drawBeam(c draw.Canvas, r vg.Rectangle, place int) {
 	const radius = 6.5
 	switch wide := float64(r.Size().X); {
-	case wide < 7:
-		return false
+	case place == 0 || wide < 7:
+		return
 	case wide < 2*radius+4 || place > 9:
 		c.SetColor(paper)
 		c.Fill(disk(float64(center(r).X), float64(r.Max.Y)-7, 2.5))
-		return true
+		return
 	}
 	x, y := float64(r.Min.X)+radius+2, float64(r.Max.Y)-radius-2
 	c.SetColor(paper)
@@ -154,7 +155,6 @@ func drawBeam(c draw.Canvas, r vg.Rectangle, place int) bool {
 	c.SetLineStyle(line(ink, .75))
 	c.Stroke(disk(x, y, radius))
 	say(c, style(tinySize, true, -.5, -.5), x, y, strconv.Itoa(place))
-	return true
 }
 
 // disk is a circle.
