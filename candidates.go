@@ -38,6 +38,7 @@ type Candidates struct {
 	cut    []uint8 // by ID: the stage that removed it, from 1, or 0; only with a ledger
 	stage  uint8   // the stage at work, from 1
 	mass   float64 // what the stage at work has left of the mass
+	stood  bool    // the rule of the stage at work would have left none
 
 	forced   bool     // see Force
 	memories []memory // what stages asked to remember
@@ -236,6 +237,7 @@ func (c *Candidates) Filter(keep func(id ID, logit float64) bool) {
 	}
 	if len(left) == 0 {
 		left = append(left, c.Top(1)[0])
+		c.stood = true
 	}
 	c.shrink(left, 0)
 }
@@ -331,7 +333,9 @@ func (c *Candidates) Fail(err error) {
 func (c *Candidates) Err() error { return c.err }
 
 // begin says that a stage, from 1, is at work.
-func (c *Candidates) begin(stage int) { c.stage, c.mass = uint8(min(stage, math.MaxUint8)), 1 }
+func (c *Candidates) begin(stage int) {
+	c.stage, c.mass, c.stood = uint8(min(stage, math.MaxUint8)), 1, false
+}
 
 // removedBy returns the stage that removed a token, from 1; 0 if none did.
 // Only with a ledger.

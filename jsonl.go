@@ -212,6 +212,9 @@ func appendTop(b []byte, s *Step) []byte {
 		b = putFloat(b, "mass_removed", g.MassRemoved)
 		b = putFloat(b, "entropy_in", g.EntropyIn)
 		b = putFloat(b, "entropy", g.Entropy)
+		if g.LastStanding {
+			b = append(b, `,"last_standing":true`...)
+		}
 		b = append(b, '}')
 	}
 	return append(b, ']')

@@ -43,7 +43,7 @@ func newStage(t Transform, c *Candidates, in int, entropy float64) Stage {
 	}
 	return Stage{
 		Name: t.Name(), Params: params, In: in, Kept: c.Len(),
-		MassRemoved: max(0, 1-c.mass), EntropyIn: entropy, Entropy: c.Entropy(),
+		MassRemoved: max(0, 1-c.mass), EntropyIn: entropy, Entropy: c.Entropy(), LastStanding: c.stood,
 	}
 }
 
@@ -259,10 +259,14 @@ func (r *Run) list(chosen ID) ([]TopToken, Rest) {
 // probabilities after it, and why it removed one. The chain is gone through a
 // second time, but for its last stage.
 func (r *Run) ledger(top []TopToken) {
+	chain := r.now().chain
+	if len(chain) < 2 && !slices.ContainsFunc(top, func(t TopToken) bool { return t.RemovedBy != "" }) {
+		return // the step says it all
+	}
 	if r.again == nil {
 		r.again = &Candidates{}
 	}
-	c, chain := r.again, r.now().chain
+	c := r.again
 	c.reset(&r.next.model)
 	p := prediction{dice: r.stageDice()}
 	past := r.past(p.stageFloat64)

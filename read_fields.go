@@ -216,6 +216,8 @@ func readStage(j *strict.JSON, name string, s *Stage) (err error) {
 		s.Kept, err = readInt(j)
 	case "entropy_in":
 		s.EntropyIn, err = readFloat(j)
+	case "last_standing":
+		s.LastStanding, err = j.Bool()
 	case "mass_removed":
 		s.MassRemoved, err = readFloat(j)
 	case "entropy":

@@ -32,7 +32,7 @@ func (c *Candidates) Remove(ids ...ID) {
 		}
 	}
 	if c.n == 0 {
-		c.n, c.logits[best] = 1, most
+		c.n, c.logits[best], c.stood = 1, most, true
 		if c.ledger {
 			c.cut[best] = 0
 		}

@@ -137,6 +137,9 @@ type Stage struct {
 	MassRemoved float64         // probability of those it removed, just before it
 	EntropyIn   float64         // bits, before it
 	Entropy     float64         // bits, after it
+	// LastStanding is set if its rule would have removed all tokens, so that the
+	// best of them stays against it.
+	LastStanding bool
 }
 
 // Path is the probability of a listed token under the model and after each

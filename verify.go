@@ -166,6 +166,7 @@ func (s *Step) compare(again *Step) error {
 		c.field("name "+of, logged.Name, computed.Name)
 		of = "of stage " + computed.Name
 		c.field("kept "+of, logged.Kept, computed.Kept)
+		c.field("last_standing "+of, logged.LastStanding, computed.LastStanding)
 		c.field("mass_removed "+of, logged.MassRemoved, computed.MassRemoved)
 		c.field("entropy "+of, logged.Entropy, computed.Entropy)
 	}

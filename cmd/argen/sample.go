@@ -97,6 +97,8 @@ type sampledStage struct {
 	MassRemoved number    `json:"mass_removed"`
 	EntropyIn   number    `json:"entropy_in"`
 	Entropy     number    `json:"entropy"`
+
+	LastStanding bool `json:"last_standing,omitempty"` // it would have removed all: the best stays
 }
 
 // rawParams are the parameters of a stage as a trace has them.
@@ -211,7 +213,7 @@ func (s *sampling) apply(ctx context.Context, gen argen.Generator, t text, list 
 	}
 	answer.step = step
 	for _, g := range step.Stages {
-		answer.Stages = append(answer.Stages, sampledStage{g.Name, rawParams(g.Params), g.In, g.Kept, number(g.MassRemoved), number(g.EntropyIn), number(g.Entropy)})
+		answer.Stages = append(answer.Stages, sampledStage{g.Name, rawParams(g.Params), g.In, g.Kept, number(g.MassRemoved), number(g.EntropyIn), number(g.Entropy), g.LastStanding})
 	}
 	for _, token := range step.Top {
 		if token.RemovedBy != "" {

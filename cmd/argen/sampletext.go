@@ -68,6 +68,9 @@ func stageLine(name string, g *argen.Stage) string {
 	if g.Kept != g.In {
 		removed = ", P = " + probText(number(g.MassRemoved)) + " removed"
 	}
+	if g.LastStanding {
+		removed += ", the last one stays"
+	}
 	return name + ": " + tokens + removed + ", " + bits
 }
 

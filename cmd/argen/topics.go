@@ -92,7 +92,8 @@ A .jsonl file has one JSON object a line, told apart by "type":
                         but the last, as long as it was there}]
           rest          {tokens, prob, sampled_prob} of all others
           stages        [{name, params, in: tokens before it, kept, mass_removed,
-                        entropy_in, entropy}]
+                        entropy_in, entropy; last_standing: it would have removed
+                        all, so the best stays}]
           choice        {text, data}: how a search picked the token, else left out
           origin        {text, data}: where prob comes from, with --explain
           ns            nanoseconds since the step before, with --timing

@@ -389,3 +389,24 @@ func TestTableLastStanding(t *testing.T) {
 		t.Errorf("draws %v", s.Draws)
 	}
 }
+
+// A stage that would remove all that is left says that the last one stays
+// against its rule, whichever way it removes, in every view and in the trace.
+func TestLastStanding(t *testing.T) {
+	t.Chdir(t.TempDir())
+	for chain, want := range map[string]bool{`ban="#0"/"#1"`: true, `logit_bias="#0"/-inf/"#1"/-inf`: true, `ban="#0"`: false, "greedy": false} {
+		args := []string{"sample", "--logits", "-", "--chain", chain, "--seed", "1"}
+		text, record := succeed(t, "[2, 1]", args...), succeed(t, "[2, 1]", append(args, "--json")...)
+		if strings.Contains(text, ", the last one stays, ") != want || strings.Contains(record, `"last_standing":true`) != want {
+			t.Errorf("%s: want %t\n%s%s", chain, want, text, record)
+		}
+	}
+	flags := []string{"--chain", `top_k=2,ban="sunny"/"windy"`, "-n", "1", "--log", "log.jsonl", tablePrompt}
+	if out := succeed(t, "", slices.Concat([]string{"step", "--plain"}, onTable, flags)...); !strings.Contains(out, "Stage ban: 2 → 1 token, removes P = 0.4495, the last one stays; ") {
+		t.Error(out)
+	}
+	if out := succeed(t, "", "step", "--replay", "log.jsonl", "--json"); strings.Count(out, `"last_standing":true`) != 1 {
+		t.Error(out)
+	}
+	succeed(t, "", "verify", "log.jsonl")
+}

@@ -32,13 +32,16 @@ func (p *Plain) stages(s *argen.Step) {
 	var idle []string
 	for i := range s.Stages {
 		g := &s.Stages[i]
-		if s.Idle(i) {
+		if s.Idle(i) && !g.LastStanding {
 			idle = append(idle, argen.Visible(g.Name))
 			continue
 		}
 		did := count(g.Kept, "token")
 		if g.Kept != g.In {
 			did = fmt.Sprintf("%d → %s, removes P = %s", g.In, did, p.prob(g.MassRemoved))
+		}
+		if g.LastStanding {
+			did += ", the last one stays"
 		}
 		bits := p.bits(g.Entropy)
 		if before := p.number(g.EntropyIn); before != p.number(g.Entropy) {

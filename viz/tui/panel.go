@@ -66,6 +66,8 @@ func (m *model) did(step *argen.Step, i, w int) string {
 		bits = before + to + after
 	}
 	switch {
+	case st.LastStanding:
+		return longest(w, "would remove all: the best stays", "the best stays")
 	case st.Kept != st.In:
 		cut, tokens := "cuts "+prob(st.MassRemoved), count(st.In)+to+count(st.Kept)
 		return longest(w, tokens+", "+cut+", "+bits, tokens+", "+cut+", "+after, tokens+", "+after)
