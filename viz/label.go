@@ -198,12 +198,7 @@ func source(traces ...*argen.Trace) string {
 // chainOf says which stages were between model and draw at step t, and which
 // search picked the tokens, if one did.
 func chainOf(tr *argen.Trace, t int) string {
-	chain := tr.Head.Chain
-	for i := 0; i <= t && i < len(tr.Steps); i++ {
-		if c := tr.Steps[i].Chain; c != "" {
-			chain = c
-		}
-	}
+	chain := stagesOf(tr, t)
 	if chain == "" {
 		chain = "no stages"
 	}
@@ -211,4 +206,15 @@ func chainOf(tr *argen.Trace, t int) string {
 		chain += ", search " + tr.Head.Search
 	}
 	return argen.Visible(chain)
+}
+
+// stagesOf is the chain of a step as the trace has it.
+func stagesOf(tr *argen.Trace, t int) string {
+	chain := tr.Head.Chain
+	for i := 0; i <= t && i < len(tr.Steps); i++ {
+		if c := tr.Steps[i].Chain; c != "" {
+			chain = c
+		}
+	}
+	return chain
 }

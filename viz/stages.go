@@ -9,6 +9,7 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 
 	"argen"
+	"argen/sampler"
 )
 
 // mostStages is how many stages have room side by side.
@@ -89,13 +90,13 @@ func stageHead(c draw.Canvas, s *argen.Step, j int, name string, x, top, wide fl
 // them.
 func stageNames(tr *argen.Trace, s *argen.Step) []string {
 	names := []string{"the model"}
-	words := strings.Split(chainOf(tr, s.T), ",")
+	chain, err := sampler.Parse(stagesOf(tr, s.T))
 	for i, g := range s.Stages {
-		name := argen.Visible(g.Name)
-		if len(words) == len(s.Stages) && strings.HasPrefix(words[i], name) {
-			name = words[i]
+		name := g.Name
+		if err == nil && len(chain) == len(s.Stages) && chain[i].Name() == name {
+			name = chain[i].String()
 		}
-		names = append(names, name)
+		names = append(names, argen.Visible(name))
 	}
 	return names
 }

@@ -37,7 +37,8 @@ func write(t testing.TB, prompt, chain string, seed uint64, most int) *argen.Tra
 	return writeWith(t, argen.Generator{Seed: seed, MaxTokens: most}, prompt, chain)
 }
 
-// writeWith is write with the seed, the length and the dice of a generator.
+// writeWith is write with the seed, the length, the dice and the model of a
+// generator.
 func writeWith(t testing.TB, g argen.Generator, prompt, chain string) *argen.Trace {
 	t.Helper()
 	stages, err := sampler.Parse(chain)
@@ -45,7 +46,9 @@ func writeWith(t testing.TB, g argen.Generator, prompt, chain string) *argen.Tra
 		t.Fatal(err)
 	}
 	var tr argen.Trace
-	g.Model, g.Tokenizer = story.Truth(), tokenizer.NewStory(story.Default().Vocab())
+	if g.Model == nil {
+		g.Model, g.Tokenizer = story.Truth(), tokenizer.NewStory(story.Default().Vocab())
+	}
 	g.Chain, g.Top, g.Sinks = stages, 10, []argen.Sink{&tr}
 	run, err := g.Start(prompt)
 	if err != nil {
