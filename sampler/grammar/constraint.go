@@ -24,8 +24,6 @@ type Constraint struct {
 	kind  string
 	tok   argen.Tokenizer
 	join  argen.Joiner // tok, if it joins
-	stop  []argen.ID
-	words *vocabulary
 	run   *machine
 	at    *place   // nil after a token that the grammar does not allow there
 	prev  argen.ID // the last token learnt, NoID before the first
@@ -35,8 +33,15 @@ type Constraint struct {
 // On returns the constraint of a grammar on the text of a tokenizer, which
 // these tokens end.
 func (g *Grammar) On(tok argen.Tokenizer, stop []argen.ID) *Constraint {
-	c := &Constraint{kind: g.kind, tok: tok, stop: stop, run: newMachine(g.program), words: wordsOf(tok), prev: argen.NoID}
+	c := &Constraint{kind: g.kind, tok: tok, run: newMachine(g.program), prev: argen.NoID}
+	c.run.tok, c.run.words = tok, wordsOf(tok)
+	for _, id := range stop {
+		if id >= 0 && int(id) < tok.VocabSize() {
+			c.run.stop = append(c.run.stop, id)
+		}
+	}
 	c.join, _ = tok.(argen.Joiner)
+	c.run.joiner = c.join
 	c.at = c.run.start()
 	return c
 }
@@ -102,13 +107,23 @@ func (c *Constraint) Apply(all *argen.Candidates, past argen.Past) {
 	c.run.tidy()
 	p := c.pass()
 	n := 0
-	all.Filter(func(id argen.ID, _ float64) bool {
-		ok := p.lets(id)
-		if ok {
-			n++
-		}
-		return ok
-	})
+	if c.join == nil {
+		all.Filter(func(id argen.ID, _ float64) bool {
+			ok := has(p.mask, id)
+			if ok {
+				n++
+			}
+			return ok
+		})
+	} else {
+		all.Filter(func(id argen.ID, _ float64) bool {
+			ok := p.lets(id)
+			if ok {
+				n++
+			}
+			return ok
+		})
+	}
 	switch {
 	case c.run.err != nil:
 		all.Fail(c.run.err)
@@ -119,4 +134,36 @@ func (c *Constraint) Apply(all *argen.Candidates, past argen.Past) {
 	default:
 		all.Fail(c.deadEnd(past, p.why()))
 	}
+}
+
+// has reports whether a token's bit is set.
+func has(mask []uint64, id argen.ID) bool {
+	return int(id>>6) < len(mask) && mask[id>>6]>>(id&63)&1 == 1
+}
+
+// A pass says which tokens may come next. It is valid as long as the machine is
+// locked.
+type pass struct {
+	*Constraint
+	here   *state
+	mask   []uint64 // after here
+	before string   // what stands before a token, if the tokenizer joins
+	joined []uint64 // the mask after here and that
+}
+
+func (c *Constraint) pass() pass {
+	here := c.run.at(c.at)
+	mask := c.run.mask(here)
+	return pass{Constraint: c, here: here, mask: mask, joined: mask}
+}
+
+// lets reports whether a token may come next.
+func (p *pass) lets(id argen.ID) bool {
+	if p.join == nil || p.tok.Control(id) {
+		return has(p.mask, id)
+	}
+	if join := p.join.Join(p.prev, id); join != p.before {
+		p.before, p.joined = join, p.run.mask(p.run.after(p.here, []byte(join)))
+	}
+	return has(p.joined, id)
 }

@@ -5,6 +5,8 @@ import (
 	"math/bits"
 	"slices"
 	"sync"
+
+	"argen"
 )
 
 // A stack is where calls go on once they have ended: frames, any of which may
@@ -31,9 +33,15 @@ type place struct {
 // A state is a place, and what is known of the places after it.
 type state struct {
 	*place
-	arms []arm    // how it may go on, once known
-	next []*state // by class of bytes; nil is not known yet
-	mask []uint64 // by token, a bit: whether it may come next; nil if not known yet
+	// What is nil or unknown was not computed yet.
+	arms  []arm         // how it may go on
+	next  []*state      // by class of bytes
+	mask  []uint64      // by token, a bit: whether it may come next
+	after []*state      // those after tokens
+	near  [2][]argen.ID // a few of these, without and with a blank before them
+	lead  answer        // whether tokens lead to where the text may end
+
+	met, noted uint64 // the rounds in which it was
 }
 
 // An arm is a step that takes a byte, with the stack of its rule.
@@ -56,28 +64,30 @@ const (
 // errAmbiguous says that a text can be read in too many ways.
 var errAmbiguous = errors.New("the text so far can be read in too many ways: the grammar is too ambiguous")
 
-// A machine runs a program and keeps what it has computed. It may be used by
-// many goroutines, one at a time.
+// A machine runs a program on a vocabulary and keeps what it has computed. It
+// may be used by many goroutines, one at a time.
 type machine struct {
 	*program
+	tok    argen.Tokenizer
+	joiner argen.Joiner // tok, if it puts something between tokens
+	stop   []argen.ID
+	words  *vocabulary
+
 	sync.Mutex
 	states map[uint64][]*state
 	stacks map[uint64][]*stack
 	cells  int    // what is kept, in words
+	most   int    // of them, before all is dropped
 	made   uint64 // stacks made so far
 	bottom *stack // of the rule that the text is
 	err    error  // a place had too many points
-
-	// Whether tokens lead from a state to where a text may end, as far as it
-	// was looked for.
-	leads, nowhere map[way]bool
 
 	// Work space.
 	points  []frame
 	seen    frameSet // points
 	visited []uint64 // by state of the program, the round in which it was seen
 	round   uint64
-	walk    []int32
+	ahead   []int32
 	waiting []uint64  // a bit by order of rules: it is called
 	calls   [][]frame // by order of rules: where those who call it go on
 	ruleAt  []int32   // by order
@@ -87,7 +97,7 @@ func newMachine(p *program) *machine {
 	m := &machine{
 		program: p, visited: make([]uint64, p.states()),
 		waiting: make([]uint64, len(p.rules)/64+1), calls: make([][]frame, len(p.rules)), ruleAt: make([]int32, len(p.rules)),
-		bottom: &stack{frames: []frame{{to: -1}}},
+		bottom: &stack{frames: []frame{{to: -1}}}, most: mostCells,
 	}
 	for i, r := range p.rules {
 		m.ruleAt[r.order] = int32(i)
@@ -99,15 +109,18 @@ func newMachine(p *program) *machine {
 // forget drops what was computed.
 func (m *machine) forget() {
 	m.states, m.stacks, m.cells = map[uint64][]*state{}, map[uint64][]*stack{}, 0
-	m.leads, m.nowhere = map[way]bool{}, map[way]bool{}
 }
 
 // tidy drops what was computed if it is much.
 func (m *machine) tidy() {
-	if m.cells > mostCells {
+	if m.cells > m.most {
 		m.forget()
 	}
 }
+
+// room reports whether more may be kept before it is dropped. Else it is
+// computed anew each time.
+func (m *machine) room() bool { return m.cells <= 2*m.most }
 
 // start is the place of the empty text.
 func (m *machine) start() *place {
@@ -141,7 +154,7 @@ func (m *machine) step(s *state, class uint8) *state {
 	to := s.next[class]
 	if to == nil {
 		to = m.compute(s, class)
-		if m.cells <= mostCells*2 { // else it is computed anew each time
+		if m.room() {
 			s.next[class] = to
 		}
 	}
@@ -206,7 +219,7 @@ func (m *machine) intern(points []frame, ends bool) *state {
 		}
 	}
 	s := &state{place: &place{points: slices.Clone(points), ends: ends}}
-	if m.cells <= mostCells*2 {
+	if m.room() {
 		m.states[h] = append(m.states[h], s)
 		m.cells += 16 + 2*len(points)
 	}
@@ -229,7 +242,7 @@ func (m *machine) stack(frames []frame) *stack {
 	}
 	m.made++
 	s := &stack{frames: slices.Clone(frames), id: m.made}
-	if m.cells <= mostCells*2 {
+	if m.room() {
 		m.stacks[h] = append(m.stacks[h], s)
 		m.cells += 8 + 2*len(frames)
 	}
@@ -264,10 +277,10 @@ func (m *machine) expand(s *state) {
 // look collects the steps that take a byte and the calls that are reached from
 // a state of a rule without taking one.
 func (m *machine) look(s *state, from int32, up *stack) {
-	m.walk = append(m.walk[:0], from)
-	for len(m.walk) > 0 {
-		at := m.walk[len(m.walk)-1]
-		m.walk = m.walk[:len(m.walk)-1]
+	m.ahead = append(m.ahead[:0], from)
+	for len(m.ahead) > 0 {
+		at := m.ahead[len(m.ahead)-1]
+		m.ahead = m.ahead[:len(m.ahead)-1]
 		if m.visited[at] == m.round {
 			continue
 		}
@@ -282,7 +295,7 @@ func (m *machine) look(s *state, from int32, up *stack) {
 				m.call(st, up)
 			}
 			if m.free(st) {
-				m.walk = append(m.walk, st.to)
+				m.ahead = append(m.ahead, st.to)
 			}
 		}
 	}

@@ -65,7 +65,7 @@ func (d *drawing) resolve() (net, error) {
 				}
 			}
 		}
-		if e.nodes > mostStates {
+		if e.large() {
 			return net{}, errStates
 		}
 	}
@@ -95,6 +95,12 @@ type explored[T comparable] struct {
 	net
 	places map[T]int
 	found  []T
+	work   int // arrows looked at, but for those that were drawn
+}
+
+// large reports whether it becomes too large to go on.
+func (e *explored[T]) large() bool {
+	return e.nodes > mostStates || len(e.arrows)+e.work > 64*mostStates
 }
 
 // node returns the node of a thing, a new one unless it is known; place is its
@@ -141,13 +147,14 @@ func (n net) meet(o net) (net, error) {
 			}
 			for _, a := range mine[at[0]] {
 				if on, ok := a.on.(class); ok {
+					e.work++
 					if both := on.and(b.on.(class)); len(both) > 0 {
 						e.arrow(from, both, e.node([2]int{a.to, b.to}, -1))
 					}
 				}
 			}
 		}
-		if e.nodes > mostStates {
+		if e.large() {
 			return net{}, errStates
 		}
 	}

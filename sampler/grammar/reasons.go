@@ -3,6 +3,7 @@ package grammar
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"unicode/utf8"
 
 	"argen"
@@ -63,7 +64,7 @@ func (c *Constraint) Reasons(past argen.Past) func(argen.ID) string {
 	return func(id argen.ID) string {
 		text, end := c.text(c.prev, id), ""
 		switch {
-		case c.tok.Control(id) && !slices.Contains(c.stop, id):
+		case c.tok.Control(id) && !slices.Contains(c.run.stop, id):
 			return "it stands for no text"
 		case c.tok.Control(id):
 			text, end = nil, ", not the end"
@@ -83,7 +84,7 @@ func (c *Constraint) Reasons(past argen.Past) func(argen.ID) string {
 			want = "the " + c.kind + " " + c.run.wants(s)
 			wants[s] = want
 		}
-		switch stops := slices.Contains(c.stop, id); {
+		switch stops := slices.Contains(c.run.stop, id); {
 		case len(text) > 0 && n == len(text) && stops:
 			end = ", not the end" // with the text of this token
 		case len(text) > 0 && n == len(text):
@@ -115,4 +116,31 @@ func quote(text string) string {
 		text = string([]rune(text)[:most]) + "…"
 	}
 	return "“" + argen.Visible(text) + "”"
+}
+
+// why says why no token is left.
+func (p *pass) why() string {
+	var fit, blind []string
+	n := 0
+	for id := range argen.ID(p.tok.VocabSize()) {
+		switch {
+		case p.lets(id):
+			if n++; n <= 3 {
+				fit = append(fit, quote(string(p.tok.Piece(id))))
+			}
+		case len(blind) < 3 && !p.tok.Control(id) && p.run.after(p.here, p.text(p.prev, id)) != lost:
+			blind = append(blind, quote(string(p.tok.Piece(id))))
+		}
+	}
+	switch {
+	case n > len(fit):
+		fit = append(fit, fmt.Sprintf("%d more", n-len(fit)))
+	case n == 0 && len(blind) == 1:
+		return "no tokens complete what the token " + blind[0] + " begins"
+	case n == 0 && blind != nil:
+		return "no tokens complete what the tokens " + strings.Join(blind, ", ") + " begin"
+	case n == 0:
+		return "no token of the vocabulary goes on like that"
+	}
+	return "the tokens that would, " + strings.Join(fit, ", ") + ", are impossible here or were removed before"
 }

@@ -61,6 +61,8 @@ func JSONSchema(text string) (*Grammar, error) {
 const (
 	mostRules    = 20_000
 	mostBranches = 1_000 // of one value, by anyOf and oneOf in each other
+	mostParts    = 1_000 // schemas that one value must satisfy
+	mostOneOf    = 200   // branches that must exclude each other
 )
 
 // schemas are a schema while it is made into rules.
@@ -135,9 +137,16 @@ func (s *schemas) why(at, says string) {
 // branches follows references and takes allOf, anyOf and oneOf apart: what they
 // return are plain schemas that must all hold, in each way to choose branches.
 func (s *schemas) branches(c conj) ([]conj, error) {
-	type way struct{ done, left conj }
+	type way struct {
+		done conj
+		left []*part
+	}
+	first := way{}
+	for _, v := range c {
+		first.left = append(first.left, &part{v, nil})
+	}
 	var all []conj
-	for ways := []way{{nil, c}}; len(ways) > 0; {
+	for ways := []way{first}; len(ways) > 0; {
 		w := ways[len(ways)-1]
 		ways = ways[:len(ways)-1]
 		if len(w.left) == 0 {
@@ -150,23 +159,30 @@ func (s *schemas) branches(c conj) ([]conj, error) {
 		case v.isFalse():
 			s.why(v.at, "stands false")
 			continue
-		case v.isTrue() || slices.Contains(w.done, v):
+		case v.inside(v.up):
+			return nil, schemaErrorf(v.at, "it refers to itself, and to nothing else")
+		case v.isTrue() || slices.Contains(w.done, v.value):
 			ways = append(ways, w)
 			continue
 		}
-		if err := supported(v); err != nil {
+		if err := supported(v.value); err != nil {
 			return nil, err
 		}
-		w.done = append(slices.Clip(w.done), v)
+		w.done = append(slices.Clip(w.done), v.value)
+		if len(w.done)+len(w.left) > mostParts {
+			return nil, schemaErrorf(c.at(), "more than %d schemas must hold for one value: make it simpler", mostParts)
+		}
 		if ref := v.get("$ref"); ref != nil {
 			target, err := s.target(ref)
 			if err != nil {
 				return nil, err
 			}
-			w.left = append(w.left, target)
+			w.left = append(w.left, &part{target, v})
 		}
 		if m := v.get("allOf"); m != nil {
-			w.left = append(w.left, m.items...)
+			for _, item := range m.items {
+				w.left = append(w.left, &part{item, v})
+			}
 		}
 		next := []way{w}
 		for _, name := range [...]string{"anyOf", "oneOf"} {
@@ -175,14 +191,14 @@ func (s *schemas) branches(c conj) ([]conj, error) {
 				continue
 			}
 			if name == "oneOf" {
-				if err := s.exclusive(v, m); err != nil {
+				if err := s.exclusive(v.value, m); err != nil {
 					return nil, err
 				}
 			}
 			var split []way
 			for _, w := range next {
 				for _, branch := range m.items {
-					split = append(split, way{w.done, append(slices.Clone(w.left), branch)})
+					split = append(split, way{w.done, append(slices.Clone(w.left), &part{branch, v})})
 				}
 			}
 			next = split
@@ -193,6 +209,22 @@ func (s *schemas) branches(c conj) ([]conj, error) {
 		}
 	}
 	return all, nil
+}
+
+// A part is a schema, and that which it is a part of: its value is the same.
+type part struct {
+	*value
+	up *part
+}
+
+// inside reports whether a schema is one of those that another is part of.
+func (p *part) inside(up *part) bool {
+	for ; up != nil; up = up.up {
+		if up.value == p.value {
+			return true
+		}
+	}
+	return false
 }
 
 // target is what a reference refers to.

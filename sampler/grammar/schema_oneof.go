@@ -8,6 +8,9 @@ func (s *schemas) exclusive(v, oneOf *value) error {
 	if s.single[oneOf] {
 		return nil
 	}
+	if n := len(oneOf.items); n > mostOneOf {
+		return schemaErrorf(oneOf.at, "oneOf has %d branches, at most %d are supported: use anyOf", n, mostOneOf)
+	}
 	s.single[oneOf] = true // also while its own branches are looked at
 	base := *v
 	base.part = true
@@ -74,7 +77,7 @@ func (s *schemas) outside(x, y *shape, deep int) (bool, error) {
 		return true, nil
 	}
 	for _, t := range [...]types{null, boolean, integer | number, text, array, object} {
-		if x.types&t == 0 || y.types&t == 0 {
+		if x.types&t == 0 || y.named&t == 0 {
 			continue
 		}
 		sure := false

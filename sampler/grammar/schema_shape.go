@@ -10,7 +10,8 @@ import (
 // A shape is what some plain schemas that must all hold come to.
 type shape struct {
 	schemas conj
-	types   types
+	types   types    // that are written
+	named   types    // that satisfy the schemas
 	listed  []*value // the only values, if limited
 	limited bool
 
@@ -38,19 +39,19 @@ type property struct {
 
 // shape puts plain schemas together.
 func (s *schemas) shape(c conj) (*shape, error) {
-	h := &shape{schemas: c, types: anyType}
+	h := &shape{schemas: c, named: anyType}
 	var inferred types
 	named := false
 	for _, v := range c {
 		t, ok := typesOf(v)
-		h.types &= t
+		h.named &= t
 		named = named || ok
 		inferred |= about(v)
 		if err := s.list(h, v); err != nil {
 			return nil, err
 		}
 	}
-	if !named && inferred != 0 {
+	if h.types = h.named; !named && inferred != 0 {
 		h.types = inferred
 	}
 	if h.types == 0 {
@@ -83,7 +84,7 @@ func (s *schemas) list(h *shape, v *value) error {
 		listed = enum.items
 	}
 	for _, one := range listed {
-		holds, err := s.check.all(h.schemas, one)
+		holds, err := s.holds(h.schemas, one)
 		if err != nil {
 			return err
 		}
@@ -92,6 +93,48 @@ func (s *schemas) list(h *shape, v *value) error {
 		}
 	}
 	return nil
+}
+
+// holds reports whether a value that a schema lists satisfies all. A long list
+// and a type alone, which is frequent, do not need the library for it.
+func (s *schemas) holds(c conj, one *value) (bool, error) {
+	said := 0
+	for _, v := range c {
+		for _, m := range v.members {
+			if keywords[m.name] != 0 || assertions[m.name] {
+				said++
+			}
+		}
+	}
+	if said > 1 {
+		return s.check.all(c, one)
+	}
+	for _, v := range c {
+		if t, _ := typesOf(v); t&one.types() == 0 {
+			return false, nil
+		}
+	}
+	return true, nil
+}
+
+// types is the types that a value has: an integer is a number too.
+func (v *value) types() types {
+	switch v.kind {
+	case strict.Null:
+		return null
+	case strict.Bool:
+		return boolean
+	case strict.String:
+		return text
+	case strict.Array:
+		return array
+	case strict.Object:
+		return object
+	}
+	if x, ok := new(big.Rat).SetString(v.text); ok && x.IsInt() {
+		return integer
+	}
+	return number
 }
 
 // numeric finds the limits of numbers.

@@ -112,6 +112,54 @@ func TestJSONSchemaValidates(t *testing.T) {
 	}
 }
 
+// What a schema lets through, and what it does not.
+func TestJSONSchemaTexts(t *testing.T) {
+	for _, test := range []struct {
+		schema  string
+		yes, no []string
+	}{
+		{`{}`, []string{`1`, `"a"`, `[]`, `[1,2]`, `[ 1 , {"a": [], "a b": null }, true]`, `{}`, `{ }`, `-0.5e-10`, `"\ud83d\ude42\n\u00e9é🙂"`}, []string{``, ` 1`, `1 `, `[1,  2]`, `[1,]`, `{"a" 1}`, `01`, `1.`, `"\ud83d"`, `"\ude42"`, "\"\n\"", `tru`, `[1 2]`, `{a: 1}`, "[\n1]"}},
+		{`{"type": "array", "items": {"type": "integer"}}`, []string{`[]`, `[1]`, `[1, 2,3 , 4]`}, []string{`[1.0]`, `[`, `["a"]`}},
+		{`{"type": "array", "items": {"type": "null"}, "minItems": 2}`, []string{`[null,null]`, `[null,null,null,null]`}, []string{`[]`, `[null]`}},
+		{`{"type": "array", "items": {"type": "null"}, "maxItems": 2}`, []string{`[]`, `[null]`, `[null, null]`}, []string{`[null,null,null]`}},
+		{`{"type": "array", "prefixItems": [{"type": "null"}, {"type": "boolean"}]}`, []string{`[null, true]`}, []string{`[]`, `[null]`, `[null,true,1]`, `[true,null]`}},
+		{`{"type": "array", "prefixItems": [{"type": "null"}, {"type": "boolean"}], "minItems": 1, "items": {"type": "integer"}}`, []string{`[null]`, `[null,true]`, `[null,true,1,2]`}, []string{`[]`, `[null,1]`}},
+		{`{"type": "array", "prefixItems": [{"type": "null"}], "maxItems": 3}`, []string{`[null]`, `[null,"a"]`, `[null,1,[]]`}, []string{`[]`, `[null,1,2,3]`}},
+		{`{"type": "object", "properties": {"a": {"type": "null"}, "b": {"type": "null"}, "c": {"type": "null"}}, "required": ["b"]}`, []string{`{"b":null}`, `{"a":null,"b":null}`, `{"a": null, "b": null, "c": null}`, `{ "b":null , "c" : null }`}, []string{`{}`, `{"a":null}`, `{"b":null,"a":null}`, `{"b":null,"d":null}`, `{"b":null,}`, `{,"b":null}`, `{"b":null,"b":null}`}},
+		{`{"type": "object", "properties": {"a": {"type": "null"}}, "additionalProperties": {"type": "integer"}}`, []string{`{}`, `{"a":null}`, `{"a":null,"b":1,"aa":2}`, `{"":1}`, `{"é🙂":7}`}, []string{`{"a":1}`, `{"b":null}`, `{"b":1,"a":null}`, `{"\u0061":1}`}},
+		{`{"type": "string", "minLength": 2, "maxLength": 3}`, []string{`"ab"`, `"é🙂x"`, `"\n\u00e9\ud83d\ude42"`}, []string{`"a"`, `"abcd"`, `"\n"`}},
+		{`{"type": "string", "pattern": "^[a-c\"\\\\]{2}$"}`, []string{`"ab"`, `"\"\\"`}, []string{`"a"`, `"abc"`, `"ad"`, `"\u0061b"`}},
+		{`{"type": "string", "pattern": "b+"}`, []string{`"b"`, `"abbbc"`}, []string{`""`, `"ac"`}},
+		{`{"type": "string", "format": "date"}`, []string{`"2024-02-29"`, `"2000-02-29"`, `"1999-12-31"`, `"2023-02-28"`}, []string{`"2023-02-29"`, `"1900-02-29"`, `"2024-04-31"`, `"2024-13-01"`, `"2024-1-1"`}},
+		{`{"type": "string", "format": "date-time"}`, []string{`"2024-02-29T23:59:59Z"`, `"2024-01-01T00:00:00.123+05:30"`}, []string{`"2024-02-29"`, `"2024-01-01T24:00:00Z"`, `"2024-01-01T00:00:00"`}},
+		{`{"enum": ["a", "ab", 1, [1, {"x": null}]]}`, []string{`"a"`, `"ab"`, `1`, `[1,{"x":null}]`}, []string{`"b"`, `[1, {"x":null}]`}},
+		{`{"type": ["integer", "null"], "maximum": 12}`, []string{`12`, `-5`, `0`, `null`}, []string{`13`, `1.5`, `"a"`}},
+		{`{"$ref": "#/$defs/n", "$defs": {"n": {"type": "array", "items": {"$ref": "#/$defs/n"}}}}`, []string{`[]`, `[[],[[[]]]]`, strings.Repeat("[", 500) + strings.Repeat("]", 500)}, []string{`[[]`, `[1]`}},
+		{`{"anyOf": [{"type": "string", "maxLength": 2}, {"type": "string", "pattern": "^x*$"}]}`, []string{`"ab"`, `"xxxx"`, `"xx"`}, []string{`"abc"`}},
+	} {
+		g, err := JSONSchema(test.schema)
+		if err != nil {
+			t.Errorf("%s: %v", test.schema, err)
+			continue
+		}
+		schema := compiled(t, test.schema)
+		for _, text := range test.yes {
+			value, err := jsonschema.UnmarshalJSON(strings.NewReader(text))
+			if err == nil {
+				err = schema.Validate(value)
+			}
+			if _, ends := reads(g, text); !ends || err != nil {
+				t.Errorf("%s: %s is not let through: %v", test.schema, text, err)
+			}
+		}
+		for _, text := range test.no {
+			if _, ends := reads(g, text); ends {
+				t.Errorf("%s: %s is let through", test.schema, text)
+			}
+		}
+	}
+}
+
 // compiled is a schema as the library checks it.
 func compiled(t *testing.T, text string) *jsonschema.Schema {
 	t.Helper()
@@ -152,8 +200,11 @@ func TestJSONSchemaErrors(t *testing.T) {
 		{`{"type": "string", "format": "email"}`, "at #/format: the format “email” is not supported; date, time, date-time and uuid are"},
 		{`{"type": "string", "pattern": "a(?=b)"}`, "at #/pattern: this is no JSON Schema: 'a(?=b)' is not valid regex: error parsing regexp: invalid or unsupported Perl syntax: `(?=`"},
 		{`{"oneOf": [{"type": "integer"}, {"type": "number"}]}`, "at #/oneOf: a value may satisfy both branch 0 and branch 1, and then it does not satisfy oneOf: use anyOf, or a member that differs"},
-		{`{"oneOf": [{"type": "null"}, {"properties": {"a": {}}}, {"properties": {"b": {"type": "string"}}}]}`, "at #/oneOf: a value may satisfy both branch 1 and branch 2, and then it does not satisfy oneOf: use anyOf, or a member that differs"},
+		{`{"oneOf": [{"type": "null"}, {"properties": {"a": {}}}, {"properties": {"b": {"type": "string"}}}]}`, "at #/oneOf: a value may satisfy both branch 0 and branch 1, and then it does not satisfy oneOf: use anyOf, or a member that differs"},
 		{`{"oneOf": [{"const": 1}, {"minimum": 1}]}`, "at #/oneOf: a value may satisfy both branch 0 and branch 1, and then it does not satisfy oneOf: use anyOf, or a member that differs"},
+		{`{"$ref": "#/$defs/a", "$defs": {"a": {"$ref": "#/$defs/a"}}}`, "at #/$defs/a: it refers to itself, and to nothing else"},
+		{`{"anyOf": [{"type": "null"}, {"allOf": [{"$ref": "#"}]}]}`, "at #: it refers to itself, and to nothing else"},
+		{`{"properties": {"a": {"oneOf": [{"$ref": "#"}, {"type": "null"}]}}, "required": ["a"]}`, "at #/properties/a/oneOf: a value may satisfy both branch 0 and branch 1, and then it does not satisfy oneOf: use anyOf, or a member that differs"},
 		{`false`, "no value satisfies the schema: at # stands false"},
 		{`{"type": "string", "enum": [1, 2]}`, "no value satisfies the schema: at # no value of enum or const satisfies the rest"},
 		{`{"type": "integer", "allOf": [{"type": "string"}]}`, "no value satisfies the schema: at # the types exclude each other"},

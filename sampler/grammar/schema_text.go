@@ -41,14 +41,14 @@ const (
 
 // textual finds the forms and lengths of strings.
 func (s *schemas) textual(h *shape) (err error) {
-	if h.types&text == 0 {
-		return nil
-	}
 	if h.leastChars, err = h.schemas.least("minLength"); err != nil {
 		return err
 	}
 	if h.mostChars, err = h.schemas.most("maxLength"); err != nil {
 		return err
+	}
+	if h.types&text == 0 {
+		return nil
 	}
 	if h.mostChars >= 0 && h.leastChars > h.mostChars {
 		s.why(h.schemas.at(), "minLength and maxLength exclude each other")

@@ -118,7 +118,8 @@ func (s *schemas) array(h *shape) (expr, error) {
 		case i == last:
 			return n, nil
 		case last < 0 && i > 0 && i >= max(h.leastItems, len(h.first)):
-			return n, item(i, at)
+			err := item(i, at)
+			return n, err
 		}
 		if err := item(i, n.nodes); err != nil {
 			return nil, err

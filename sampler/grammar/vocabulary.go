@@ -85,37 +85,3 @@ func (v *vocabulary) close(path []int) {
 		v.nodes[i].past = int32(len(v.nodes))
 	}
 }
-
-// mask computes which tokens may come next, a bit each; nil is none.
-func (m *machine) mask(s *state, v *vocabulary) []uint64 {
-	if s.mask != nil || s == lost {
-		return s.mask
-	}
-	mask := make([]uint64, (v.size+63)/64)
-	path := make([]*state, v.deep+1)
-	path[0] = s
-	for i := 1; i < len(v.nodes)-1; {
-		n := &v.nodes[i]
-		to := path[n.deep-1]
-		class := m.class[n.byte]
-		if to.next != nil && to.next[class] != nil {
-			to = to.next[class]
-		} else {
-			to = m.step(to, class)
-		}
-		if to == lost {
-			i = int(n.past)
-			continue
-		}
-		path[n.deep] = to
-		i++
-		for _, id := range v.ids[n.first:v.nodes[i].first] {
-			mask[id>>6] |= 1 << (id & 63)
-		}
-	}
-	if m.cells <= mostCells*2 {
-		s.mask = mask
-		m.cells += len(mask)
-	}
-	return mask
-}

@@ -14,7 +14,7 @@ func (m *machine) wants(s *state) string {
 	if m.inside(s) {
 		return "wants the rest of a character"
 	}
-	c := m.following(s)
+	c := m.characters(s)
 	switch {
 	case len(c) == 0:
 		return "is complete"
@@ -37,8 +37,8 @@ func (m *machine) inside(s *state) bool {
 	return false
 }
 
-// following is the characters that may come next.
-func (m *machine) following(s *state) class {
+// characters is the characters that may come next.
+func (m *machine) characters(s *state) class {
 	var spans []span
 	known := map[rest][]span{}
 	for class, b := range m.bytes {
