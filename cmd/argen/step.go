@@ -41,18 +41,18 @@ func stepCommand(a *app) *cobra.Command {
 		Long: `Watch how text is written, a token at a time: what the model predicts, how a
 token is chosen, and what that makes of the text.
 
---edit changes a token and keeps the dice, which then belong to seed, step and
-token: {"seed","chain","edits":[{"t","id","token","was"}],"later","original",
-"edited","redrawn","changed":[t],"changed_redrawn":[t],"share_same_dice",
-"share_new_dice"} with --json, the three texts as generate has them.
-
 On a terminal the view is interactive: step forward and back, force a token,
 throw the dice by hand, branch. Elsewhere, and with --plain, each step is a
 block of text; with --json each step is a line of the trace.
 
 The prompt is the arguments, or --file FILE, or standard input where that is a
 pipe. TOKEN is a piece of the vocabulary, or #ID. Without --tokens the text
-goes on until it ends by itself, for ` + strconv.Itoa(defaultTokens) + ` tokens at most.`,
+goes on until it ends by itself, for ` + strconv.Itoa(defaultTokens) + ` tokens at most.
+
+--edit changes a token and keeps the dice, which then belong to seed, step and
+token. With --json it prints {"seed","chain","edits":[{"t","id","token","was"}],
+"later","original","edited","redrawn","changed":[t],"changed_redrawn":[t],
+"share_same_dice","share_new_dice"}, the three texts as generate has them.`,
 		Example: `  argen step "One morning"
   argen step --plain --seed 1 --tokens 3 "One morning"
   argen step --json --seed 1 --log story.jsonl "One morning"

@@ -37,6 +37,8 @@ func TestScreens(t *testing.T) {
 		{"help-ascii-60x20", 60, 20, Options{ASCII: true}, func(d *driver) { d.keys("?") }},
 		{"help-end-60x20", 60, 20, Options{}, func(d *driver) { d.keys("?", "space", "down", "down", "space", "space") }},
 		{"pointed-80x24", 80, 24, Options{}, func(d *driver) { d.keys("down", "down") }},
+		{"why-80x24", 80, 24, Options{}, func(d *driver) { d.keys("down", "down", "down", "down", "down") }},
+		{"why-120x24", 120, 24, Options{}, func(d *driver) { d.keys(".") }},
 		{"forced-80x24", 80, 24, Options{}, func(d *driver) { d.keys("5").tokens(1) }},
 		{"typing-80x24", 80, 24, Options{}, func(d *driver) { d.keys("i").typing("sunny Mon") }},
 		{"unknown-80x24", 80, 24, Options{}, func(d *driver) { d.keys("i").typing("sunni").keys("enter") }},
