@@ -69,7 +69,11 @@ func Frontier(in Input) (*Figure, error) {
 		Alt:      altFrontier(list, x, y),
 		Width:    pageWidth,
 	}
-	f.Caption = "Lines: the intervals that hold the true number in 95 of 100 comparisons." + d.model()
+	f.Caption = "Lines: the intervals that hold the true number in 95 of 100 comparisons"
+	if len(list) > 1 {
+		f.Caption += "; strategies whose lines overlap may change places on the frontier"
+	}
+	f.Caption += "." + d.model()
 	if len(missing) > 0 {
 		f.Caption += " Without both numbers: " + strings.Join(missing, ", ") + "."
 	}

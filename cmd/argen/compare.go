@@ -15,8 +15,9 @@ import (
 	"argen/model"
 )
 
-// How many texts of each strategy are written where nobody says: of stories it
-// takes seconds, of other models maybe minutes.
+// How many texts of each strategy are written where nobody says: with the usual
+// strategies ten to twenty seconds on two cores for stories, for other models
+// maybe minutes.
 const (
 	storySamples = 200
 	otherSamples = 10
@@ -91,7 +92,7 @@ bytes. A JSON result is {"model","prompt","samples","seed","strategies":[{"name"
 	fs.StringArrayVarP(&k.models, "model", "m", []string{a.defaultModel()}, "`REF` of the model that writes: "+modelRefs+"; those after it are compared with it (environment ARGEN_MODEL)")
 	k.prompt.add(fs)
 	fs.StringVar(&k.prompts, "prompts", "", "begin with each line of `FILE`")
-	fs.Var(&fromOneValue{&k.samples}, "samples", fmt.Sprintf("write `N` texts for each prompt and strategy (default %d of a model of stories, %d of others)", storySamples, otherSamples))
+	fs.Var(&fromOneValue{&k.samples}, "samples", fmt.Sprintf("write `N` texts for each prompt and strategy (default %d of a model of stories, which takes ten to twenty seconds, %d of others)", storySamples, otherSamples))
 	fs.Var(&k.seed, "seed", "`N` is the seed of the first text, that of each one after it is 1 more (default 1)")
 	fs.VarP(&countValue{fromOneValue{&k.tokens}}, "tokens", "n", fmt.Sprintf("write at most `N` tokens, -1 for no limit (default until the text ends, at most %d)", defaultTokens))
 	fs.Var(&textsValue{&k.stop}, "stop", "end a text before this `STRING`; may be repeated")

@@ -10,9 +10,20 @@ import (
 	"argen"
 )
 
-// mostContexts is how many texts the places come from at which distributions
-// are compared.
-const mostContexts = 20
+// How many texts the places come from at which distributions are compared: so
+// many, or fewer where a vocabulary is so large that all pairs at all places
+// would take long.
+const (
+	mostContexts = 20
+	mostCompared = 4e9 // probabilities
+	usualLength  = 150 // places of a text
+)
+
+// contexts is that number.
+func (p *Plan) contexts(pairs int) int {
+	each := float64(usualLength) * float64(max(1, pairs)) * float64(p.Model.Info().VocabSize)
+	return max(1, min(p.Texts(), mostContexts, int(mostCompared/each)))
+}
 
 // A Distance is how far two distributions of the next token are from each other
 // at the same places, mean over them. The logarithms are to base 2: KL and JS
@@ -115,7 +126,7 @@ type Compare struct {
 // distribution, on the seeds of the samples. Every strategy is led along these
 // texts, whatever it would have chosen.
 func (p *Plan) Distances(ctx context.Context, o Compare) (*Distances, error) {
-	n := min(p.Texts(), mostContexts)
+	n := p.contexts(len(p.pairs(o.Models)))
 	parts := make([]*led, n)
 	errs := make([]error, n)
 	var next atomic.Int64

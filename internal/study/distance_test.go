@@ -147,6 +147,19 @@ func TestDeadEnd(t *testing.T) {
 	}
 }
 
+func TestContexts(t *testing.T) {
+	p := storyPlan(t, "truth", 100, "none")
+	// 4e9 / (150 · 686 · pairs) are more than 20 up to 1,943 pairs.
+	for pairs, want := range map[int]int{0: 20, 66: 20, 5000: 7, 1 << 30: 1} {
+		if got := p.contexts(pairs); got != want {
+			t.Errorf("%d pairs at places of %d texts, want %d", pairs, got, want)
+		}
+	}
+	if p.Samples = 3; p.contexts(1) != 3 {
+		t.Error("there are three texts only")
+	}
+}
+
 func TestSame(t *testing.T) {
 	p := storyPlan(t, "truth", 1, "none")
 	if err := Same(p.Tokenizer, p.Tokenizer); err != nil {
