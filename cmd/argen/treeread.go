@@ -46,7 +46,7 @@ func parseTree(name string, data []byte) (viz.TreeData, error) {
 		case "tree":
 			d.Root, err = t.node()
 		default:
-			err = t.Skip()
+			err = t.JSON.Skip()
 		}
 		return err
 	})
@@ -106,7 +106,7 @@ func (t *treeReader) node() (*search.Node, error) {
 		case "others":
 			err = t.Object(func(name string) error { return t.others(name, &n.Others) })
 		default:
-			err = t.Skip()
+			err = t.JSON.Skip()
 		}
 		return err
 	})
@@ -123,7 +123,7 @@ func (t *treeReader) others(name string, o *search.Others) (err error) {
 	case "joint":
 		o.Joint, err = t.Float()
 	default:
-		err = t.Skip()
+		err = t.JSON.Skip()
 	}
 	return err
 }
