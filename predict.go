@@ -212,7 +212,7 @@ func (r *Run) list(chosen ID) ([]TopToken, Rest) {
 	m := &r.next.model
 	ids := r.next.top
 	more := slices.Clone(r.gen.Track)
-	if r.c.Forced() { // the model's best may not be among them
+	if r.c.Forced() && !r.listed { // the model's best may not be among them
 		more = append(more, r.c.Top(r.gen.Top)...)
 	}
 	for _, id := range append(more, chosen) {

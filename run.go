@@ -63,6 +63,7 @@ type Run struct {
 
 	c       Candidates
 	again   *Candidates // see ledger
+	listed  bool        // the lists of steps are given, see relist
 	next    prediction
 	pending bool            // next is that of the present context
 	dice    func() float64  // next.stageFloat64

@@ -70,7 +70,11 @@ func (r *Run) repeat(ctx context.Context, logged *Step) error {
 	r.relist(logged.Top)
 	switch _, err := r.Predict(ctx); {
 	case errors.Is(err, io.EOF):
-		return &Mismatch{logged.T, "token", quoted(logged.ID, logged.Token), "none, since the model's context is full"}
+		why := "none, since the model's context is full"
+		if r.complete {
+			why = "none, since a stage says that the text is complete"
+		}
+		return &Mismatch{logged.T, "token", quoted(logged.ID, logged.Token), why}
 	case err != nil:
 		return err
 	}
@@ -100,7 +104,7 @@ func (r *Run) relist(top []TopToken) {
 	for best < len(top) && top[best].Rank == best+1 && !math.IsInf(top[best].Logit, -1) {
 		best++
 	}
-	r.gen.Top, r.gen.Track = 0, r.gen.Track[:0]
+	r.gen.Top, r.gen.Track, r.listed = 0, r.gen.Track[:0], true
 	if len(top) > 0 {
 		r.gen.Top = max(best, 1)
 		for _, t := range top[best:] {
