@@ -276,6 +276,9 @@ func (c *comparison) legend() string {
 	if texts < 2 {
 		s = "A single text of each says nothing about the noise: --samples N writes more. "
 	}
+	if len(c.Strategies) > 1 && texts > 1 && texts < 6 {
+		s += "Fewer than 6 texts show no difference but where the dice change nothing. "
+	}
 	if len(c.Strategies) > 1 && texts > 1 {
 		s += fmt.Sprintf("* differs from %s by more than the noise, text by text on the same dice; where there is no * the difference is inside the noise. Of twenty numbers that do not differ one has a * all the same.", argen.Visible(c.Strategies[0].Name))
 	}
