@@ -1,6 +1,9 @@
 package sampler
 
 import (
+	"bytes"
+	"encoding/json"
+
 	"argen"
 	"argen/sampler/grammar"
 )
@@ -20,10 +23,21 @@ var jsonSchemaSpec = Spec{
 	Group: Constraint, Source: "llama.cpp; json-schema.org 2020-12",
 	Params:  []Param{{Name: "schema", Flag: "json-schema", Kind: Text, File: true, Doc: "a JSON Schema"}},
 	Example: `json_schema="{\"type\":\"boolean\"}"`,
-	New: func(a Args) (argen.Transform, error) {
-		form, err := grammar.JSONSchema(a.Text(0))
-		return JSONSchema{a.Text(0), constrained{form: form}}, err
-	},
+	New: newJSONSchema,
+}
+
+// newJSONSchema keeps the schema without its blanks, which a trace would have in
+// each step.
+func newJSONSchema(a Args) (argen.Transform, error) {
+	form, err := grammar.JSONSchema(a.Text(0))
+	if err != nil {
+		return nil, err
+	}
+	var b bytes.Buffer
+	if err := json.Compact(&b, []byte(a.Text(0))); err != nil {
+		return nil, err
+	}
+	return JSONSchema{b.String(), constrained{form: form}}, nil
 }
 
 // Name implements argen.Transform.

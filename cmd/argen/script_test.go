@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -34,6 +35,10 @@ func TestScript(t *testing.T) {
 	})
 }
 
+// oneLine is what a wrong command line is answered with: one line, and of a
+// grammar the wrong line of it, indented, with a mark below.
+var oneLine = regexp.MustCompile(`^argen: .*\n(  .*\n  .*\^\n)?$`)
+
 // usage runs argen with a command line that is wrong: exit code 2, one line
 // on standard error and nothing else.
 func usage(ts *testscript.TestScript, _ bool, args []string) {
@@ -44,7 +49,7 @@ func usage(ts *testscript.TestScript, _ bool, args []string) {
 	if out := ts.ReadFile("stdout"); out != "" {
 		ts.Fatalf("prints %q", out)
 	}
-	if says := ts.ReadFile("stderr"); !strings.HasPrefix(says, "argen: ") || strings.Count(says, "\n") != 1 {
+	if says := ts.ReadFile("stderr"); !oneLine.MatchString(says) {
 		ts.Fatalf("not one line: %q", says)
 	}
 }

@@ -27,9 +27,9 @@ func (e *DeadEnd) Error() string {
 
 // deadEnd is the error where no token can come next.
 func (c *Constraint) deadEnd(past argen.Past, why string) error {
-	e := &DeadEnd{Text: tail(c.written(past), 40), Wants: "the " + c.kind + " has no text that begins so", Why: why}
+	e := &DeadEnd{Text: argen.Visible(tail(c.written(past), 40)), Wants: "the " + c.kind + " has no text that begins so", Why: why}
 	if c.at != nil {
-		e.Wants = "the " + c.kind + " " + c.run.wants(c.run.at(c.at))
+		e.Wants = "the " + c.kind + " " + argen.Visible(c.run.wants(c.run.at(c.at)))
 	}
 	return e
 }
@@ -41,20 +41,27 @@ func (c *Constraint) written(past argen.Past) string {
 	return c.tok.Decode(past.IDs[len(past.IDs)-n:])
 }
 
-// tail is the last few characters of a text so that they can be shown.
+// tail is the last few characters of a text, without the beginning of one.
 func tail(text string, most int) string {
+	for n := 1; n < utf8.UTFMax && n <= len(text); n++ {
+		if end := text[len(text)-n:]; utf8.RuneStart(end[0]) && !utf8.FullRuneInString(end) {
+			text = text[:len(text)-n]
+			break
+		}
+	}
 	from := len(text)
 	for n := 0; from > 0; n++ {
 		if n == most {
-			return "…" + argen.Visible(text[from:])
+			return "…" + text[from:]
 		}
 		_, size := utf8.DecodeLastRuneInString(text[:from])
 		from -= size
 	}
-	return argen.Visible(text)
+	return text
 }
 
-// Reasons says of tokens that Apply removes why.
+// Reasons says of tokens that Apply removes why. Characters stand there as they
+// are: whoever shows it makes them visible.
 func (c *Constraint) Reasons(past argen.Past) func(argen.ID) string {
 	if c.at == nil {
 		return func(argen.ID) string { return "the " + c.kind + " has no text that begins so" }
@@ -99,8 +106,8 @@ func reason(want, written, end string) string {
 	const most = 80
 	for _, n := range [...]int{16, 8, 4} {
 		after := ""
-		if written != "" {
-			after = " after “" + tail(written, n) + "”"
+		if text := tail(written, n); text != "" {
+			after = " after “" + text + "”"
 		}
 		if says := want + after + end; utf8.RuneCountInString(says) <= most {
 			return says

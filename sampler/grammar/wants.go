@@ -1,15 +1,12 @@
 package grammar
 
 import (
-	"fmt"
 	"strings"
 	"unicode/utf8"
-
-	"argen"
 )
 
 // wants says what may come next, in words of at most about 40 characters:
-// "wants one of [0-9]".
+// "wants one of [0-9]". Characters stand there as they are.
 func (m *machine) wants(s *state) string {
 	if m.inside(s) {
 		return "wants the rest of a character"
@@ -101,7 +98,7 @@ func (m *machine) tails(r rest, known map[rest][]span) []span {
 // words writes a class as people do: "“a”", "one of [a-z_]".
 func (c class) words() string {
 	if len(c) == 1 && c[0].lo == c[0].hi {
-		return "“" + character(c[0].lo) + "”"
+		return "“" + string(c[0].lo) + "”"
 	}
 	if len(c.not()) == 0 {
 		return "any character"
@@ -129,21 +126,11 @@ func (c class) words() string {
 	return "one of " + open + b.String() + "]"
 }
 
-// character writes a character so that it can be seen.
-func character(r rune) string {
-	if r == '\\' {
-		return `\`
-	}
-	return argen.Visible(string(r))
-}
-
-// bracketed writes a character between square brackets.
+// bracketed writes a character between square brackets. What cannot be seen
+// stays as it is: whoever shows it makes it visible.
 func bracketed(r rune) string {
-	switch r {
-	case ']', '[', '^', '-', '\\':
+	if r == ']' || r == '[' || r == '^' || r == '-' {
 		return `\` + string(r)
-	case utf8.RuneError:
-		return fmt.Sprintf(`\u%04x`, r)
 	}
-	return character(r)
+	return string(r)
 }
