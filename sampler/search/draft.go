@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"slices"
 
 	"argen"
@@ -101,6 +102,7 @@ func (m *modelDrafter) draft(ctx context.Context, r *argen.Run, k int, d dice) (
 	switch {
 	case ctx.Err() != nil:
 		return nil, ctx.Err()
+	case errors.Is(err, io.EOF): // a stage calls the text complete
 	case errors.Is(err, argen.ErrEmptyContext):
 		m.run = nil // it may begin behind the first token
 	case err != nil:

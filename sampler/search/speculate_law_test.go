@@ -3,6 +3,7 @@ package search
 import (
 	"context"
 	"fmt"
+	"maps"
 	"math"
 	"slices"
 	"strings"
@@ -12,6 +13,8 @@ import (
 	"argen/model/ngram"
 	"argen/sampler"
 	"argen/tokenizer"
+
+	"gonum.org/v1/gonum/stat/distuv"
 )
 
 // trained is an n-gram model of a text about a, b and c, and its tokenizer.
@@ -205,6 +208,91 @@ func TestSpeculationHasTheLawOfTheModel(t *testing.T) {
 			if math.Abs(sum-1) > 1e-12 || len(want) < 7 && c.chain != "greedy" {
 				t.Errorf("%s: %d texts of probability %v", c.chain, len(want), sum)
 			}
+		}
+	}
+}
+
+// The dice that are thrown give each text its probability: Pearson's
+// chi-squared over many seeds, of which the expected value is the number of
+// texts less 1, against its 99.99 % quantile.
+func TestSpeculationDraws(t *testing.T) { checkDraws(t, 3000) }
+
+func checkDraws(t *testing.T, n int) {
+	for _, c := range []string{"none", "temperature=1.5,top_k=3", "mirostat=2/1.2/0.9"} {
+		chain, err := sampler.Parse(c)
+		if err != nil {
+			t.Fatal(err)
+		}
+		g, d := trained(t, 3, target), trained(t, 2, other)
+		g.Chain, g.MaxTokens = chain, 3
+		want := law(t, g, func(e *every) Picker { return plainly{e} })
+		times := map[string]int{}
+		for seed := range n {
+			g.Seed = uint64(seed)
+			times[fmt.Sprint(write(t, g, "a b", drafting(t, g, d, 2)).Context())]++
+		}
+		checkLaw(t, c, want, times, n)
+	}
+}
+
+// checkLaw compares how often texts were written with their probabilities; want
+// may leave out improbable ones.
+func checkLaw(t *testing.T, name string, want map[string]float64, times map[string]int, n int) {
+	t.Helper()
+	chi, texts, rest, few := 0.0, 0, n, float64(n)
+	add := func(times int, expected float64) {
+		chi += (float64(times) - expected) * (float64(times) - expected) / expected
+		texts++
+	}
+	for _, text := range slices.Sorted(maps.Keys(want)) {
+		if e := want[text] * float64(n); e >= 5 {
+			add(times[text], e)
+			rest, few = rest-times[text], few-e
+		}
+	}
+	if few >= 5 {
+		add(rest, few)
+	} else if rest > 30 {
+		t.Errorf("%s: %d rare texts, %.2f are expected", name, rest, few)
+	}
+	if most := (distuv.ChiSquared{K: float64(texts - 1)}).Quantile(0.9999); chi > most || texts < 5 {
+		t.Errorf("%s: χ² = %.1f over %d texts, %.1f is the limit", name, chi, texts, most)
+	}
+}
+
+// With stages that throw dice themselves texts are as frequent as without
+// guesses: the chi-squared of two samples against its 99.99 % quantile.
+func TestSpeculationLeavesStagesTheirDice(t *testing.T) { checkSamples(t, 3000) }
+
+func checkSamples(t *testing.T, n int) {
+	for _, c := range []string{"xtc=0.5/0.2", "repetition_penalty=1.5,xtc=0.7/0.1,temperature=0.8"} {
+		chain, err := sampler.Parse(c)
+		if err != nil {
+			t.Fatal(err)
+		}
+		g, d := trained(t, 3, target), trained(t, 2, other)
+		g.Chain, g.MaxTokens = chain, 3
+		times := map[string][2]float64{}
+		for seed := range uint64(2 * n) {
+			g.Seed = seed
+			var p Picker
+			if seed%2 == 1 {
+				p = drafting(t, g, d, 2)
+			}
+			text := fmt.Sprint(write(t, g, "a b", p).Context())
+			pair := times[text]
+			pair[seed%2]++
+			times[text] = pair
+		}
+		chi, texts := 0.0, 0
+		for _, pair := range times {
+			if sum := pair[0] + pair[1]; sum >= 10 {
+				chi += (pair[0] - pair[1]) * (pair[0] - pair[1]) / sum
+				texts++
+			}
+		}
+		if most := (distuv.ChiSquared{K: float64(texts)}).Quantile(0.9999); chi > most || texts < 8 {
+			t.Errorf("%s: χ² = %.1f over %d texts, %.1f is the limit", c, chi, texts, most)
 		}
 	}
 }
