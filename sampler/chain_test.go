@@ -67,7 +67,7 @@ func TestParseErrors(t *testing.T) {
 		"top_k,top_k=2":              "chain, column 7: top_k stands twice",
 		"top_k=k:2/k:3":              "chain, column 13: top_k: k is given twice",
 		"top_k=q:2":                  "chain, column 7: top_k has no parameter \"q\", it takes top_k=K/KEEP/RULE",
-		`top_k="2`:                   `chain, column 7: top_k: the text that begins here has no end or a wrong escape: quotes are "…", with \" and \\ inside`,
+		`top_k="2`:                   `chain, column 7: top_k: the text that begins here has no end or a wrong escape: quotes are "…", with \", \\ and \n inside`,
 		`top_k="2"3`:                 `chain, column 10: top_k: after a text in quotes comes / or a comma, found "3"`,
 		`top_k=2"3"`:                 `chain, column 8: top_k: a quote inside a value: put all of it in quotes, with \" inside`,
 		strings.Repeat("x", 100000):  "chain, column 1: unknown stage \"" + strings.Repeat("x", 40) + "\"…: " + list,
@@ -80,7 +80,7 @@ func TestParseErrors(t *testing.T) {
 }
 
 func FuzzParse(f *testing.F) {
-	for _, s := range []string{"", "greedy", "top_k=40,top_p=0.95,temperature=0.8", "ignore_eos=1/2", "min_p=1e-300", "top_k==4", ",,", "temperature=5e-324", `ban=rule:hf/"a\n,"/#1`, `logit_bias="a"/-inf/b/false`, `dry=1/breakers:":"/"#1 #2"/rule:textgen`, `min_tokens=3/eos:x`, "dynatemp=t:2/0.5"} {
+	for _, s := range []string{"", "greedy", "top_k=40,top_p=0.95,temperature=0.8", "ignore_eos=1/2", "min_p=1e-300", "top_k==4", ",,", "temperature=5e-324", `ban=rule:hf/"a\n,"/#1`, `logit_bias="a"/-inf/b/false`, `dry=1/breakers:":"/"#1 #2"/rule:textgen`, `min_tokens=3/eos:x`, "dynatemp=t:2/0.5", `regex="(a|b)+"`, `regex="(\n"`, `token_healing=""`} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, text string) {

@@ -163,7 +163,7 @@ func (p *parser[T]) value(s Form[T], i *int) (v Value, at int, err error) {
 		at = p.at
 		text, err = strconv.QuotedPrefix(p.text[p.at:])
 		if err != nil {
-			return v, at, p.errorf(at, "%s: the text that begins here has no end or a wrong escape: quotes are \"…\", with \\\" and \\\\ inside", s.Name)
+			return v, at, p.errorf(at, "%s: the text that begins here has no end or a wrong escape: quotes are \"…\", with \\\", \\\\ and \\n inside", s.Name)
 		}
 		p.at += len(text)
 		text, err = strconv.Unquote(text)

@@ -1,7 +1,6 @@
 package sampler
 
 import (
-	"errors"
 	"fmt"
 	"math"
 	"slices"
@@ -151,7 +150,7 @@ func (p Param) Check(v Value) error {
 		return nil
 	case Text, Token:
 		if v.Text == "" && !p.Optional {
-			return errors.New("it must not be empty")
+			return fmt.Errorf("%s is no %s, it must not be empty", quote(""), p.Kind)
 		}
 		return nil
 	}

@@ -22,6 +22,6 @@
 // The values stand in the order of the stage's parameters, or after the names
 // of their parameters; those left out take their defaults. A text that has
 // commas, slashes, quotes or blanks at its ends stands in quotes, with the
-// escapes of Go and JSON. Blanks around names and values do not count. The
-// empty chain has no stage, and no stage stands in a chain twice.
+// escapes of Go, among them \" \\ \n \u00e9. Blanks around names and values do
+// not count. The empty chain has no stage, and no stage stands in a chain twice.
 package sampler

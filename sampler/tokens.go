@@ -10,7 +10,7 @@ import (
 )
 
 // errNoToken is what a stage says that is about tokens and is given none.
-var errNoToken = errors.New("it names no token")
+var errNoToken = errors.New("it names no token, want one at least, its text or #ID")
 
 // texts are the values from the i-th on.
 func (a Args) texts(i int) []string {
