@@ -198,6 +198,11 @@ func TestPick(t *testing.T) {
 	}
 }
 
+// hashed is a vocabulary in which every text can be written, a token a byte.
+type hashed struct{ argen.Tokenizer }
+
+func (hashed) Encode(text string) ([]argen.ID, error) { return make([]argen.ID, len(text)), nil }
+
 func TestFindTokens(t *testing.T) {
 	tok := truth(1).Tokenizer
 	was, err := argen.FindToken(tok, "was")
@@ -209,10 +214,16 @@ func TestFindTokens(t *testing.T) {
 			t.Errorf("%q is %v, %v, want %v", word, got, err, want)
 		}
 	}
+	hashes := hashed{tok}
+	for _, word := range []string{"#include", "# 3", "#", "#-1", "#1 x", "#1 #x"} {
+		if ids, err := argen.FindTokens(hashes, word); err != nil || len(ids) != len(word) {
+			t.Errorf("the text %q is %v, %v", word, ids, err)
+		}
+	}
 	if ids, err := argen.FindTokens(tok, "It was"); err != nil || len(ids) != 2 || ids[1] != was {
 		t.Errorf("two words are %v, %v", ids, err)
 	}
-	for _, word := range []string{"#99999", "#1 x", "xyzzy"} {
+	for _, word := range []string{"#99999", "#99999999999999999999", "#1 #99999", "#1 x", "xyzzy"} {
 		if ids, err := argen.FindTokens(tok, word); err == nil {
 			t.Errorf("%q is %v", word, ids)
 		}
