@@ -62,7 +62,7 @@ func (g Guidance) Bind(t argen.Tokenizer, m argen.Model) (argen.Transform, error
 	}
 	ids, err := t.Encode(g.Negative)
 	if err != nil {
-		return nil, fmt.Errorf("negative prompt: %w", err)
+		return nil, fmt.Errorf("negative prompt: %v", err) // no %w: it is not the prompt that is wrong
 	}
 	if bos := g.other.info.BOS; g.other.info.AddBOS && bos != argen.NoID && (len(ids) == 0 || ids[0] != bos) {
 		ids = slices.Insert(ids, 0, bos)

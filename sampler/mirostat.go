@@ -81,7 +81,7 @@ func (m Mirostat) limit() float64 {
 	if m.learnt {
 		return m.mu
 	}
-	return 2 * m.Tau
+	return min(2*m.Tau, math.MaxFloat64)
 }
 
 // k is the number of candidates that version 1 keeps.
@@ -124,7 +124,8 @@ func (m Mirostat) Reasons(c *argen.Candidates, past argen.Past) func(argen.ID) s
 // Learn implements argen.Learner.
 func (m Mirostat) Learn(drawn argen.Drawn) argen.Transform {
 	if drawn.Prob > 0 {
-		m.learnt, m.mu = true, m.limit()-float64(m.Eta*(-math.Log2(drawn.Prob)-m.Tau))
+		mu := m.limit() - float64(m.Eta*(-math.Log2(drawn.Prob)-m.Tau))
+		m.learnt, m.mu = true, min(max(mu, -math.MaxFloat64), math.MaxFloat64) // as a flag can give it
 	}
 	return m
 }

@@ -50,3 +50,21 @@ func TestMirostatLearns(t *testing.T) {
 		}
 	}
 }
+
+// However large its parameters, the limit is a number that can be given again.
+func TestMirostatStaysFinite(t *testing.T) {
+	for _, version := range []int{1, 2} {
+		for _, tau := range []float64{0, 3, math.MaxFloat64} {
+			var m argen.Transform = sampler.Mirostat{Version: version, Tau: tau, Eta: math.MaxFloat64, M: 100}
+			for _, prob := range []float64{1, 1e-9, 0.5, 5e-324, 1} {
+				if mu := m.(sampler.Stateful).State()["mu"]; math.IsInf(mu, 0) || math.IsNaN(mu) {
+					t.Errorf("version %d, tau %v: the limit is %v", version, tau, mu)
+				}
+				if ids, _ := left(t, m, 1, 2, 3); len(ids) == 0 {
+					t.Errorf("version %d, tau %v: nothing is left", version, tau)
+				}
+				m = m.(argen.Learner).Learn(argen.Drawn{Prob: prob})
+			}
+		}
+	}
+}

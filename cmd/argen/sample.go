@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"math/rand/v2"
 	"slices"
 
@@ -134,10 +135,13 @@ func (s *sampling) generator(ctx context.Context, a *app, t text, open func(cont
 	}
 	gen := argen.Generator{Chain: chain, Seed: s.seed.pick(), BOS: s.prompt.addBOS}
 	if t.logits != nil {
+		if len(t.logits) == 0 {
+			return gen, t, plainLogits(&argen.LogitsError{ID: argen.NoID}, t, gen)
+		}
 		given := &givenLogits{logits: t.logits}
 		gen.Model, gen.Tokenizer, gen.BOS = given, given, argen.NoBOS
 		for i, id := range s.history {
-			if len(t.logits) > 0 && int(id) >= len(t.logits) {
+			if int(id) >= len(t.logits) {
 				return gen, t, fmt.Errorf("history: token %d is id %d, the logits have ids 0 to %d", i, id, len(t.logits)-1)
 			}
 		}
@@ -230,6 +234,9 @@ func plainLogits(err error, t text, gen argen.Generator) error {
 	var bad *argen.LogitsError
 	if t.logits != nil && errors.As(err, &bad) {
 		return fmt.Errorf("logits: %w", bad)
+	}
+	if errors.Is(err, io.EOF) { // nothing else ends a text without a token
+		return errors.New("by the chain the text is complete: no token can follow")
 	}
 	return plainDeadEnd(err, gen.Model.Info())
 }
