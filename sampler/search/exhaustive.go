@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"math"
 
 	"argen"
@@ -63,6 +64,10 @@ func (e *exhaustion) look(ctx context.Context, r *argen.Run, so float64) error {
 		return fmt.Errorf("%w: more than %d", ErrTooMany, e.most)
 	}
 	c, err := r.Predict(ctx)
+	if errors.Is(err, io.EOF) { // a stage says that the text is complete
+		e.best = newText(e.root, r, so)
+		return nil
+	}
 	if err != nil {
 		return err
 	}

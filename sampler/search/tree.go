@@ -3,7 +3,9 @@ package search
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
+	"io"
 	"slices"
 
 	"argen"
@@ -62,6 +64,10 @@ type grower struct {
 // all below them. Paths are what is left of the paths that go through the node.
 func (g *grower) grow(r *argen.Run, n *Node, depth int, paths [][]argen.ID) error {
 	c, err := r.Predict(g.ctx)
+	if errors.Is(err, io.EOF) { // a stage says that the text is complete
+		n.End = r.Over()
+		return nil
+	}
 	if err != nil {
 		return err
 	}

@@ -82,6 +82,29 @@ func TestTreeAddsUp(t *testing.T) {
 	})
 }
 
+// A text that a stage calls complete, and that no token may end, is a leaf.
+func TestTreeOfCompleteTexts(t *testing.T) {
+	g := stories(t, "story-ngram")
+	var err error
+	if g.Chain, err = sampler.Parse(`ban="</s>",regex="(sunny|rainy) (day|afternoon)|windy day"`); err != nil {
+		t.Fatal(err)
+	}
+	tr := tree(t, g, "It was a", TreeOptions{Depth: 4, Branch: 9, Beams: 3, Most: 100})
+	leaves := 0
+	each(tr.Root, nil, func(n *Node, path []argen.ID) {
+		if len(n.Children) > 0 {
+			return
+		}
+		if leaves++; n.End != argen.Complete || len(path) != 2 {
+			t.Errorf("%v: %+v", path, n)
+		}
+	})
+	sum, _ := tr.Root.Sums()
+	if leaves < 4 || math.Abs(sum-1) > 1e-12 || tr.Best == nil || len(tr.Best.IDs) != 2 || len(tr.Greedy.IDs) != 2 || len(tr.Found) != 3 {
+		t.Errorf("%d leaves with P = %v, best %v, greedy %v, found %v", leaves, sum, tr.Best, tr.Greedy, tr.Found)
+	}
+}
+
 // A walked is a text that was appended token by token.
 type walked struct{ chain, model float64 } // ln P after the chain, of the model
 
