@@ -23,7 +23,7 @@ var jsonSchemaSpec = Spec{
 	Group: Constraint, Source: "llama.cpp; json-schema.org 2020-12",
 	Params:  []Param{{Name: "schema", Flag: "json-schema", Kind: Text, File: true, Doc: "a JSON Schema"}},
 	Example: `json_schema="{\"type\":\"boolean\"}"`,
-	New: newJSONSchema,
+	New:     newJSONSchema,
 }
 
 // newJSONSchema keeps the schema without its blanks, which a trace would have in

@@ -160,3 +160,17 @@ type uncached struct {
 	argen.Tokenizer
 	_ []int
 }
+
+// BenchmarkCompile makes the forms of BenchmarkMask.
+func BenchmarkCompile(b *testing.B) {
+	for _, bench := range benchmarks {
+		b.Run(bench.name, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				if _, err := bench.make(bench.form); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}
