@@ -149,6 +149,8 @@ func TestHostile(t *testing.T) {
 		{"generate", "--json", "-n", "30"},
 		{"generate", "-n", "20", "--log", "x.jsonl"},
 		{"generate", "-n", "20", "--log", "x.csv"},
+		{"generate", "-n", "20", "--prompt-lookup", "3"},
+		{"step", "-n", "5", "--plain", "--draft", path},
 		{"sample", "--draws", "30"},
 		{"sample", "--json"},
 	} {
@@ -156,6 +158,8 @@ func TestHostile(t *testing.T) {
 			t.Errorf("argen %q: %s", args, r.stderr)
 		}
 	}
+	check("", "tree", "-m", path, "--depth", "2")
+	check(succeed(t, "", "tree", "-m", path, "--depth", "1", "--json"), "plot", "tree", "-", "--describe")
 	check("", "step", "--replay", "x.jsonl")
 	check("", "step", "--replay", "x.jsonl", "--json")
 	check("", "verify", "x.jsonl")

@@ -60,7 +60,7 @@ func completeWords(c *cobra.Command, flag string, words []string) {
 // completeFlags gives every command below c the completion of the flags that
 // many have.
 func completeFlags(c *cobra.Command) {
-	for flag, complete := range map[string]cobra.CompletionFunc{"model": completeModels, "chain": completeChain, "search": completeSearch} {
+	for flag, complete := range map[string]cobra.CompletionFunc{"model": completeModels, "draft": completeModels, "chain": completeChain, "search": completeSearch} {
 		if c.Flags().Lookup(flag) != nil {
 			_ = c.RegisterFlagCompletionFunc(flag, complete)
 		}

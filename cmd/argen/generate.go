@@ -32,7 +32,9 @@ With --samples each text has the seed after that of the one before. A JSON
 result is {"prompt_ids","ids","text","reason","logprob","perplexity","seed",
 "chain"}, a line a text; "dropped" tells how many tokens the model saw no more
 at the end, with --context-shift. With a search there are "search" and "beams":
-[{"ids","text","score","logprob"}], the texts that it found.`,
+[{"ids","text","score","logprob"}], the texts that it found; with tokens drafted
+"speculation":{"drafted","tested","accepted","passes","tokens","acceptance",
+"tokens_per_pass"}, acceptance being accepted / drafted.`,
 		Example: `  argen generate "One morning"
   argen generate --seed 1 --temperature 0.8 --top-p 0.95 "One morning"
   argen generate --samples 3 --json "One morning"

@@ -60,7 +60,10 @@ func layered(tb testing.TB, layers int) argen.Model {
 
 // BenchmarkSpeculation writes texts of 128 tokens with and without guesses. What
 // guesses save are passes of the model: time only where a pass over some tokens
-// costs less than a pass each, and the draft less than what it saves.
+// costs less than a pass each, and the draft less than what it saves. On one core
+// of an AMD Zen 4 (-cpu 1) the llama, 30 million weights, is 1.6 times as fast with
+// its first two layers as draft, and the embedded model half as fast with
+// story-ngram.
 func BenchmarkSpeculation(b *testing.B) {
 	wide := argen.Generator{Model: layered(b, 16), Tokenizer: numbers(4096)}
 	narrow := argen.Generator{Model: layered(b, 2), Tokenizer: wide.Tokenizer}
@@ -72,7 +75,7 @@ func BenchmarkSpeculation(b *testing.B) {
 		d    argen.Generator
 	}{
 		{"llama/alone", wide, nil, wide},
-		{"llama/draft-2-layers", wide, Draft{Tokens: 4}, narrow},
+		{"llama/draft-2-layers", wide, Draft{Tokens: 8}, narrow},
 		{"llama/lookup", wide, Lookup{Tokens: 8, NGram: 2}, wide},
 		{"story/alone", story, nil, story},
 		{"story/draft-ngram", story, Draft{Tokens: 4}, stories(b, "story-ngram")},
