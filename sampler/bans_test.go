@@ -42,7 +42,8 @@ func TestBans(t *testing.T) {
 		{`ban="bd"/rule:hf`, "b", 0, "", ""}, // one token more before it
 		{`ban="bd"/rule:hf`, "ab", 0, "d", `it would complete "bd", which is banned`},
 		{`ban="z"/"y"`, "", 0, "yz", "it is banned"},
-		{`ban="z"/"y"/rule:hf`, "", 0, "y", "it is banned"}, // z ends a text
+		{`ban="z"/"y"/rule:hf`, "", 0, "y", "it is banned"},                                // z ends a text
+		{`sequence_bias="c"/1/"abc"/-inf/"bc"/2`, "ab", 0, "c", `the bias of "abc" is −∞`}, // not of the others that end in c
 		{`begin_suppress="a"/"b"`, "xyz", 3, "ab", "no text begins with it"},
 		{`begin_suppress="a"/"b"`, "xyz", 2, "", ""},
 		{`allow="c"/"q"`, "xyz", 0, letters("cq"), "it is not among those allowed"},

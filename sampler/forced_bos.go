@@ -41,5 +41,5 @@ func (f ForcedBOS) Apply(c *argen.Candidates, past argen.Past) {
 
 // Reasons implements argen.Reasoner.
 func (f ForcedBOS) Reasons(*argen.Candidates, argen.Past) func(argen.ID) string {
-	return func(argen.ID) string { return quote(f.Token) + " is forced here" }
+	return func(argen.ID) string { return short(f.Token) + " is forced here" }
 }

@@ -1,6 +1,7 @@
 package sampler
 
 import (
+	"fmt"
 	"math"
 
 	"argen"
@@ -44,7 +45,12 @@ func (e IgnoreEOS) String() string {
 }
 
 // Bind implements argen.Binder.
-func (e IgnoreEOS) Bind(_ argen.Tokenizer, m argen.Model) (argen.Transform, error) {
+func (e IgnoreEOS) Bind(t argen.Tokenizer, m argen.Model) (argen.Transform, error) {
+	for _, id := range e.IDs {
+		if v := t.VocabSize(); id < 0 || int(id) >= v {
+			return nil, fmt.Errorf("id %d: the vocabulary has ids 0 to %d", id, v-1)
+		}
+	}
 	e.stop = e.IDs
 	if len(e.IDs) == 0 && m != nil {
 		e.stop = m.Info().Stop

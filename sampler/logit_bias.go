@@ -26,7 +26,7 @@ type Bias float64
 
 // MarshalJSON implements json.Marshaler: −∞ is "-inf".
 func (b Bias) MarshalJSON() ([]byte, error) {
-	if math.IsInf(float64(b), -1) {
+	if b.removes() {
 		return []byte(`"-inf"`), nil
 	}
 	return json.Marshal(float64(b))
@@ -98,14 +98,17 @@ func (l LogitBias) Apply(c *argen.Candidates, _ argen.Past) {
 // ban counts a token that a bias removes. That comes first, so that what is
 // removed has the mass that it had before the stage.
 func (n *notebook) ban(id argen.ID, b Bias) {
-	if math.IsInf(float64(b), -1) {
+	if b.removes() {
 		n.raise(id, 1)
 	}
 }
 
+// removes reports whether the bias is −∞.
+func (b Bias) removes() bool { return math.IsInf(float64(b), -1) }
+
 // add changes a logit.
 func (b Bias) add(c *argen.Candidates, id argen.ID) {
-	if !math.IsInf(float64(b), -1) && c.Has(id) {
+	if !b.removes() && c.Has(id) {
 		c.Set(id, c.Logit(id)+float64(b))
 	}
 }

@@ -141,7 +141,6 @@ func (n *notebook) repeats(ids []argen.ID) []int32 {
 // shown is the text of tokens as a reason has it, cut where it is long; their
 // ids where they have no text.
 func shown(t argen.Tokenizer, ids ...argen.ID) string {
-	const most = 48
 	text := ""
 	if t != nil {
 		text = t.Decode(ids)
@@ -159,6 +158,12 @@ func shown(t argen.Tokenizer, ids ...argen.ID) string {
 		}
 		text = b.String()
 	}
+	return short(text)
+}
+
+// short is text as a reason has it: in quotes, cut where it is long.
+func short(text string) string {
+	const most = 48
 	quoted := []rune(quote(text))
 	if len(quoted) > most {
 		quoted = append(quoted[:most], '…')

@@ -1,10 +1,6 @@
 package sampler
 
-import (
-	"slices"
-
-	"argen"
-)
+import "argen"
 
 // SequenceBias adds a number to the logit of the last token of a sequence where
 // the text ends in all the others; a sequence of one token always counts.
@@ -75,9 +71,12 @@ func (s SequenceBias) Apply(c *argen.Candidates, past argen.Past) {
 // Reasons implements argen.Reasoner.
 func (s SequenceBias) Reasons(_ *argen.Candidates, past argen.Past) func(argen.ID) string {
 	return func(id argen.ID) string {
-		i := slices.IndexFunc(s.ids, func(ids []argen.ID) bool {
-			return ids[len(ids)-1] == id && completed(past.IDs, ids, s.Rule)
-		})
-		return "the bias of " + quote(s.Sequence[max(0, i)]) + " is −∞"
+		why := ""
+		for i, ids := range s.ids { // others may end in the token too
+			if s.Bias[i].removes() && ids[len(ids)-1] == id && completed(past.IDs, ids, s.Rule) {
+				why = "the bias of " + short(s.Sequence[i]) + " is −∞"
+			}
+		}
+		return why
 	}
 }

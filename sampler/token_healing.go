@@ -2,6 +2,7 @@ package sampler
 
 import (
 	"errors"
+	"sync"
 
 	"argen"
 )
@@ -13,9 +14,9 @@ import (
 // model never saw before what belongs there, as "http:" before "//".
 //
 // A beginning after which no tokens of the vocabulary can say the rest does not
-// pass. A token that was forced and does not go on with the text ends it. Between the words of
-// tokenizers that put blanks there, the blanks belong to the text. If no
-// candidate goes on with it, the best stays.
+// pass. A token that was forced and does not go on with the text ends it.
+// Between the words of tokenizers that put blanks there, the blanks belong to
+// the text. If no candidate goes on with it, the best stays.
 //
 // transformers takes the last token of a prompt off and puts one back that
 // begins with its text, chosen by the highest probability; here the dice choose,
@@ -25,6 +26,14 @@ type TokenHealing struct {
 	Text string `json:"text"` // what the text begins with
 
 	tokens argen.Tokenizer // once bound
+	known  *healPoints
+}
+
+// healPoints are what is known of places in the text, shared by all stages bound
+// together: whether tokens can say the rest from there.
+type healPoints struct {
+	lock  sync.Mutex
+	leads map[healPoint]bool
 }
 
 var tokenHealingSpec = Spec{
@@ -43,7 +52,7 @@ func (h TokenHealing) String() string { return word(h.Name(), h.Text) }
 
 // Bind implements argen.Binder.
 func (h TokenHealing) Bind(t argen.Tokenizer, _ argen.Model) (argen.Transform, error) {
-	h.tokens = t
+	h.tokens, h.known = t, &healPoints{leads: map[healPoint]bool{}}
 	return h, nil
 }
 
@@ -57,8 +66,9 @@ func (h TokenHealing) Apply(c *argen.Candidates, past argen.Past) {
 	if rest == "" {
 		return
 	}
-	known := map[healPoint]bool{}
-	c.Filter(func(id argen.ID, _ float64) bool { return h.passes(rest, prev, id, known) })
+	h.known.lock.Lock()
+	defer h.known.lock.Unlock()
+	c.Filter(func(id argen.ID, _ float64) bool { return h.passes(rest, prev, id) })
 }
 
 // A healPoint is a place between tokens: how much of the text is left, and the
@@ -70,13 +80,14 @@ type healPoint struct {
 
 // passes reports whether a token after another begins with rest, or is a
 // beginning of it from which tokens lead to its end.
-func (h TokenHealing) passes(rest string, prev, id argen.ID, known map[healPoint]bool) bool {
+func (h TokenHealing) passes(rest string, prev, id argen.ID) bool {
 	after, ok := goOn(h.tokens, rest, prev, id)
-	return ok && (after == "" || h.leads(after, id, known))
+	return ok && (after == "" || h.leads(after, id))
 }
 
 // leads reports whether tokens after prev can say rest.
-func (h TokenHealing) leads(rest string, prev argen.ID, known map[healPoint]bool) bool {
+func (h TokenHealing) leads(rest string, prev argen.ID) bool {
+	known := h.known.leads
 	at := healPoint{len(rest), argen.NoID}
 	if _, joins := h.tokens.(argen.Joiner); joins {
 		at.prev = prev
@@ -94,7 +105,7 @@ func (h TokenHealing) leads(rest string, prev argen.ID, known map[healPoint]bool
 		}
 	}
 	for _, id := range parts {
-		if h.passes(rest, prev, id, known) {
+		if h.passes(rest, prev, id) {
 			known[at] = true
 			return true
 		}
@@ -144,9 +155,14 @@ func goOn(t argen.Tokenizer, rest string, prev, id argen.ID) (after string, ok b
 
 // Reasons implements argen.Reasoner.
 func (h TokenHealing) Reasons(_ *argen.Candidates, past argen.Past) func(argen.ID) string {
-	rest, _ := h.rest(past)
-	why := "it does not go on with " + quote(rest)
-	return func(argen.ID) string { return why }
+	rest, prev := h.rest(past)
+	text := short(rest)
+	return func(id argen.ID) string {
+		if _, ok := goOn(h.tokens, rest, prev, id); ok {
+			return "no tokens complete " + text + " after it"
+		}
+		return "it does not go on with " + text
+	}
 }
 
 // Heal takes the last token off a prompt and returns what stands before it, and

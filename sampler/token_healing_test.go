@@ -4,7 +4,10 @@ import (
 	"fmt"
 	"reflect"
 	"slices"
+	"strconv"
+	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"argen"
 	"argen/sampler"
@@ -90,6 +93,29 @@ func TestTokenHealing(t *testing.T) {
 	}
 	if long.Apply(c, argen.Past{}); c.Err() == nil {
 		t.Error("a stage that is not bound works")
+	}
+}
+
+// A token may begin as the text does and yet lead nowhere.
+func TestTokenHealingReasons(t *testing.T) {
+	urls := pieces{"http", ":", "://", "//", "x"}
+	text := ":" + strings.Repeat("\n", 99)
+	for _, k := range []struct {
+		text string
+		id   argen.ID
+		want string
+	}{
+		{"://", 4, `it does not go on with "://"`},
+		{":x/", 1, `no tokens complete ":x/" after it`},
+		{text, 1, "no tokens complete " + strconv.Quote(text)[:48] + "… after it"},
+	} {
+		stage, err := sampler.TokenHealing{Text: k.text}.Bind(urls, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if why := stage.(argen.Reasoner).Reasons(nil, argen.Past{})(k.id); why != k.want || utf8.RuneCountInString(why) > 80 {
+			t.Errorf("%s: %s, want %s", k.text, why, k.want)
+		}
 	}
 }
 
