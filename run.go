@@ -310,7 +310,7 @@ func (r *Run) Fork(sinks ...Sink) (*Run, error) {
 	r.forks++
 	f := r.copy(0)
 	f.gen.Sinks = sinks
-	f.c.ledger = r.c.ledger
+	f.c.ledger, f.complete = r.c.ledger, r.complete
 	f.head.Parent, f.head.ForkT = r.head.ID, len(r.steps)
 	f.head.ID = fmt.Sprintf("%s.%d-%d", r.head.ID, len(r.steps), r.forks)
 	past := Trace{Head: f.head, Steps: f.steps}

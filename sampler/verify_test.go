@@ -9,6 +9,7 @@ import (
 	"math"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"argen"
@@ -225,5 +226,98 @@ func TestVerifyBehindTheEnd(t *testing.T) {
 	err = argen.Verify(t.Context(), gen, trace, sampler.Parse)
 	if want := `step 2: token is "b" (id 1) in the trace and none, since a stage says that the text is complete when run again`; err == nil || err.Error() != want {
 		t.Errorf("%v, want %s", err, want)
+	}
+}
+
+// A fork where a stage calls the text complete ends as the run does.
+func TestForkOfACompleteText(t *testing.T) {
+	m := toy{samplertest.Vocabulary(26), 0, argen.NoID, nil}
+	chain, err := sampler.Parse(`regex="ab"`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := argen.Generator{Model: m, Tokenizer: m, Chain: chain}.StartIDs(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for err == nil {
+		_, err = r.Next(t.Context())
+	}
+	var trace argen.Trace
+	f, err := r.Fork(&trace)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := f.Close(nil); err != nil || trace.Ended.Reason != argen.Complete || f.Over() != r.Over() {
+		t.Errorf("%v: it ends by %q, the run by %q", err, trace.Ended.Reason, r.Over())
+	}
+	if err := f.SetChain(nil); err != nil || f.Over() != "" {
+		t.Errorf("%v: with another chain it is over by %q", err, f.Over())
+	}
+}
+
+// A bound stage may work in many forks at once, and in each as if alone.
+func TestStagesInForks(t *testing.T) {
+	const v = 40
+	m := masked{toy{samplertest.Vocabulary(v), 0, argen.NoID, nil}}
+	for _, s := range sampler.Table {
+		if s.Name == "grammar" || s.Name == "json_schema" {
+			continue // what they want is not in this vocabulary
+		}
+		t.Run(s.Name, func(t *testing.T) {
+			word := s.Name
+			switch {
+			case s.Name == "regex":
+				word = `regex="[a-z]*"`
+			case s.Example != "":
+				word = s.Example
+			case len(s.Params) > 0 && s.Params[0].Default == s.Params[0].Off:
+				word += "=1.25"
+				if s.Params[0].Kind == sampler.Int {
+					word = s.Name + "=2"
+				}
+			}
+			chain, err := sampler.Parse(word)
+			if err != nil {
+				t.Fatal(err)
+			}
+			r, err := argen.Generator{Model: m, Tokenizer: m, Chain: chain, Seed: 8, Top: 5}.StartIDs([]argen.ID{3, 1, 3, 1})
+			if err != nil {
+				t.Fatal(err)
+			}
+			var all sync.WaitGroup
+			var logs [6]bytes.Buffer
+			for i := range logs {
+				f, err := r.Fork(argen.NewJSONL(&logs[i]))
+				if err != nil {
+					t.Fatal(err)
+				}
+				all.Go(func() {
+					for n := range 8 {
+						if _, err := f.Predict(t.Context()); err != nil {
+							t.Error(err)
+							return
+						}
+						id := f.Choose()
+						if n > 2 {
+							id = argen.ID(n * (i%3 + 1) % 26) // two forks each write the same
+						}
+						if _, err := f.Append(id); err != nil {
+							t.Error(err)
+						}
+					}
+				})
+			}
+			all.Wait()
+			for i := range 3 {
+				steps := func(log *bytes.Buffer) string {
+					_, rest, _ := strings.Cut(log.String(), "\n") // headers have names of their own
+					return rest
+				}
+				if a, b := steps(&logs[i]), steps(&logs[i+3]); a != b || a == "" {
+					t.Errorf("forks that write the same differ:\n%s\n%s", a, b)
+				}
+			}
+		})
 	}
 }
