@@ -21,7 +21,7 @@ type Grammar struct {
 var grammarSpec = Spec{
 	Name: "grammar", Doc: "lets only tokens pass that lead to a text of a grammar",
 	Group: Constraint, Source: "llama.cpp",
-	Params:  []Param{{Name: "gbnf", Flag: "grammar", Kind: Text, File: true, Doc: "a grammar in llama.cpp's GBNF"}},
+	Params:  []Param{{Name: "gbnf", Flag: "grammar", Kind: Text, File: true, Doc: `a grammar in llama.cpp's GBNF: root ::= "a" | [b-d]{2,} (item ","?)*`}},
 	Example: `grammar="root ::= [a-z]+"`,
 	New: func(a Args) (argen.Transform, error) {
 		form, err := grammar.GBNF(a.Text(0))

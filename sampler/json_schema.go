@@ -21,10 +21,14 @@ type JSONSchema struct {
 var jsonSchemaSpec = Spec{
 	Name: "json_schema", Doc: "lets only tokens pass that lead to JSON which satisfies a schema",
 	Group: Constraint, Source: "llama.cpp; json-schema.org 2020-12",
-	Params:  []Param{{Name: "schema", Flag: "json-schema", Kind: Text, File: true, Doc: "a JSON Schema"}},
+	Params:  []Param{{Name: "schema", Flag: "json-schema", Kind: Text, File: true, Doc: jsonSchemaDoc}},
 	Example: `json_schema="{\"type\":\"boolean\"}"`,
 	New:     newJSONSchema,
 }
+
+const jsonSchemaDoc = "a JSON Schema with type, enum, const, properties, required, additionalProperties, " +
+	"items, prefixItems, minItems, maxItems, minLength, maxLength, pattern, format (date, time, date-time, uuid), " +
+	"minimum, maximum, exclusiveMinimum, exclusiveMaximum, anyOf, oneOf, allOf, $ref; other keywords are refused"
 
 // newJSONSchema keeps the schema without its blanks, which a trace would have in
 // each step.

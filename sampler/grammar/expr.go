@@ -118,6 +118,3 @@ func folded(r rune) class {
 
 // optional is x or nothing.
 func optional(x expr) expr { return repeat{x, 0, 1} }
-
-// some is x at least n times.
-func some(x expr, n int) expr { return repeat{x, n, -1} }

@@ -1,9 +1,7 @@
 package grammar
 
 import (
-	"fmt"
 	"net/url"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -142,15 +140,4 @@ func (c conj) least(name string) (int, error) {
 func (c conj) most(name string) (int, error) {
 	n, err := c.count(name, func(a, b int) int { return min(a, b) })
 	return min(n, mostRepeats), err
-}
-
-// describe names types.
-func (t types) describe() string {
-	var names []string
-	for _, name := range [...]string{"null", "boolean", "number", "integer", "string", "array", "object"} {
-		if bits := typeNames[name]; t&bits == bits && !(name == "integer" && slices.Contains(names, "number")) {
-			names = append(names, name)
-		}
-	}
-	return fmt.Sprint(strings.Join(names, ", "))
 }
