@@ -212,8 +212,8 @@ func (r *Run) list(chosen ID) ([]TopToken, Rest) {
 	m := &r.next.model
 	ids := r.next.top
 	more := slices.Clone(r.gen.Track)
-	if r.c.Forced() && !r.listed { // the model's best may not be among them
-		more = append(more, r.c.Top(r.gen.Top)...)
+	if !r.listed && r.elsewhere() {
+		more = append(more, r.c.Top((r.gen.Top+1)/2)...)
 	}
 	for _, id := range append(more, chosen) {
 		if id >= 0 && int(id) < len(m.logits) && !slices.Contains(ids, id) {
@@ -253,6 +253,20 @@ func (r *Run) list(chosen ID) ([]TopToken, Rest) {
 		rest.SampledProb = 0
 	}
 	return top, rest
+}
+
+// elsewhere reports whether the tokens that the model finds most probable are not
+// the ones that are drawn from: a stage has forced others, or they have less than
+// half of the probability after the chain, as under a grammar.
+func (r *Run) elsewhere() bool {
+	if r.c.Forced() {
+		return true
+	}
+	sum := 0.0
+	for _, id := range r.next.top {
+		sum += r.sampled(id)
+	}
+	return sum < 0.5
 }
 
 // ledger asks the stages what each did to the tokens listed: their

@@ -89,7 +89,10 @@ A .jsonl file has one JSON object a line, told apart by "type":
           chain         the stages from here on, where they were changed
           top           [{id, token, logit, prob, rank, sampled_prob, removed_by,
                         why: by which inequality, stage_probs: after each stage
-                        but the last, as long as it was there}]
+                        but the last, as long as it was there}]: the most
+                        probable, those tracked and the one written; where they
+                        have less than half of what is drawn from also the most
+                        probable of that
           rest          {tokens, prob, sampled_prob} of all others
           stages        [{name, params, in: tokens before it, kept, mass_removed,
                         entropy_in, entropy; last_standing: it would have removed

@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -68,19 +69,24 @@ func niceScale(p float64) float64 {
 }
 
 // rows are the indices of the tokens to be listed: the best, and in the last
-// place the one pointed at, chosen or tracked, if it is not among them.
+// place the one pointed at, chosen or tracked, if it is not among them. Where the
+// best of the model are not what is drawn from, half of the places are for those
+// that are.
 func (m *model) rows(step *argen.Step, n int) []int {
 	n = min(n, len(step.Top))
-	first := 0
-	if m.cursor >= n && n > 0 {
-		first = m.cursor - n + 1
-	}
-	var rows []int
-	for i := range n {
-		rows = append(rows, first+i)
-	}
 	if n == 0 {
 		return nil
+	}
+	rows := make([]int, n)
+	for i := range rows {
+		rows[i] = i
+	}
+	drawn(step, rows)
+	if m.cursor >= 0 && !slices.Contains(rows, m.cursor) {
+		first := max(m.cursor-n+1, 0)
+		for i := range rows {
+			rows[i] = first + i
+		}
 	}
 	if m.picked() && m.cursor < 0 {
 		if i := indexOf(step, step.ID); i >= n {
@@ -88,6 +94,27 @@ func (m *model) rows(step *argen.Step, n int) []int {
 		}
 	}
 	return rows
+}
+
+// drawn puts into the second half of the rows the tokens that are the most
+// probable to be drawn, if those of the rows have less than half of it.
+func drawn(step *argen.Step, rows []int) {
+	sum := 0.0
+	for _, i := range rows {
+		sum += step.Top[i].SampledProb
+	}
+	if sum >= 0.5 {
+		return
+	}
+	var more []int
+	for i := len(rows); i < len(step.Top); i++ {
+		if step.Top[i].SampledProb > 0 {
+			more = append(more, i)
+		}
+	}
+	slices.SortStableFunc(more, func(a, b int) int { return cmp.Compare(step.Top[b].SampledProb, step.Top[a].SampledProb) })
+	n := min(len(more), len(rows)/2)
+	copy(rows[len(rows)-n:], more)
 }
 
 func indexOf(step *argen.Step, id argen.ID) int {

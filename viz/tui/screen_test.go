@@ -9,6 +9,7 @@ import (
 
 	"argen"
 	"argen/internal/golden"
+	"argen/sampler"
 )
 
 const chain = "top_k=4,temperature=0.8"
@@ -69,6 +70,24 @@ func TestScreens(t *testing.T) {
 			}
 			golden.String(t, s.name+".txt", text)
 		})
+	}
+}
+
+// What is drawn from can be seen where it is none of the model's best, and the
+// one pointed at always.
+func TestDrawnFromElsewhere(t *testing.T) {
+	gen := plain().generator(3)
+	var err error
+	if gen.Chain, err = sampler.Parse("allow=#1/#2/#6/#10"); err != nil {
+		t.Fatal(err)
+	}
+	gen.Top = 6
+	d := drive(t, gen, "It was", Options{}).size(80, 24)
+	golden.String(t, "elsewhere-80x24.txt", d.text())
+	for i := range d.m.cur().next.Top {
+		if text := d.keys("down").text(); !strings.Contains(text, "\n›") {
+			t.Errorf("token %d is pointed at and not listed:\n%s", i, text)
+		}
 	}
 }
 
