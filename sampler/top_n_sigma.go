@@ -21,8 +21,8 @@ import (
 //
 //	σ² = Σ (l − mean)² / (V − 1)
 //
-// N ≤ 0 keeps all, as llama.cpp's −1 does. A candidate exactly at the limit stays. A temperature before
-// this stage does not change what it keeps.
+// N ≤ 0 keeps all, as llama.cpp's −1 does. A candidate exactly at the limit
+// stays. A temperature before this stage does not change what it keeps.
 //
 // Tang, Liu, Xu, Top-nσ: Eliminating Noise in Logit Space for Robust Token
 // Sampling of LLM, 2024.

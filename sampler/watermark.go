@@ -33,7 +33,7 @@ type Watermark struct {
 	Bias   float64 `json:"bias"`   // added to the logits of green tokens
 	Key    int     `json:"key"`    // the secret that the lists depend on
 	Scheme string  `json:"scheme"` // lefthash or selfhash
-	Width  int     `json:"width"`  // tokens of context
+	Width  int     `json:"width"`  // tokens of context; less than 1 is 1
 }
 
 const (
@@ -66,7 +66,7 @@ func (w Watermark) String() string {
 
 // Apply implements argen.Transform.
 func (w Watermark) Apply(c *argen.Candidates, past argen.Past) {
-	if w.Bias == 0 || len(past.IDs) < w.Width {
+	if w.Bias == 0 || len(past.IDs) < w.width() {
 		return
 	}
 	work := palettes.Get().(*palette)
@@ -93,6 +93,9 @@ func (w Watermark) Apply(c *argen.Candidates, past argen.Past) {
 	})
 }
 
+// width is how many tokens must stand before.
+func (w Watermark) width() int { return max(w.Width, 1) }
+
 // size is the number of green tokens.
 func (w Watermark) size(v int) int { return int(float64(v) * w.Ratio) }
 
@@ -106,7 +109,7 @@ func (w Watermark) hash(before []argen.ID, id argen.ID) uint32 {
 	table := hashTable(uint32(w.Key))
 	h := func(id argen.ID) int64 { return int64(table[id%hashes]) + 1 }
 	seed := int64(w.Key) * h(id) * h(id) // it wraps around, as torch has it
-	for _, other := range before[len(before)-w.Width+1:] {
+	for _, other := range before[len(before)-w.width()+1:] {
 		seed = min(seed, int64(w.Key)*h(other)*h(id))
 	}
 	if seed < 0 {

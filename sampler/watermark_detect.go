@@ -47,7 +47,7 @@ func (w Watermark) Detect(ids []argen.ID, v int) (Detection, error) {
 			return d, fmt.Errorf("token %d is id %d, the vocabulary has ids 0 to %d", i, id, v-1)
 		}
 	}
-	before := w.Width
+	before := w.width()
 	if w.Scheme == selfHash {
 		before-- // the token itself is one of the Width
 	}

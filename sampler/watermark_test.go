@@ -86,7 +86,7 @@ func TestDetect(t *testing.T) {
 		}{
 			{"a watermark", 42, marked, 8, 40},
 			{"the wrong key", 43, marked, -3, 3},
-			{"no watermark", 42, draw(t, sampler.Watermark{Width: 1}, 300), -3, 3},
+			{"no watermark", 42, draw(t, sampler.Watermark{}, 300), -3, 3},
 		} {
 			w.Key = k.key
 			d, err := w.Detect(k.ids, 1000)
@@ -144,6 +144,27 @@ func TestDetectByHand(t *testing.T) {
 	} {
 		if _, err := bad.w.Detect(bad.ids, 6); err == nil {
 			t.Errorf("%+v of %v is no error", bad.w, bad.ids)
+		}
+	}
+}
+
+// A width that was left out is 1.
+func TestWatermarkWithoutWidth(t *testing.T) {
+	for _, scheme := range []string{"lefthash", "selfhash"} {
+		for _, before := range [][]argen.ID{nil, {3}, {3, 5}} {
+			logits := func(width int) (all []float64) {
+				w := sampler.Watermark{Ratio: 0.5, Bias: 1, Key: 7, Scheme: scheme, Width: width}
+				c, err := argen.NewCandidates(make([]float64, 50))
+				if err != nil {
+					t.Fatal(err)
+				}
+				w.Apply(c, argen.Past{IDs: before})
+				c.Each(func(_ argen.ID, l float64) { all = append(all, l) })
+				return all
+			}
+			if got, want := logits(0), logits(1); !slices.Equal(got, want) || slices.Max(want) != float64(min(len(before), 1)) {
+				t.Errorf("%s after %v: %v, want %v", scheme, before, got, want)
+			}
 		}
 	}
 }
