@@ -155,8 +155,15 @@ func (c *chainFlags) stages(ignoreEOS bool) ([]argen.Transform, error) {
 	if err != nil {
 		return nil, usageError{err}
 	}
-	if ignoreEOS && !slices.ContainsFunc(chain, func(t argen.Transform) bool { return t.Name() == "ignore_eos" }) {
-		chain = append([]argen.Transform{sampler.IgnoreEOS{}}, chain...)
+	if !ignoreEOS {
+		return chain, nil
+	}
+	own := argen.Transform(sampler.IgnoreEOS{})
+	switch i := slices.IndexFunc(chain, func(t argen.Transform) bool { return t.Name() == own.Name() }); {
+	case i < 0:
+		chain = append([]argen.Transform{own}, chain...)
+	case chain[i].String() != own.String():
+		return nil, usagef("--ignore-eos and %s in the chain: they remove different tokens, choose one", chain[i])
 	}
 	return chain, nil
 }
