@@ -28,6 +28,7 @@ type Constraint struct {
 	at    *place   // nil after a token that the grammar does not allow there
 	prev  argen.ID // the last token learnt, NoID before the first
 	texts int      // tokens learnt
+	err   error    // why the place is not known
 }
 
 // On returns the constraint of a grammar on the text of a tokenizer, which
@@ -76,10 +77,14 @@ func (c *Constraint) Learn(id argen.ID) *Constraint {
 	}
 	c.run.Lock()
 	defer c.run.Unlock()
+	c.run.err = nil
 	s := c.run.after(c.run.at(c.at), c.text(c.prev, id))
 	next.at = s.place
 	if s == lost {
 		next.at = nil
+	}
+	if next.err == nil {
+		next.err = c.run.err
 	}
 	return &next
 }
@@ -98,13 +103,18 @@ func (c *Constraint) text(prev, id argen.ID) []byte {
 
 // Apply keeps the tokens that may come next.
 func (c *Constraint) Apply(all *argen.Candidates, past argen.Past) {
-	if c.at == nil {
+	switch {
+	case c.err != nil:
+		all.Fail(c.err)
+		return
+	case c.at == nil:
 		all.Fail(c.deadEnd(past, "a token was forced that it does not allow"))
 		return
 	}
 	c.run.Lock()
 	defer c.run.Unlock()
 	c.run.tidy()
+	c.run.err = nil
 	p := c.pass()
 	n := 0
 	if c.join == nil {
@@ -127,7 +137,6 @@ func (c *Constraint) Apply(all *argen.Candidates, past argen.Past) {
 	switch {
 	case c.run.err != nil:
 		all.Fail(c.run.err)
-		c.run.err = nil
 	case n > 0:
 	case c.at.ends:
 		all.Fail(argen.ErrComplete)
@@ -145,16 +154,21 @@ func has(mask []uint64, id argen.ID) bool {
 // locked.
 type pass struct {
 	*Constraint
-	here   *state
-	mask   []uint64 // after here
-	before string   // what stands before a token, if the tokenizer joins
-	joined []uint64 // the mask after here and that
+	here  *state
+	mask  []uint64  // after here
+	joins [2]joined // of a tokenizer that joins, those used last
+}
+
+// A joined is what stands before a token, and the mask after it.
+type joined struct {
+	text string
+	mask []uint64
 }
 
 func (c *Constraint) pass() pass {
 	here := c.run.at(c.at)
 	mask := c.run.mask(here)
-	return pass{Constraint: c, here: here, mask: mask, joined: mask}
+	return pass{Constraint: c, here: here, mask: mask, joins: [2]joined{{"", mask}, {"", mask}}}
 }
 
 // lets reports whether a token may come next.
@@ -162,8 +176,12 @@ func (p *pass) lets(id argen.ID) bool {
 	if p.join == nil || p.tok.Control(id) {
 		return has(p.mask, id)
 	}
-	if join := p.join.Join(p.prev, id); join != p.before {
-		p.before, p.joined = join, p.run.mask(p.run.after(p.here, []byte(join)))
+	join := p.join.Join(p.prev, id)
+	if join != p.joins[0].text {
+		if join != p.joins[1].text {
+			p.joins[1] = joined{join, p.run.mask(p.run.after(p.here, []byte(join)))}
+		}
+		return has(p.joins[1].mask, id)
 	}
-	return has(p.joined, id)
+	return has(p.joins[0].mask, id)
 }

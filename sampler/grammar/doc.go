@@ -18,4 +18,9 @@
 // whose arrows are computed when they are first needed and kept (as RE2 does
 // for regular expressions), so that the second walk through the same places
 // costs a look-up a node, and the mask of a place is computed once.
+//
+// What leads to no end is taken out of a program before it runs, so wherever a
+// text stands some text goes on. Whether some token does is another question in
+// a vocabulary of words: there a token is allowed only if others lead on from
+// it, which is looked for a few tokens far.
 package grammar

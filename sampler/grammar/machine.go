@@ -10,11 +10,11 @@ import (
 )
 
 // A stack is where calls go on once they have ended: frames, any of which may
-// be the one. Equal stacks are one, and none ever changes.
+// be the one. Equal stacks are one, and none changes but for the machine's note.
 type stack struct {
 	frames []frame // in ascending order
 	id     uint64  // in the order in which they were made
-	popped uint64  // the round in which it was last gone back by; of the machine
+	popped uint64  // the round in which it was last gone back by
 }
 
 // A frame is the state after a call, and the stack of the rule that it is in:
