@@ -20,7 +20,14 @@ import (
 )
 
 // A masked toy holds every seventh token impossible, others after other texts.
+// The last token ends a text.
 type masked struct{ toy }
+
+func (m masked) Info() argen.Info {
+	info := m.toy.Info()
+	info.Stop = m.Vocabulary.Info().Stop
+	return info
+}
 
 func (m masked) Start() argen.State {
 	return &echo{predict: func(ids []argen.ID) []float64 {
@@ -100,6 +107,7 @@ func TestLoggedRunsHold(t *testing.T) {
 			Gumbel: rapid.Bool().Draw(t, "same dice"), ContextShift: rapid.Bool().Draw(t, "shift"),
 			Top: rapid.SampledFrom([]int{0, 1, 3, 10, v}).Draw(t, "top"), MaxTokens: 14,
 			Track: []argen.ID{argen.ID(rapid.IntRange(0, v-1).Draw(t, "track"))},
+			Stop: rapid.SampledFrom([][]string{nil, {"a", "bc"}}).Draw(t, "stop"), NoStop: rapid.Bool().Draw(t, "no stop"),
 			Sinks: []argen.Sink{argen.NewJSONL(&log)},
 		}
 		r, err := gen.StartIDs([]argen.ID{3, 1, 3})
