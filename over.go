@@ -37,9 +37,13 @@ func (r *Run) OverAfter(id ID) string {
 
 // cutAfter reports whether a token completes a stop string.
 func (r *Run) cutAfter(id ID) bool {
-	decoder := r.now().text
-	text := append(slices.Clip(r.text), decoder.Add(id)...)
-	return r.gen.cut(text, len(r.text)) >= 0
+	decoder, longest := r.now().text, 0
+	for _, stop := range r.gen.Stop {
+		longest = max(longest, len(stop))
+	}
+	end := r.text[max(0, len(r.text)-longest):] // what is before is part of none
+	text := append(slices.Clip(end), decoder.Add(id)...)
+	return r.gen.cut(text, len(end)) >= 0
 }
 
 // ends reports whether a token ends the text.

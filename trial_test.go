@@ -3,6 +3,7 @@ package argen_test
 import (
 	"context"
 	"math"
+	"runtime"
 	"slices"
 	"testing"
 
@@ -141,6 +142,29 @@ func TestOverAfterStopString(t *testing.T) {
 		if over != r.Over() || n == 3 && over != argen.StopString {
 			t.Fatalf("%q: over %q, said before %q", r.Text(), r.Over(), over)
 		}
+	}
+}
+
+// What a token would complete costs the same however long the text is.
+func TestOverAfterALongText(t *testing.T) {
+	g := truth(5)
+	g.NoStop, g.Stop = true, []string{"no such text"}
+	bytes := func(length int) uint64 {
+		r := start(t, g, "")
+		steps(t, r, length)
+		if _, err := r.Predict(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		for range 100 {
+			r.OverAfter(44)
+		}
+		runtime.ReadMemStats(&after)
+		return after.TotalAlloc - before.TotalAlloc
+	}
+	if short, long := bytes(10), bytes(120); long > short+4096 {
+		t.Errorf("%d bytes behind 10 tokens, %d behind 120", short, long)
 	}
 }
 
