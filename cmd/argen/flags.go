@@ -144,13 +144,16 @@ func (c *chainFlags) stages(ignoreEOS bool) ([]argen.Transform, error) {
 	}
 	chain, err := preset.FromFlags(func(name string) []string { return given(c.fs, name) })
 	if c.fs.Changed("chain") {
-		if flag := c.stageFlag(); flag != "" {
+		if flag := c.stageFlag(); flag != "" && flag != greedyFlag {
 			return nil, usagef("--chain and --%s: give the stage in the chain", flag)
 		}
 		if c.preset.Name != "" {
 			return nil, usagef("--chain and --preset: choose one")
 		}
 		chain, err = preset.Semantics.Parse(c.chain)
+		if greedy := (sampler.Greedy{}); c.on(greedyFlag) && !slices.Contains(chain, argen.Transform(greedy)) {
+			chain = append(chain, greedy) // the best of what the chain leaves
+		}
 	}
 	if err != nil {
 		return nil, usageError{err}
@@ -166,6 +169,15 @@ func (c *chainFlags) stages(ignoreEOS bool) ([]argen.Transform, error) {
 		return nil, usagef("--ignore-eos and %s in the chain: they remove different tokens, choose one", chain[i])
 	}
 	return chain, nil
+}
+
+// greedyFlag may stand beside a chain: it takes the best of what that leaves.
+const greedyFlag = "greedy"
+
+// on reports whether a switch was set.
+func (c *chainFlags) on(name string) bool {
+	f := c.fs.Lookup(name)
+	return f != nil && f.Value.String() == "true"
 }
 
 // stageFlag is the first flag given that stands for a stage.
