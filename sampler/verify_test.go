@@ -289,7 +289,7 @@ func TestStagesInForks(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			r, err := argen.Generator{Model: m, Tokenizer: m, Chain: chain, Seed: 8, Top: 5}.StartIDs([]argen.ID{3, 1, 3, 1})
+			r, err := argen.Generator{Model: m, Tokenizer: m, Chain: chain, Seed: 8, Top: 5, NoStop: true}.StartIDs([]argen.ID{3, 1, 3, 1})
 			if err != nil {
 				t.Fatal(err)
 			}
