@@ -107,7 +107,7 @@ func TestLoggedRunsHold(t *testing.T) {
 			Gumbel: rapid.Bool().Draw(t, "same dice"), ContextShift: rapid.Bool().Draw(t, "shift"),
 			Top: rapid.SampledFrom([]int{0, 1, 3, 10, v}).Draw(t, "top"), MaxTokens: 14,
 			Track: []argen.ID{argen.ID(rapid.IntRange(0, v-1).Draw(t, "track"))},
-			Stop: rapid.SampledFrom([][]string{nil, {"a", "bc"}}).Draw(t, "stop"), NoStop: rapid.Bool().Draw(t, "no stop"),
+			Stop:  rapid.SampledFrom([][]string{nil, {"a", "bc"}}).Draw(t, "stop"), NoStop: rapid.Bool().Draw(t, "no stop"),
 			Sinks: []argen.Sink{argen.NewJSONL(&log)},
 		}
 		r, err := gen.StartIDs([]argen.ID{3, 1, 3})
