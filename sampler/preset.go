@@ -23,7 +23,7 @@ type Preset struct {
 // mirostat.
 var (
 	llamaOrder    = strings.Fields("ignore_eos logit_bias repetition_penalty frequency_penalty presence_penalty dry top_n_sigma top_k typical_p top_p min_p xtc temperature dynatemp mirostat adaptive_p")
-	llamaMirostat = strings.Fields("repetition_penalty frequency_penalty presence_penalty dry top_n_sigma top_k typical_p top_p min_p xtc")
+	llamaMirostat = strings.Fields("repetition_penalty frequency_penalty presence_penalty dry top_n_sigma top_k typical_p top_p min_p xtc adaptive_p")
 )
 
 // hfOrder is that in which generate() of transformers puts its processors.

@@ -78,6 +78,7 @@ func TestPresets(t *testing.T) {
 		{"llamacpp", "dynatemp-range=0.3", "top_k=40,top_p=0.95,min_p=0.05,dynatemp=0.3/t:0.8/llamacpp"},
 		{"llamacpp", "mirostat=2", "temperature=0.8,mirostat=2"},
 		{"llamacpp", "mirostat=1 mirostat-tau=3 top-p=0.5 repetition-penalty=1.1 temperature=1", "temperature=1,mirostat=1/3"},
+		{"llamacpp", "mirostat=2 adaptive-target=0.5", "temperature=0.8,mirostat=2"},
 		{"llamacpp", "mirostat=0", "top_k=40,top_p=0.95,min_p=0.05,temperature=0.8,mirostat=0"},
 		{"llamacpp", "adaptive-target=0.5 xtc-probability=0.5", "top_k=40,top_p=0.95,min_p=0.05,xtc=0.5/rule:llamacpp,temperature=0.8,adaptive_p=0.5"},
 		{"ollama", "", "top_k=40,top_p=0.9,temperature=0.8"},
