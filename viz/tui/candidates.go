@@ -96,8 +96,8 @@ func (m *model) rows(step *argen.Step, n int) []int {
 	return rows
 }
 
-// drawn puts into the second half of the rows the tokens that are the most
-// probable to be drawn, if those of the rows have less than half of it.
+// drawn puts into the second half of the rows those that are the most probable to
+// be drawn, if the rows have less than half of that.
 func drawn(step *argen.Step, rows []int) {
 	sum := 0.0
 	for _, i := range rows {
@@ -106,15 +106,15 @@ func drawn(step *argen.Step, rows []int) {
 	if sum >= 0.5 {
 		return
 	}
+	half := len(rows) - len(rows)/2
 	var more []int
-	for i := len(rows); i < len(step.Top); i++ {
-		if step.Top[i].SampledProb > 0 {
-			more = append(more, i)
-		}
+	for i := half; i < len(step.Top); i++ {
+		more = append(more, i)
 	}
 	slices.SortStableFunc(more, func(a, b int) int { return cmp.Compare(step.Top[b].SampledProb, step.Top[a].SampledProb) })
-	n := min(len(more), len(rows)/2)
-	copy(rows[len(rows)-n:], more)
+	more = more[:len(rows)-half]
+	slices.Sort(more)
+	copy(rows[half:], more)
 }
 
 func indexOf(step *argen.Step, id argen.ID) int {

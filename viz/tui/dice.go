@@ -53,15 +53,19 @@ func parts(step *argen.Step) []part {
 // cell is the place of a number of [0,1) on a line of w cells.
 func cell(x float64, w int) int { return min(max(int(math.Floor(x*float64(w))), 0), w-1) }
 
-// diceLines show [0,1) and where u fell: a marker, the parts, the numbers.
-func (m *model) diceLines(w int) []string {
+// diceLines show in h lines, at least two, [0,1) and where u fell: a marker, the
+// parts, the numbers; or what else picked the token.
+func (m *model) diceLines(w, h int) []string {
+	return padded(m.pickLines(w, h), h)
+}
+
+func (m *model) pickLines(w, h int) []string {
 	step, _ := m.shown()
-	if step == nil || w < 4 {
-		return nil
-	}
 	switch {
+	case step == nil || w < 4:
+		return nil
 	case step.Choice != nil && step.Forced:
-		return m.searchLines(step, w)
+		return m.searchLines(step, w, h)
 	case step.Gumbel:
 		return m.raceLines(step, w)
 	}

@@ -2,6 +2,7 @@ package tui
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -84,6 +85,11 @@ func TestDrawnFromElsewhere(t *testing.T) {
 	gen.Top = 6
 	d := drive(t, gen, "It was", Options{}).size(80, 24)
 	golden.String(t, "elsewhere-80x24.txt", d.text())
+	gen.Chain = nil
+	flat := drive(t, gen, "It was", Options{}).size(80, 24)
+	if rows := flat.m.rows(flat.m.cur().next, 3); !slices.Equal(rows, []int{0, 1, 2}) {
+		t.Errorf("without stages the rows are %v", rows)
+	}
 	for i := range d.m.cur().next.Top {
 		if text := d.keys("down").text(); !strings.Contains(text, "\n›") {
 			t.Errorf("token %d is pointed at and not listed:\n%s", i, text)

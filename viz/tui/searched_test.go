@@ -1,10 +1,12 @@
 package tui
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
 
+	"argen/internal/golden"
 	"argen/sampler/search"
 )
 
@@ -53,5 +55,32 @@ func TestSearch(t *testing.T) {
 	d.keys("i").typing(d.m.piece(other)).keys("enter")
 	if s := d.m.cur().steps; !s[len(s)-1].Given() || d.m.cur().next == nil || d.m.cur().next.Choice == nil {
 		t.Errorf("after a token of the user's own: %+v", s[len(s)-1])
+	}
+}
+
+// What a search says is cut to the lines there are: the token's own, the texts
+// found, what goes on, what falls, in the order of the table.
+func TestSearched(t *testing.T) {
+	rows := []string{"  beam 1 -> 1  a", "* beam 1 -> 2  b", "  beam 2 falls c", "  1.  score 2", " 10.  score 3"}
+	for n, want := range [][]int{{}, {1}, {1, 3}, {1, 3, 4}, {0, 1, 3, 4}, {0, 1, 2, 3, 4}} {
+		var all []string
+		for _, i := range want {
+			all = append(all, rows[i])
+		}
+		if got := searched(rows, n); !slices.Equal(got, all) {
+			t.Errorf("%d lines: %q, want %q", n, got, all)
+		}
+	}
+}
+
+// The usual screen has place for the beams, however small it is.
+func TestSearchScreens(t *testing.T) {
+	for _, s := range []struct{ w, h int }{{80, 24}, {120, 40}, {60, 18}, {40, 12}} {
+		gen := truth(t, "")
+		gen.MaxTokens = 6
+		p := search.Beams{N: 4, Groups: 1, Length: 1, Early: "false"}
+		gen.Search = p.String()
+		d := drive(t, gen, "One morning", Options{Search: p}).size(s.w, s.h).tokens(1)
+		golden.String(t, fmt.Sprintf("beams-%dx%d.txt", s.w, s.h), d.keys(".", ".").text())
 	}
 }

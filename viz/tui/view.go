@@ -107,9 +107,13 @@ func (m *model) lines() []string {
 	if wide {
 		sparks = 0
 	}
-	fixed := 3 + 1 + 1 + 3 + sparks + 1 + 1 // header, rule, formula, dice, curves, totals, keys
+	dice := 3
+	fixed := 3 + 1 + 1 + dice + sparks + 1 + 1 // header, rule, formula, dice, curves, totals, keys
 	branches := m.branchLines(w, min(h/6, 6))
 	left := h - fixed - len(branches)
+	if more := min(left-8, searchRows); m.searching() && more > 0 {
+		dice, left = dice+more, left-more
+	}
 	air := 0
 	if left >= 18 {
 		air = 1
@@ -139,8 +143,8 @@ func (m *model) lines() []string {
 	lines = append(lines, blank(air)...)
 	lines = append(lines, m.formulaLine(w))
 	lines = append(lines, blank(air)...)
-	lines = append(lines, padded(m.diceLines(w), 3)...)
-	m.falling(lines, top, len(lines)-3, 0, w)
+	lines = append(lines, m.diceLines(w, dice)...)
+	m.falling(lines, top, len(lines)-dice, 0, w)
 	lines = append(lines, blank(air)...)
 	cs := m.curves()
 	scaleTo(cs, w)
@@ -163,7 +167,7 @@ func (m *model) tightLines() []string {
 	lines = append(lines, padded(m.contextLines(w, context), context)...)
 	lines = append(lines, padded(m.candidateLines(w, list, 1), list)...)
 	lines = append(lines, m.formulaLine(w))
-	lines = append(lines, padded(m.diceLines(w), 3)[:2]...)
+	lines = append(lines, m.diceLines(w, 2)...)
 	m.falling(lines, 1+context, len(lines)-2, 0, w)
 	lines = append(lines, m.totalsLine(w))
 	return append(lines, m.footer(w))
