@@ -19,6 +19,10 @@ import (
 // it had been on Target forever. A token that was forced and no candidate there
 // leaves it as it is. Target < 0 does nothing.
 //
+// The logit of a token that is as good as impossible is 0 where the aim is 0.3,
+// and that of one right on the aim is 5: a tail of thousands outweighs all that
+// is near. So a stage that cuts the tail, such as min_p, belongs before it.
+//
 // It is llama.cpp's, which draws right behind it and lets forced tokens leave
 // the mean as it is unless it would have drawn them; its own default is off.
 type AdaptiveP struct {
@@ -30,7 +34,7 @@ type AdaptiveP struct {
 }
 
 var adaptivePSpec = Spec{
-	Name: "adaptive_p", Doc: "prefers tokens whose probability is near an aim, which moves so that what is drawn is on average as probable as the target",
+	Name: "adaptive_p", Doc: "prefers tokens whose probability is near an aim, which moves so that what is drawn is on average as probable as the target; min_p before it cuts the tail, whose tokens else outweigh the others together",
 	Group: Learning, Source: "llama.cpp #17927",
 	Params: []Param{
 		{Name: "target", Flag: "adaptive-target", Doc: "mean probability aimed at, below 0 is off", Default: 0.5, Off: -1, Least: -1, Most: 1},

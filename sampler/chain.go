@@ -7,7 +7,7 @@ import (
 )
 
 // Semantics name the engine whose edge rules hold where engines differ: "hf",
-// "llamacpp", "textgen" or "openai". "" and "argen" are our own. They are the
+// "llamacpp", "textgen", "exllama" or "openai". "" and "argen" are our own. They are the
 // default of the parameters that choose a rule, and set those of some others
 // ([Param].By); a chain that names a value has that one.
 type Semantics string

@@ -45,7 +45,7 @@ var drySpec = Spec{
 		{Name: "allowed_length", Flag: "dry-allowed-length", Kind: Int, Doc: "passages shorter than this may be repeated", Default: 2, Off: None, Most: math.MaxInt32},
 		{
 			Name: "last_n", Flag: "dry-penalty-last-n", Kind: Int, Doc: "how many of the last tokens to look for passages in, -1 all", Default: 64, Off: None, Least: -1, Most: math.MaxInt32,
-			By: map[Semantics]Value{"textgen": {Number: -1}},
+			By: map[Semantics]Value{"textgen": {Number: 1024}, "exllama": {Number: -1}},
 		},
 		ruleParam("textgen"),
 		{Name: "breakers", Flag: "dry-sequence-breakers", Kind: Token, Doc: `a text or ids that a passage does not reach over, none for no such; without any a line break, ":", "\"" and "*"`},

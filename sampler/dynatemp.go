@@ -14,7 +14,7 @@ import (
 //
 // H is the entropy of the candidates and n their number, so H / ln n is 1 where
 // all are equally probable, and where there is one alone. Range = 0 is the
-// temperature T alone; T' = 0 keeps the best. As in llama.cpp it stands in place
+// temperature T alone; T' ≤ 0 keeps the best. As in llama.cpp it stands in place
 // of temperature, whose value becomes T where flags give both;
 // text-generation-webui calls lo and hi by their own names.
 //
@@ -37,7 +37,7 @@ var dynatempSpec = Spec{
 	Params: []Param{
 		{Name: "range", Flag: "dynatemp-range", Doc: "how far the temperature moves each way", Default: 0, Off: 0, Most: math.Inf(1)},
 		{Name: "exponent", Flag: "dynatemp-exponent", Doc: "power of the entropy, above 1 the temperature stays low longer", Default: 1, Off: None, Most: math.Inf(1)},
-		{Name: "t", Doc: "the temperature in the middle, that of --temperature where it is given", Default: 1, Off: 1, Most: math.Inf(1)},
+		{Name: "t", Doc: "the temperature in the middle, that of --temperature where it is given", Default: 1, Off: 1, Least: math.Inf(-1), Most: math.Inf(1)},
 		ruleParam("llamacpp"),
 	},
 	New: func(a Args) (argen.Transform, error) {

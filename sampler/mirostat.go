@@ -48,7 +48,10 @@ var mirostatSpec = Spec{
 	Group: Learning, Source: "Basu et al. 2021; llama.cpp",
 	Params: []Param{
 		{Name: "version", Flag: "mirostat", Kind: Int, Doc: "which mirostat", Default: 2, Off: 0, Most: 2},
-		{Name: "tau", Flag: "mirostat-tau", Doc: "surprise aimed at, in bits", Default: 5, Off: None, Most: math.Inf(1)},
+		{
+			Name: "tau", Flag: "mirostat-tau", Doc: "surprise aimed at, in bits", Default: 5, Off: None, Most: math.Inf(1),
+			By: map[Semantics]Value{"exllama": {Number: 1.5}},
+		},
 		{Name: "eta", Flag: "mirostat-eta", Doc: "learning rate of mu", Default: 0.1, Off: None, Most: math.Inf(1)},
 		{Name: "m", Kind: Int, Doc: "of version 1: best tokens from which the Zipf law is estimated", Default: 100, Off: None, Least: 2, Most: math.MaxInt32},
 	},

@@ -27,7 +27,7 @@ func partParam(words ...string) Param {
 var lastParam = Param{
 	Name: "last_n", Flag: "penalty-last-n", Shared: true, Kind: Int, Default: 64, Off: None, Least: -1, Most: math.MaxInt32,
 	Doc: "how many of the last tokens the penalties of repetition, frequency and presence look at, -1 all",
-	By:  map[Semantics]Value{"hf": {Number: -1}, "textgen": {Number: -1}, "openai": {Number: -1}},
+	By:  map[Semantics]Value{"hf": {Number: -1}, "textgen": {Number: 1024}, "exllama": {Number: -1}, "openai": {Number: -1}},
 }
 
 // part is the part of a text that counts, by its name.

@@ -93,7 +93,8 @@ func TestPenaltiesByEngine(t *testing.T) {
 		"":         "repetition_penalty=2,frequency_penalty=1,presence_penalty=1/5",
 		"llamacpp": "repetition_penalty=2,frequency_penalty=1,presence_penalty=1/5",
 		"hf":       "repetition_penalty=2/-1,frequency_penalty=1/-1,presence_penalty=1/5",
-		"textgen":  "repetition_penalty=2/-1,frequency_penalty=1/-1,presence_penalty=1/5",
+		"textgen":  "repetition_penalty=2/1024,frequency_penalty=1/1024,presence_penalty=1/5",
+		"exllama":  "repetition_penalty=2/-1,frequency_penalty=1/-1,presence_penalty=1/5",
 		"openai":   "repetition_penalty=2/-1,frequency_penalty=1/-1/generated,presence_penalty=1/5/generated",
 	} {
 		chain, err := by.Parse("repetition_penalty=2,frequency_penalty=1,presence_penalty=1/5")

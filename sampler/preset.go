@@ -55,9 +55,10 @@ var Presets = []Preset{
 		Semantics: "textgen",
 	},
 	{
-		Name: "exllama", Doc: "exllamav2; its penalty counts the whole text",
-		Chain: "repetition_penalty=1.025/last_n:-1,temperature=0.8,top_k=50,top_p=0.8",
-		Order: strings.Fields("guidance repetition_penalty frequency_penalty presence_penalty logit_bias dry token_healing quadratic temperature top_k top_p top_a min_p tail_free typical_p mirostat dynatemp"),
+		Name: "exllama", Doc: "exllamav2; its penalties count the whole text",
+		Chain:     "repetition_penalty=1.025,temperature=0.8,top_k=50,top_p=0.8",
+		Order:     strings.Fields("guidance repetition_penalty frequency_penalty presence_penalty logit_bias dry token_healing quadratic temperature top_k top_p top_a min_p tail_free typical_p mirostat dynatemp"),
+		Semantics: "exllama",
 	},
 	{Name: "llama2c", Doc: "llama2.c", Chain: "temperature=1,top_p=0.9", Order: strings.Fields("temperature top_p")},
 	{
@@ -80,15 +81,22 @@ func LookupPreset(name string) (Preset, bool) {
 func (p Preset) stages() ([]argen.Transform, error) { return p.Semantics.Parse(p.Chain) }
 
 // order is where every stage has its place: as in Order, and those that it
-// lacks behind the stage that Table has before them.
+// lacks behind the stage that Table has before them. The last ones of Table, from
+// adaptive_p on, look at what the others leave and stay last.
 func (p Preset) order() []string {
 	order := slices.Clone(p.Order)
+	closing := false
 	for i, s := range Table {
+		closing = closing || s.Name == adaptivePSpec.Name
 		if slices.Contains(order, s.Name) {
 			continue
 		}
-		at := 0
-		if i > 0 {
+		at := len(order)
+		switch {
+		case closing:
+		case i == 0:
+			at = 0
+		default:
 			at = slices.Index(order, Table[i-1].Name) + 1
 		}
 		order = slices.Insert(order, at, s.Name)

@@ -13,7 +13,7 @@ import (
 // T < 1 sharpens the distribution, T > 1 flattens it, T = 1 is the model's
 // own, the only one that is faithful to it. T ≤ 0 keeps the best candidate
 // alone, as llama.cpp does and as is the limit of T → 0; transformers refuses
-// it. Chains and flags take T ≥ 0.
+// it.
 //
 // The name is from the Boltzmann distribution: Ackley, Hinton, Sejnowski, A
 // Learning Algorithm for Boltzmann Machines, 1985.
@@ -22,9 +22,9 @@ type Temperature struct {
 }
 
 var temperatureSpec = Spec{
-	Name: "temperature", Doc: "divides the logits by t: below 1 sharpens, above 1 flattens, 0 keeps only the best",
+	Name: "temperature", Doc: "divides the logits by t: below 1 sharpens, above 1 flattens, 0 and less keeps only the best",
 	Group: Shape, Source: "Ackley, Hinton, Sejnowski 1985",
-	Params: []Param{{Name: "t", Flag: "temperature", Alias: "temp", Doc: "divisor of the logits", Default: 1, Off: 1, Most: math.Inf(1)}},
+	Params: []Param{{Name: "t", Flag: "temperature", Alias: "temp", Doc: "divisor of the logits", Default: 1, Off: 1, Least: math.Inf(-1), Most: math.Inf(1)}},
 	New:    func(a Args) (argen.Transform, error) { return Temperature{T: a.Float(0)}, nil },
 }
 

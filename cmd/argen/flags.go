@@ -115,7 +115,7 @@ func addForm[T any](fs *pflag.FlagSet, s sampler.Form[T], group sampler.Group) {
 }
 
 // semantics are the words of --semantics.
-var semantics = []string{"argen", "hf", "llamacpp", "textgen", "openai"}
+var semantics = []string{"argen", "hf", "llamacpp", "textgen", "exllama", "openai"}
 
 // given returns the texts of a flag, nil if it was not given.
 func given(fs *pflag.FlagSet, name string) []string {
