@@ -2,7 +2,6 @@ package argen
 
 import (
 	"fmt"
-	"slices"
 	"strconv"
 	"strings"
 )
@@ -18,12 +17,11 @@ func FindTokens(t Tokenizer, word string) ([]ID, error) {
 			return []ID{id}, nil
 		}
 	}
-	fields := strings.Fields(word)
-	if len(fields) == 0 || slices.ContainsFunc(fields, noID) {
+	if !AreIDs(word) {
 		return t.Encode(word)
 	}
 	var ids []ID
-	for _, f := range fields {
+	for f := range strings.FieldsSeq(word) {
 		n, err := strconv.ParseUint(f[1:], 10, 31)
 		if err != nil || n >= uint64(v) {
 			return nil, fmt.Errorf("%q: the vocabulary has ids 0 to %d", f, v-1)
@@ -33,10 +31,17 @@ func FindTokens(t Tokenizer, word string) ([]ID, error) {
 	return ids, nil
 }
 
-// noID reports whether a word is not written as an id is, #12.
-func noID(word string) bool {
-	digits, marked := strings.CutPrefix(word, "#")
-	return !marked || digits == "" || strings.Trim(digits, "0123456789") != ""
+// AreIDs reports whether a word is ids, written #12 #7.
+func AreIDs(word string) bool {
+	n := 0
+	for f := range strings.FieldsSeq(word) {
+		digits, marked := strings.CutPrefix(f, "#")
+		if !marked || digits == "" || strings.Trim(digits, "0123456789") != "" {
+			return false
+		}
+		n++
+	}
+	return n > 0
 }
 
 // FindToken is FindTokens for a word that must be one token.

@@ -220,6 +220,11 @@ func TestFindTokens(t *testing.T) {
 			t.Errorf("the text %q is %v, %v", word, ids, err)
 		}
 	}
+	for word, want := range map[string]bool{"#3": true, " #3\t#12 ": true, "": false, " ": false, "#": false, "3": false, "#3 4": false, "#3x": false, "#-1": false} {
+		if argen.AreIDs(word) != want {
+			t.Errorf("%q are ids: %v", word, !want)
+		}
+	}
 	if ids, err := argen.FindTokens(tok, "It was"); err != nil || len(ids) != 2 || ids[1] != was {
 		t.Errorf("two words are %v, %v", ids, err)
 	}

@@ -35,7 +35,7 @@ func bindBreakers(t argen.Tokenizer, texts []string, rule Semantics) (breakers, 
 		switch {
 		case text == noBreakers:
 			return nil, fmt.Errorf("%s stands beside other breakers", noBreakers)
-		case idsOnly.MatchString(text):
+		case argen.AreIDs(text):
 			ids, err := sequence(t, text)
 			if err != nil {
 				return nil, err

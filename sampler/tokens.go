@@ -3,7 +3,6 @@ package sampler
 import (
 	"errors"
 	"fmt"
-	"regexp"
 	"slices"
 
 	"argen"
@@ -30,14 +29,11 @@ func words[T any](list []T) []any {
 	return all
 }
 
-// idsOnly are ids instead of a text.
-var idsOnly = regexp.MustCompile(`^\s*#\d+(\s+#\d+)*\s*$`)
-
 // sequence is what a user means by a word: one token, or several in a row.
 func sequence(t argen.Tokenizer, word string) ([]argen.ID, error) {
 	ids, err := argen.FindTokens(t, word)
 	switch {
-	case err != nil && idsOnly.MatchString(word):
+	case err != nil && argen.AreIDs(word):
 		return nil, err
 	case err != nil:
 		return nil, fmt.Errorf("%s: %v", quote(word), err) // no %w: it is not the prompt that is wrong
