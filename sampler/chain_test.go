@@ -49,8 +49,8 @@ func TestParseErrors(t *testing.T) {
 		"top_k=40,":                  "chain, column 10: a stage is missing, " + list,
 		",":                          "chain, column 1: a stage is missing, " + list,
 		"=3":                         "chain, column 1: a stage is missing, " + list,
-		"top_p=0":                    `chain, column 7: top_p: p "0" is out of range, it must be a number with 0 < p ≤ 1`,
-		"greedy,top_p=2":             `chain, column 14: top_p: p "2" is out of range, it must be a number with 0 < p ≤ 1`,
+		"top_p=-0.1":                 `chain, column 7: top_p: p "-0.1" is out of range, it must be a number with 0 ≤ p ≤ 1`,
+		"greedy,top_p=2":             `chain, column 14: top_p: p "2" is out of range, it must be a number with 0 ≤ p ≤ 1`,
 		"min_p=-0.1":                 `chain, column 7: min_p: m "-0.1" is out of range, it must be a number with 0 ≤ m ≤ 1`,
 		"temperature=1e999":          `chain, column 13: temperature: t "1e999" is out of range, it must be a number, any t`,
 		"temperature=inf":            `chain, column 13: temperature: t "inf" is no number, it must be a number, any t`,
@@ -110,8 +110,8 @@ func TestFromFlags(t *testing.T) {
 		"temperature=-0.5":                  "temperature=-0.5",
 		"temp=-1 dynatemp-range=0.5":        "dynatemp=0.5/t:-1",
 		"temp=x":                            `--temp: "x" is no number, it must be a number, any t`,
-		"top-p=2":                           `--top-p: "2" is out of range, it must be a number with 0 < p ≤ 1`,
-		"top-p=x":                           `--top-p: "x" is no number, it must be a number with 0 < p ≤ 1`,
+		"top-p=2":                           `--top-p: "2" is out of range, it must be a number with 0 ≤ p ≤ 1`,
+		"top-p=x":                           `--top-p: "x" is no number, it must be a number with 0 ≤ p ≤ 1`,
 	} {
 		flags := map[string]string{}
 		for f := range strings.FieldsSeq(text) {
@@ -140,7 +140,7 @@ func TestMake(t *testing.T) {
 		values []sampler.Value
 		want   string
 	}{
-		{"top_p", []sampler.Value{{Number: 2}}, "top_p: p 2 is out of range, it must be a number with 0 < p ≤ 1"},
+		{"top_p", []sampler.Value{{Number: 2}}, "top_p: p 2 is out of range, it must be a number with 0 ≤ p ≤ 1"},
 		{"top_k", []sampler.Value{{Number: 1.5}}, "top_k: k 1.5 is out of range, it must be a whole number with 0 ≤ k ≤ 2147483647"},
 		{"temperature", []sampler.Value{{Number: 1}, {Number: 2}}, "temperature takes temperature=T, not 2 values"},
 		{"greedy", []sampler.Value{{Number: 1}}, "greedy takes greedy, not 1 values"},

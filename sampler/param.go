@@ -15,7 +15,7 @@ type Kind uint8
 
 // The kinds of values.
 const (
-	Float  Kind = iota // any finite number
+	Float  Kind = iota // any number
 	Int                // a whole number
 	Text               // any text
 	Token              // a token, or several in a row: their text, or their ids as #12 #7

@@ -11,9 +11,9 @@ import (
 //
 //	p₁ ≥ p₂ ≥ … ≥ p_n,  keep 1…k,  k = min{ k : p₁ + … + p_k ≥ P }
 //
-// 0 < P ≤ 1; P = 1 keeps all, also those too improbable to change the sum. By
+// 0 ≤ P ≤ 1; P = 1 keeps all, also those too improbable to change the sum. By
 // rule "hf", or "textgen", those go then whose probability is 0 in float32, as
-// in transformers. P ≤ 0 keeps the best. Equal probabilities are taken in order
+// in transformers. P = 0 keeps the best. Equal probabilities are taken in order
 // of ID. Fewer than Keep are never kept. Where the sum is exactly P, llama2.c
 // keeps one token more; we follow the paper, llama.cpp and transformers.
 //
@@ -28,7 +28,7 @@ var topPSpec = Spec{
 	Name: "top_p", Doc: "keeps the nucleus: the fewest most probable tokens whose probabilities sum to at least p",
 	Group: Truncation, Source: "Holtzman et al. 2020",
 	Params: []Param{
-		{Name: "p", Flag: "top-p", Doc: "probability mass to keep", Default: 0.95, Off: 1, Above: true, Most: 1},
+		{Name: "p", Flag: "top-p", Doc: "probability mass to keep", Default: 0.95, Off: 1, Most: 1},
 		keepParam,
 		ruleParam("hf", "textgen"),
 	},
