@@ -55,7 +55,7 @@ func Tree(in Input) (*Figure, error) {
 	rows := deepest(d.Root)
 	f := &Figure{
 		Title:    titleTree(d),
-		Subtitle: strings.Join(strings.Fields(d.Verdict+" Chain: "+argen.Visible(d.Chain)), " "),
+		Subtitle: strings.Join(strings.Fields(d.Verdict+" Chain: "+argen.VisibleChain(d.Chain)), " "),
 		Caption:  "A text stands below the one that it goes on from. Colour and first number: P(token | context); second number: P(text so far).",
 		Alt:      altTree(d),
 		Width:    math.Round(min(max(pageWidth, float64(leaves(d.Root))*24), widestText)),

@@ -165,13 +165,13 @@ func ahead(tr *argen.Trace, t, n int) string {
 // named is what a trace is called where there are several.
 func named(i int, tr *argen.Trace) string {
 	s := tr.Head.Model.Ref
+	s = argen.Visible(s)
 	if tr.Head.Chain != "" {
-		s += " · " + tr.Head.Chain
+		s += " · " + argen.VisibleChain(tr.Head.Chain)
 	}
 	if s == "" {
 		s = "trace"
 	}
-	s = argen.Visible(s)
 	if r := []rune(s); len(r) > 60 {
 		s = string(r[:59]) + "…"
 	}
@@ -205,7 +205,7 @@ func chainOf(tr *argen.Trace, t int) string {
 	if tr.Head.Search != "" {
 		chain += ", search " + tr.Head.Search
 	}
-	return argen.Visible(chain)
+	return argen.VisibleChain(chain)
 }
 
 // stagesOf is the chain of a step as the trace has it.

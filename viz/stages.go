@@ -12,8 +12,12 @@ import (
 	"argen/sampler"
 )
 
-// mostStages is how many stages have room side by side.
-const mostStages = 16
+// What stages have room for.
+const (
+	mostStages  = 48 // in all
+	fewStages   = 6  // as many are shown whether they do something or not
+	mostColumns = 7  // side by side, the model's included
+)
 
 // Stages draws the distribution of one step once for the model and once after
 // each stage of the chain, side by side.
@@ -30,6 +34,12 @@ func Stages(in Input) (*Figure, error) {
 	}
 	list := rows(s, 12)
 	g := flowOf(s, list)
+	cols, idle := columnsOf(s)
+	across := len(cols)
+	if across > mostColumns {
+		pages := (across + mostColumns - 1) / mostColumns
+		across = (across + pages - 1) / pages
+	}
 	labels := 0.0
 	for _, r := range list {
 		labels = max(labels, measure("► "+r.name, face(bodySize, false))+10)
@@ -38,41 +48,67 @@ func Stages(in Input) (*Figure, error) {
 		Title:    "What each stage does to the distribution",
 		Subtitle: fmt.Sprintf("Step %d, after %s · %s", s.T, ahead(tr, s.T, 40), how(s)),
 		Caption: "Bars are probabilities; each column sums to 1 with all others. × marks the stage that removed a token; the others share its part." +
-			g.note() + dotted(tokens(s)...) + source(tr),
+			idle + g.note() + dotted(tokens(s)...) + source(tr),
 		Alt:   altStages(s, list, g),
-		Width: math.Round(min(max(pageWidth, 2*margin+labels+float64(len(s.Stages)+1)*120), widestPage)),
+		Width: math.Round(min(max(pageWidth, 2*margin+labels+float64(across)*120), widestPage)),
 	}
-	const top, each = 52.0, 24.0
-	f.setBody(top + each*float64(len(list)) + 4)
+	const head, each = 52.0, 24.0
+	high := head + each*float64(len(list)) + 4
+	rows := (len(cols) + across - 1) / across
+	f.setBody(float64(rows)*(high+tilesGap) - tilesGap)
 	names := stageNames(tr, s)
 	f.body = func(c draw.Canvas) {
 		left := float64(c.Min.X) + labels
-		wide := (float64(c.Max.X) - left) / float64(len(names))
-		for i, r := range list {
-			y := float64(c.Max.Y) - top - each*(float64(i)+.5)
-			name := r.name
-			if r.chosen {
-				name = "► " + name
+		wide := (float64(c.Max.X) - left) / float64(across)
+		for n, j := range cols {
+			x, top := left+wide*float64(n%across), float64(c.Max.Y)-float64(n/across)*(high+tilesGap)
+			for i := 0; n%across == 0 && i < len(list); i++ {
+				stageRow(c, &list[i], left-8, top-head-each*(float64(i)+.5))
 			}
-			say(c, style(bodySize, r.chosen, -1, -.5), left-8, y, name)
-		}
-		for j, name := range names {
-			x := left + wide*float64(j)
-			stageHead(c, s, j, name, x, float64(c.Max.Y), wide-14)
-			c.StrokeLine2(line(quiet, .75), vg.Length(x), vg.Length(float64(c.Max.Y)-top), vg.Length(x), c.Min.Y)
+			stageHead(c, s, j, names[j], x, top, wide-14)
+			c.StrokeLine2(line(quiet, .75), vg.Length(x), vg.Length(top-head), vg.Length(x), vg.Length(top-high))
 			for i := range list {
-				y := float64(c.Max.Y) - top - each*(float64(i)+.5)
-				g.draw(c, &list[i], i, j, x, y, wide-14, each*.68)
+				g.draw(c, &list[i], i, j, x, top-head-each*(float64(i)+.5), wide-14, each*.68)
 			}
 		}
 	}
 	return f, nil
 }
 
+// columnsOf are the columns to draw, that of the model and those of stages from 1,
+// and where there are many what is said of the stages left out, which did nothing.
+func columnsOf(s *argen.Step) (cols []int, said string) {
+	cols = []int{0}
+	var idle []string
+	for i, g := range s.Stages {
+		if len(s.Stages) > fewStages && s.Idle(i) {
+			idle = append(idle, argen.Visible(g.Name))
+		} else {
+			cols = append(cols, i+1)
+		}
+	}
+	if len(idle) > 0 {
+		said = " Not drawn, since they changed nothing: " + strings.Join(idle, ", ") + "."
+	}
+	return cols, said
+}
+
+// stageRow writes the name of a row, which ends at x.
+func stageRow(c draw.Canvas, r *row, x, y float64) {
+	name := r.name
+	if r.chosen {
+		name = "► " + name
+	}
+	say(c, style(bodySize, r.chosen, -1, -.5), x, y, name)
+}
+
 // stageHead writes what a column is: the stage, what is left, what is gone.
 func stageHead(c draw.Canvas, s *argen.Step, j int, name string, x, top, wide float64) {
 	bold, small := style(smallSize, true, 0, -1), style(tinySize, false, 0, -1)
 	small.Color = quiet
+	if measure(name, bold.Font) > wide { // its values are at its end
+		bold.Font = face(tinySize, true)
+	}
 	say(c, bold, x, top, fit(name, bold.Font, wide, false))
 	second, third := short(s.Entropy)+" bits", ""
 	if j > 0 {

@@ -118,3 +118,35 @@ func TestFlowUnknown(t *testing.T) {
 		t.Errorf("caption %q", f.Caption)
 	}
 }
+
+// Many stages stand in several rows, those that did nothing are named only, and
+// few stand side by side whatever they did.
+func TestManyStages(t *testing.T) {
+	const few = "top_k=500,temperature=1.3,min_p=0"
+	const many = "frequency_penalty=0.3,presence_penalty=0.2,repetition_penalty=1.2,dry=1,no_repeat_ngram=3,top_n_sigma=3,top_k=12,tail_free=1,typical_p=0.99,top_p=0.98,min_p=0.001,top_a=0,epsilon_cutoff=0.001,eta_cutoff=0,xtc=1,temperature=1.3,quadratic=0.2,watermark=0.5"
+	for chain, want := range map[string]int{few: 4, many: 0} {
+		tr := writeWith(t, opened(t, "story-ngram"), "It was", chain)
+		s := &tr.Steps[0]
+		cols, said := columnsOf(s)
+		shown := 1
+		for i, g := range s.Stages {
+			switch drawn := len(cols) > shown && cols[shown] == i+1; {
+			case drawn:
+				shown++
+			case want > 0 || !s.Idle(i) || !strings.Contains(said, " "+g.Name):
+				t.Errorf("%s: %s is not drawn: %q", chain, g.Name, said)
+			}
+		}
+		if want > 0 && (len(cols) != want || said != "") || want == 0 && (len(cols) <= mostColumns || said == "") {
+			t.Errorf("%s: columns %v, %q", chain, cols, said)
+		}
+		f, err := Stages(Input{Traces: []*argen.Trace{tr}, Step: 0})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if f.Width > 2*pageWidth {
+			t.Errorf("%s: %v wide", chain, f.Width)
+		}
+		checkTexts(t, chain, f)
+	}
+}

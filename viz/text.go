@@ -191,19 +191,26 @@ func fit(s string, f font.Font, width float64, tail bool) string {
 	return strings.TrimRight(string(runes[:n]), " ") + "…"
 }
 
-// wrap breaks s into lines of a width. A word that is longer is cut.
+// wrap breaks s into lines of a width. A word that is longer, as a chain, is broken
+// behind its commas, and cut where that is not enough.
 func wrap(s string, f font.Font, width float64) []string {
 	var lines []string
 	line := ""
 	for _, word := range strings.Fields(s) {
-		word = fit(word, f, width, false)
-		switch longer := line + " " + word; {
-		case line == "":
-			line = word
-		case measure(longer, f) <= width:
+		parts := []string{word}
+		if measure(word, f) > width {
+			parts = strings.SplitAfter(word, ",")
+		}
+		for i, part := range parts {
+			part = fit(part, f, width, false)
+			longer := line + part
+			if i == 0 && line != "" {
+				longer = line + " " + part
+			}
+			if line != "" && measure(longer, f) > width {
+				lines, longer = append(lines, line), part
+			}
 			line = longer
-		default:
-			lines, line = append(lines, line), word
 		}
 	}
 	if line == "" {

@@ -163,7 +163,7 @@ func (c *counterfactual) text(ascii bool) string {
 		text := wrapText(strings.ReplaceAll(fmt.Sprintf(format, args...), " %", "\x00%"), 76) // not before a %
 		b.WriteString(strings.NewReplacer("\n", "\n    ", "\x00", " ").Replace(text) + "\n")
 	}
-	say("Model %s, chain %s, seed %d. The dice belong to seed, step and token.", argen.Visible(c.head.Model.Ref), argen.Visible(c.Chain), c.Seed)
+	say("Model %s, chain %s, seed %d. The dice belong to seed, step and token.", argen.Visible(c.head.Model.Ref), argen.VisibleChain(c.Chain), c.Seed)
 	say("Prompt: %s", quotedPrompt(c.head.PromptText))
 	for _, e := range c.Edits {
 		say("Edit: at step %d “%s” instead of “%s”.", e.T, strings.TrimSpace(e.Token), strings.TrimSpace(e.Was))

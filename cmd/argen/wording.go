@@ -47,23 +47,27 @@ func amount(x float64) string {
 	return fmt.Sprintf("%.3g T", x)
 }
 
-// wrapText breaks text at blanks into lines of at most width characters.
+// wrapText breaks text at blanks into lines of at most width characters, and
+// behind the commas of words that are longer than a line, as a chain.
 func wrapText(text string, width int) string {
 	var b strings.Builder
-	at := 0
-	for i, word := range strings.Fields(text) {
-		n := len([]rune(word))
-		switch {
-		case i == 0:
-		case at+1+n > width:
-			b.WriteByte('\n')
-			at = 0
-		default:
-			b.WriteByte(' ')
-			at++
+	at, blank := 0, ""
+	for word := range strings.FieldsSeq(text) {
+		parts := []string{word}
+		if len([]rune(word)) > width {
+			parts = strings.SplitAfter(word, ",")
 		}
-		b.WriteString(word)
-		at += n
+		for _, part := range parts {
+			n := len([]rune(part))
+			if at+len(blank)+n > width && at > 0 {
+				b.WriteByte('\n')
+				at, blank = 0, ""
+			}
+			b.WriteString(blank + part)
+			at += len(blank) + n
+			blank = ""
+		}
+		blank = " "
 	}
 	return b.String()
 }

@@ -55,7 +55,7 @@ func (p *Plain) Header(h argen.Header) error {
 	if h.Search != "" {
 		chain += ", search " + h.Search
 	}
-	p.paragraph("", fmt.Sprintf("Model %s, %s, seed %d.", argen.Visible(h.Model.Ref), argen.Visible(chain), h.Seed))
+	p.paragraph("", fmt.Sprintf("Model %s, %s, seed %d.", argen.Visible(h.Model.Ref), argen.VisibleChain(chain), h.Seed))
 	prompt := "empty"
 	if h.PromptText != "" {
 		prompt = p.quote(h.PromptText, 50)
@@ -77,7 +77,7 @@ func (p *Plain) Step(s argen.Step) error {
 	p.b.WriteByte('\n')
 	p.context(&s)
 	if s.Chain != "" {
-		p.paragraph("  ", "Chain from here on: "+argen.Visible(s.Chain)+".")
+		p.paragraph("  ", "Chain from here on: "+argen.VisibleChain(s.Chain)+".")
 	}
 	p.predict(&s)
 	p.stages(&s)

@@ -18,25 +18,30 @@ func (p *Plain) write() error {
 	return err
 }
 
-// paragraph adds text, broken into lines between words. Lines after the first
-// are indented by four more.
+// paragraph adds text, broken into lines between words, and behind the commas of
+// those that are longer than a line, as a chain. Lines after the first are indented
+// by four more.
 func (p *Plain) paragraph(indent, text string) {
 	text = p.plain(text)
 	p.b.WriteString(indent)
-	at, first := len(indent), true
+	at, start := len(indent), len(indent)+4
+	blank := ""
 	for word := range strings.FieldsSeq(text) {
-		width := ansi.StringWidth(word)
-		switch {
-		case first:
-		case at+1+width > columns:
-			p.b.WriteString("\n" + indent + "    ")
-			at = len(indent) + 4
-		default:
-			p.b.WriteByte(' ')
-			at++
+		parts := []string{word}
+		if ansi.StringWidth(word) > columns-start {
+			parts = strings.SplitAfter(word, ",")
 		}
-		p.b.WriteString(word)
-		at, first = at+width, false
+		for _, part := range parts {
+			width := ansi.StringWidth(part)
+			if at+len(blank)+width > columns && at > start {
+				p.b.WriteString("\n" + strings.Repeat(" ", start))
+				at, blank = start, ""
+			}
+			p.b.WriteString(blank + part)
+			at += len(blank) + width
+			blank = ""
+		}
+		blank = " "
 	}
 	p.b.WriteByte('\n')
 }

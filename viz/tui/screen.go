@@ -108,6 +108,15 @@ func (s *screen) clean(text string) string {
 	return text
 }
 
+// chain is a chain or a search as it may stand on the screen.
+func (s *screen) chain(text string) string {
+	text = argen.VisibleChain(text)
+	if s.ascii {
+		return escapeNonASCII(text)
+	}
+	return text
+}
+
 func escapeNonASCII(text string) string {
 	var b strings.Builder
 	for _, r := range text {

@@ -205,9 +205,9 @@ func (m *model) header(w int) string {
 	b := m.cur()
 	dot := m.s.dim.Render(" " + m.s.g.dot + " ")
 	left := m.s.bold.Render("argen step") + dot + m.s.clean(b.head.Model.Ref) + dot +
-		fmt.Sprintf("seed %d", b.head.Seed) + dot + m.s.clean(named(b.chain))
+		fmt.Sprintf("seed %d", b.head.Seed) + dot + m.s.chain(named(b.chain))
 	if b.head.Search != "" {
-		left += dot + m.s.clean(b.head.Search)
+		left += dot + m.s.chain(b.head.Search)
 	}
 	var right []string
 	if len(m.branches) > 1 {
