@@ -100,7 +100,7 @@ func TestCompareSays(t *testing.T) {
 	for name, want := range map[string][]string{
 		"frontier": {
 			"Quality is paid for with diversity", "coherent stories against distinct-2 · 200 texts",
-			"temperature 1: 0.147 and 88 % (83 % to 93 %), on the frontier", "greedy: 0.004 and 100 % (100 % to 100 %)", "a piece of the axis without any point is left out",
+			"temperature 1: 0.147 and 88 % (83 % to 93 %), on the frontier", "greedy: 0.004 and 100 %;", "a piece of the axis without any point is left out",
 		},
 		"metrics": {
 			"29 of 41 numbers differ from those of temperature 1", "greedy ∞ at 29 % of places differs", "beams 4 none",

@@ -329,7 +329,7 @@ func altFrontier(list []frontierPoint, x, y *CompareMetric) string {
 			b.WriteString("; ")
 		}
 		fmt.Fprintf(&b, "%s: %s and %s", p.name, x.value(p.x.Mean), y.value(p.y.Mean))
-		if finite(p.y.Lo) && finite(p.y.Hi) {
+		if finite(p.y.Lo) && finite(p.y.Hi) && p.y.Lo < p.y.Hi {
 			fmt.Fprintf(&b, " (%s to %s)", y.value(p.y.Lo), y.value(p.y.Hi))
 		}
 		if !p.beaten {

@@ -140,21 +140,27 @@ func (p *metricPanel) quartiles() bool {
 
 // draw draws the panel below top.
 func (p *metricPanel) draw(c draw.Canvas, left, right, top float64) {
-	say(c, style(smallSize, true, 0, -1), left, top, fit(p.of.text(), face(smallSize, true), right-left, false))
+	title := style(smallSize, true, 0, -1)
+	if measure(p.of.text(), title.Font) > right-left { // its unit is at its end
+		title.Font = face(tinySize, true)
+	}
+	say(c, title, left, top, fit(p.of.text(), title.Font, right-left, false))
 	top -= metricHead
 	bottom := top - metricRow*float64(len(p.values))
 	a := p.axis()
 	x := func(v float64) float64 { return left + 5 + (right-left-10)*(v-a.min)/(a.max-a.min) }
 	small := style(tinySize, false, -.5, -1)
-	end := math.Inf(-1)
+	var labels []tickLabel
 	for _, t := range p.of.ticks(plot.ConstantTicks(a.ticks)).Ticks(a.min, a.max) {
 		at := x(t.Value)
 		c.StrokeLine2(line(faint, .75), vg.Length(at), vg.Length(bottom), vg.Length(at), vg.Length(top))
 		half := measure(t.Label, small.Font) / 2
-		if at-half > end+3 && at-half >= left-tilesGap/2 && at+half <= right+tilesGap/2 {
-			say(c, small, at, bottom-4, t.Label)
-			end = at + half
+		if at-half >= left-tilesGap/2 && at+half <= right+tilesGap/2 {
+			labels = append(labels, tickLabel{t.Label, at, half})
 		}
+	}
+	for _, l := range apart(labels) {
+		say(c, small, l.at, bottom-4, l.text)
 	}
 	c.StrokeLine2(line(quiet, .75), vg.Length(left), vg.Length(bottom), vg.Length(right), vg.Length(bottom))
 	if v := p.values[0]; finite(v.Mean) {
@@ -268,7 +274,7 @@ func altMetrics(d *CompareData, panels []*metricPanel) string {
 			default:
 				b.WriteString(p.of.value(v.Mean))
 			}
-			if finite(v.Lo) && finite(v.Hi) {
+			if finite(v.Lo) && finite(v.Hi) && v.Lo < v.Hi {
 				fmt.Fprintf(&b, " (%s to %s)", p.of.value(v.Lo), p.of.value(v.Hi))
 			}
 			if v.Differs {

@@ -72,6 +72,33 @@ func logTicks(least, most float64) []plot.Tick {
 	return ticks
 }
 
+// A tickLabel is the text of a tick and where it is to stand: its middle and
+// half of its width.
+type tickLabel struct {
+	text     string
+	at, half float64
+}
+
+// apart returns every label, or every second, or third, so that none touches the
+// next: as many as have room, at equal distances.
+func apart(labels []tickLabel) []tickLabel {
+	const gap = 3
+	for every := 1; ; every++ {
+		var list []tickLabel
+		fits := true
+		for i := 0; i < len(labels); i += every {
+			if n := len(list); n > 0 && labels[i].at-labels[i].half <= list[n-1].at+list[n-1].half+gap {
+				fits = false
+				break
+			}
+			list = append(list, labels[i])
+		}
+		if fits {
+			return list
+		}
+	}
+}
+
 // most steps that a chart of a text shows: beyond, a line is thinner than a
 // dot of print.
 const mostSteps = 2000
