@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"runtime"
 	"strings"
+	"syscall"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -226,7 +227,8 @@ func (a *app) writeTexts(ctx context.Context, k *comparing, plan *study.Plan, lo
 		p.set("writing", n, all, "texts")
 		return log.add(&s)
 	})
-	if err != nil && log != nil && n < all {
+	var disk syscall.Errno // a text that a strategy cannot write it will not write the next time
+	if err != nil && log != nil && n < all && (ctx.Err() != nil || errors.As(err, &disk)) {
 		p.end()
 		a.hint("%s of %s are kept; go on with: argen compare --resume %s", thousands(n), count(int(all), "text"), argen.Visible(k.out))
 	}

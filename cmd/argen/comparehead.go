@@ -90,31 +90,28 @@ func (a *app) newCompareHead(ctx context.Context, k *comparing, args []string) (
 
 // leaveOut leaves out of the usual strategies what the model has no part for.
 func (h *compareHead) leaveOut(a *app, lm *model.LM) {
-	if _, ok := lm.Model.Start().(argen.Inspector); ok {
-		return
-	}
 	h.Ways = slices.DeleteFunc(h.Ways, func(w headStrategy) bool {
 		s, err := strategyOf(w.Text)
-		_, hidden := s.Search.(search.Contrastive)
-		if err == nil && hidden {
-			a.hint("%s is left out: the model %s has no hidden states", w.Name, argen.Visible(lm.Ref))
+		if err != nil || search.Fits(s.Search, lm.Model) == nil {
+			return false
 		}
-		return err == nil && hidden
+		a.hint("%s is left out: the model %s has no hidden states", w.Name, argen.Visible(lm.Ref))
+		return true
 	})
 }
 
 // bindSeconds opens the second models that searches of a plan need, and binds
-// them. They are the caller's to close, also after an error.
+// them. They are the caller's to close, also after an error. The first model
+// must fit every search.
 func (a *app) bindSeconds(ctx context.Context, p *study.Plan) (*models, error) {
 	opened := a.models()
 	for i := range p.Strategies {
-		s, ok := p.Strategies[i].Search.(search.Seconded)
-		if !ok {
-			continue
-		}
-		lm, err := opened.get(ctx, s.Second())
-		if err == nil {
-			p.Strategies[i].Search, err = s.Bind(p.Model, p.Tokenizer, lm.Model, lm.Tokenizer)
+		err := search.Fits(p.Strategies[i].Search, p.Model)
+		if s, ok := p.Strategies[i].Search.(search.Seconded); ok {
+			var lm *model.LM
+			if lm, err = opened.get(ctx, s.Second()); err == nil {
+				p.Strategies[i].Search, err = s.Bind(p.Model, p.Tokenizer, lm.Model, lm.Tokenizer)
+			}
 		}
 		if err != nil {
 			return opened, fmt.Errorf("strategy %q: %w", argen.Visible(p.Strategies[i].Name), err)

@@ -13,11 +13,11 @@ import (
 )
 
 // bindSecond gives a procedure that needs a second model that model, opened by
-// open; it returns nil where none is needed.
+// open; it returns nil where none is needed. The first must fit too.
 func bindSecond(ctx context.Context, p search.Procedure, lm *model.LM, open func(context.Context, string) (*model.LM, error)) (search.Procedure, *model.LM, error) {
 	s, ok := p.(search.Seconded)
 	if !ok {
-		return p, nil, nil
+		return p, nil, search.Fits(p, lm.Model)
 	}
 	second, err := open(ctx, s.Second())
 	if err != nil {

@@ -114,11 +114,13 @@ func (p *contrast) remember(ctx context.Context, r *argen.Run) error {
 	return nil
 }
 
+var errNoHidden = errors.New("contrastive search compares hidden states, and this model has none: take a transformer")
+
 // hidden returns the last hidden states from a position on, of length 1.
 func hidden(ctx context.Context, s argen.State, from int) ([][]float64, error) {
 	i, ok := s.(argen.Inspector)
 	if !ok {
-		return nil, errors.New("contrastive search compares hidden states, and this model has none: take a transformer")
+		return nil, errNoHidden
 	}
 	rows, err := i.Hidden(ctx, i.Layers(), from)
 	for _, row := range rows {

@@ -23,6 +23,7 @@ package search
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"slices"
 
@@ -75,6 +76,24 @@ type Text struct {
 	Score   float64    `json:"score"`   // by which the search ranks it
 	LogProb float64    `json:"logprob"` // ln P of the model itself
 }
+
+// MarshalJSON implements json.Marshaler. A token that a stage forces may be one
+// that the model holds impossible, and then ln P is "-inf", as in a trace.
+func (t Text) MarshalJSON() ([]byte, error) {
+	type plain Text
+	return json.Marshal(struct {
+		plain
+		Score   number `json:"score"`
+		LogProb number `json:"logprob"`
+	}{plain(t), number(t.Score), number(t.LogProb)})
+}
+
+// A number is written as a trace has it: "inf", "-inf" and "nan" where JSON has
+// none.
+type number float64
+
+// MarshalJSON implements json.Marshaler.
+func (n number) MarshalJSON() ([]byte, error) { return argen.AppendFloat(nil, float64(n)), nil }
 
 // Next appends the token that a picker chooses.
 func Next(ctx context.Context, r *argen.Run, p Picker) (argen.Step, error) {
@@ -152,6 +171,17 @@ func FromFlags(value func(flag string) []string) (Procedure, error) {
 		}
 	}
 	return found, nil
+}
+
+// Fits reports what a model lacks for a procedure.
+func Fits(p Procedure, m argen.Model) error {
+	if _, ok := p.(Contrastive); !ok {
+		return nil
+	}
+	if _, ok := m.Start().(argen.Inspector); !ok {
+		return errNoHidden
+	}
+	return nil
 }
 
 // Check reports what in a chain leaves a procedure nothing to choose from.

@@ -2,6 +2,7 @@ package search_test
 
 import (
 	"bytes"
+	"math"
 	"reflect"
 	"strings"
 	"testing"
@@ -204,6 +205,44 @@ func TestTraces(t *testing.T) {
 			trace.Steps[2].LogProb += 1e-3
 			if err := argen.Verify(ctx, g, trace, sampler.Parse); err == nil {
 				t.Error("a changed trace was verified")
+			}
+		})
+	}
+}
+
+// A token that a stage forces may be one that the model holds impossible: what a
+// search says of its text can be logged all the same.
+func TestImpossibleTokensAreLogged(t *testing.T) {
+	for _, p := range procedures(t) {
+		if _, ok := p.(search.Contrastive); ok {
+			continue // the truth has no hidden states
+		}
+		t.Run(p.Name(), func(t *testing.T) {
+			lm, err := model.Open(ctx, "truth", model.Options{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			g := argen.Generator{Model: lm.Model, Tokenizer: lm.Tokenizer, MaxTokens: 3, Search: p.String()}
+			if g.Chain, err = sampler.Parse("forced_eos=3"); err != nil {
+				t.Fatal(err)
+			}
+			var log bytes.Buffer
+			g.Sinks = []argen.Sink{argen.NewJSONL(&log)}
+			r, err := g.Start("")
+			if err != nil {
+				t.Fatal(err)
+			}
+			if trace := write(t, r, p.Picker()); !math.IsInf(trace.LogProb(), -1) {
+				t.Fatalf("ln P %v", trace.LogProb())
+			}
+			traces, err := argen.ReadTraces("log", &log)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, s := range traces[0].Steps {
+				if s.Choice == nil {
+					t.Errorf("step %d says nothing", s.T)
+				}
 			}
 		})
 	}
