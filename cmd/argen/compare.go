@@ -58,10 +58,11 @@ func compareCommand(a *app) *cobra.Command {
 		Short: "Compare ways of choosing tokens on the same prompts and dice",
 		Long: `Let several strategies write texts after the same prompt, with the same seeds,
 and measure how the texts differ. The same seed throws the same dice for every
-strategy: what differs is the strategy. Each number has an interval that holds
-the true one in 95 of 100 such comparisons, from drawing the texts anew 2,000
-times; a * marks what differs from the first strategy, text by text, by more
-than the noise. Of twenty numbers that do not differ one is marked all the same.
+strategy: what differs is the strategy. Each text of a strategy has a seed of its
+own, also after different prompts. Each number has an interval that holds the
+true one in 95 of 100 such comparisons, from drawing the texts anew 2,000 times;
+a * marks what differs from the first strategy, text by text, by more than the
+noise. Of twenty numbers that do not differ one is marked all the same.
 
 A strategy is a chain of stages, a search such as beams=4, both, or a preset,
 maybe after a name. A file of strategies is YAML: names with chains, or a list
@@ -102,7 +103,7 @@ bytes. A JSON result is {"model","prompt","samples","seed","strategies":[{"name"
 	k.jobs = runtime.GOMAXPROCS(0)
 	fs.Var(&fromOneValue{&k.jobs}, "jobs", "write `N` texts at once; the result is the same")
 	fs.Lookup("jobs").DefValue = ""
-	fs.IntVar(&k.show, "show", 1, "show the texts of the first `N` seeds side by side")
+	fs.IntVar(&k.show, "show", 1, "show the first `N` texts of each strategy side by side")
 	fs.StringVar(&k.csv, "csv", "", "write the table of metrics to `FILE` as CSV")
 	fs.StringVar(&k.markdown, "markdown", "", "write it to `FILE` as Markdown")
 	fs.StringVarP(&k.out, "output", "o", "", "keep texts, tables and charts in the folder `DIR`")

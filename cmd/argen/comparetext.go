@@ -63,8 +63,8 @@ func (a *app) colors() colorprofile.Profile {
 func (c *comparison) heading(width int) string {
 	texts := c.Samples * max(1, len(c.Prompts))
 	s := fmt.Sprintf("Model %s, %s, %s of each", argen.Visible(c.Model), strategyCount(len(c.Strategies)), count(texts, "text"))
-	if c.Samples > 1 {
-		s += fmt.Sprintf(" (seeds %d to %d)", c.Seed, c.Seed+uint64(c.Samples)-1)
+	if texts > 1 {
+		s += fmt.Sprintf(" (seeds %d to %d)", c.Seed, c.Seed+uint64(texts)-1)
 	} else {
 		s += fmt.Sprintf(" (seed %d)", c.Seed)
 	}
@@ -225,6 +225,8 @@ func (x comparedNumber) text(m *comparedMetric, digits int) string {
 	switch {
 	case math.IsInf(float64(x.Mean), 1):
 		s = fmt.Sprintf("∞ at %s of places", percents(x.Infinite))
+	case math.IsInf(float64(x.Mean), -1):
+		s = "−∞" // ln P of a token that a stage forces and the model holds impossible
 	case math.IsNaN(float64(x.Lo)), x.Lo == x.Hi:
 	default:
 		s += fmt.Sprintf(" [%s, %s]", write(x.Lo), write(x.Hi))
@@ -272,7 +274,7 @@ func percents(x number) string {
 // legend says how to read the tables.
 func (c *comparison) legend() string {
 	texts := c.Samples * max(1, len(c.Prompts))
-	s := "In brackets: the interval that holds the true number in 95 of 100 such comparisons; without one the dice change nothing. "
+	s := "In brackets: the interval that holds the true number in 95 of 100 such comparisons; without one the dice have changed nothing. "
 	if texts < 2 {
 		s = "A single text of each says nothing about the noise: --samples N writes more. "
 	}

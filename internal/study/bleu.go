@@ -1,7 +1,6 @@
 package study
 
 import (
-	"cmp"
 	"math"
 	"slices"
 )
@@ -10,14 +9,15 @@ import (
 const smoothing = 0.1
 
 // selfBLEU is how much each text resembles the others: its BLEU with all of
-// them as references, 1 where another has all its n-grams (Zhu et al., Texygen,
-// 2018). The n-grams are those of 1 to 4 tokens with equal weight, each counted
-// as often as it stands in one reference at most; a length that no reference
-// shares counts as 0.1 matches (method 1 of Chen and Cherry, A Systematic
-// Comparison of Smoothing Techniques for Sentence-Level BLEU, 2014), and a text
-// without any match has 0. A text shorter than the reference nearest to it in
-// length, of two as near the shorter, is marked down by exp(1 − r/c) (Papineni
-// et al., BLEU, 2002).
+// them as references, 1 where another has all its n-grams and it is no shorter
+// than 4 tokens (Zhu et al., Texygen, 2018). The n-grams are those of 1 to 4
+// tokens with equal weight, each counted as often as it stands in one reference
+// at most; a length that no reference shares counts as 0.1 matches (method 1 of
+// Chen and Cherry, A Systematic Comparison of Smoothing Techniques for
+// Sentence-Level BLEU, 2014), and a text without any match has 0. A text shorter
+// than the reference nearest to it in length, of two as near the shorter, is
+// marked down by exp(1 − r/c) (Papineni et al., BLEU, 2002). It is NaN of fewer
+// than two texts.
 //
 //	BLEU = min(1, exp(1 − r/c)) · (Π pₙ)^¼,  pₙ = Σ min(count, most in a reference) / Σ count
 //
@@ -29,18 +29,17 @@ func (t *texts) selfBLEU() series {
 		return series{measure: math.NaN()}
 	}
 	b := newBLEU(t)
-	all, without := 0.0, make([]float64, n)
+	all, own, change := 0.0, make([]float64, n), make([]float64, n)
 	for j := range n {
-		own, others := b.of(j)
-		all += own
-		for i, x := range others {
-			if i != j {
-				without[i] += x
-			}
-		}
+		own[j] = b.of(j, change)
+		all += own[j]
 	}
+	without := make([]float64, n)
 	for i := range without {
-		without[i] /= float64(n - 1)
+		without[i] = math.NaN() // a single text resembles none
+		if n > 2 {
+			without[i] = (all - own[i] + change[i]) / float64(n-1)
+		}
 	}
 	return influence(all/float64(n), without)
 }
@@ -48,10 +47,17 @@ func (t *texts) selfBLEU() series {
 // bleu has of every n-gram the three texts that have it most often, so that the
 // greatest count is known of all texts but any two.
 type bleu struct {
-	t       *texts
-	counts  [][]gramCount // by text
-	top     [][3]holder   // by n-gram
-	lengths []int         // of the texts
+	t      *texts
+	counts [][]gramCount // by text
+	top    [][3]holder   // by n-gram
+	sorted []sized       // the texts by length
+	place  []int         // of a text among those
+
+	// Work space of a text: what is lost without each other one, and which those
+	// are of which something is.
+	lost   [][mostGram]float64
+	loses  []bool
+	losers []int
 }
 
 type gramCount struct {
@@ -66,10 +72,17 @@ type holder struct {
 	count int32
 }
 
+// sized is a text with its length.
+type sized struct{ length, text int }
+
 func newBLEU(t *texts) *bleu {
-	b := &bleu{t: t, top: make([][3]holder, t.types), counts: make([][]gramCount, len(t.grams))}
+	n := len(t.grams)
+	b := &bleu{
+		t: t, top: make([][3]holder, t.types), counts: make([][]gramCount, n), place: make([]int, n),
+		lost: make([][mostGram]float64, n), loses: make([]bool, n),
+	}
 	for i := range t.grams {
-		b.lengths = append(b.lengths, len(t.grams[i][0]))
+		b.sorted = append(b.sorted, sized{len(t.grams[i][0]), i})
 		for n, grams := range t.grams[i] {
 			sorted := slices.Clone(grams)
 			slices.Sort(sorted)
@@ -81,6 +94,10 @@ func newBLEU(t *texts) *bleu {
 				b.hold(gramCount{sorted[first], int8(n + 1), int32(k - first)}, i)
 			}
 		}
+	}
+	slices.SortStableFunc(b.sorted, func(x, y sized) int { return x.length - y.length })
+	for at, x := range b.sorted {
+		b.place[x.text] = at
 	}
 	return b
 }
@@ -98,61 +115,79 @@ func (b *bleu) hold(g gramCount, text int) {
 }
 
 // most is the greatest count of an n-gram among the texts but one, and whose it
-// is.
+// is, and the greatest but for that text too.
 func (b *bleu) most(gram int32, but int) (of holder, next int32) {
-	top := b.top[gram]
-	rest := make([]holder, 0, 3)
+	top := &b.top[gram]
+	var rest [3]holder
+	n := 0
 	for _, h := range top {
 		if h.text != int32(but+1) {
-			rest = append(rest, h)
+			rest[n] = h
+			n++
 		}
 	}
 	return rest[0], rest[1].count
 }
 
-// of returns the BLEU of text j with all others as references, and with all but
-// one of them, by which one.
-func (b *bleu) of(j int) (all float64, without []float64) {
-	n := len(b.lengths)
+// of returns the BLEU of text j with all others as references, and adds to
+// change, by text, how much another it is without that reference.
+func (b *bleu) of(j int, change []float64) float64 {
 	var matches [mostGram]float64
-	less := make([][mostGram]float64, n) // matches lost without that reference
 	for _, g := range b.counts[j] {
 		of, next := b.most(g.gram, j)
 		with := min(g.count, of.count)
 		matches[g.n-1] += float64(with)
 		if lost := with - min(g.count, next); lost > 0 {
-			less[of.text-1][g.n-1] += float64(lost)
+			b.lose(int(of.text-1), g.n, float64(lost))
 		}
 	}
-	near := b.nearest(j)
-	all = score(matches, b.lengths[j], near[0])
-	without = make([]float64, n)
-	for i := range without {
-		rest := matches
+	length, near := len(b.t.grams[j][0]), b.nearest(j)
+	all := score(matches, length, near[0].length)
+	if near[0].length != near[1].length { // the only one of its length
+		b.lose(near[0].text, 1, 0)
+	}
+	for _, i := range b.losers {
+		rest, r := matches, near[0].length
 		for k := range rest {
-			rest[k] -= less[i][k]
+			rest[k] -= b.lost[i][k]
 		}
-		r := near[0]
-		if b.lengths[i] == r && !slices.Contains(near[1:], r) {
-			r = near[1]
+		if i == near[0].text {
+			r = near[1].length
 		}
-		without[i] = score(rest, b.lengths[j], r)
+		change[i] += score(rest, length, r) - all
+		b.lost[i], b.loses[i] = [mostGram]float64{}, false
 	}
-	return all, without
+	b.losers = b.losers[:0]
+	return all
 }
 
-// nearest are the lengths of the two references nearest to text j in length,
-// the second the same as the first if there is only one.
-func (b *bleu) nearest(j int) [2]int {
-	var lengths []int
-	for i, l := range b.lengths {
-		if i != j {
-			lengths = append(lengths, l)
+// lose notes that matches of n-grams are lost without a text.
+func (b *bleu) lose(text int, n int8, matches float64) {
+	if !b.loses[text] {
+		b.loses[text] = true
+		b.losers = append(b.losers, text)
+	}
+	b.lost[text][n-1] += matches
+}
+
+// nearest are the two texts nearest to text j in length, of as near ones the
+// shorter, the second the same as the first if there is only one.
+func (b *bleu) nearest(j int) (near [2]sized) {
+	length := len(b.t.grams[j][0])
+	left, right := b.place[j]-1, b.place[j]+1
+	for k := range near {
+		switch {
+		case left < 0 && right == len(b.sorted):
+			near[k] = near[k-1]
+		case right == len(b.sorted) || left >= 0 && length-b.sorted[left].length <= b.sorted[right].length-length:
+			near[k] = b.sorted[left]
+			left--
+		default:
+			near[k] = b.sorted[right]
+			right++
 		}
 	}
-	far := func(l int) int { return max(l-b.lengths[j], b.lengths[j]-l) }
-	slices.SortFunc(lengths, func(x, y int) int { return cmp.Or(far(x)-far(y), x-y) })
-	return [2]int{lengths[0], lengths[min(1, len(lengths)-1)]}
+	return near
 }
 
 // score is the BLEU of a text of a length, of which so many n-grams match.

@@ -10,8 +10,8 @@ import (
 )
 
 // An Estimate is a number measured on samples, with the interval that holds the
-// true one in 95 of 100 such studies. Lo and Hi are NaN where there is none: of
-// a single text.
+// true one in 95 of 100 such studies: the one that texts without end of the same
+// prompts would have. Lo and Hi are NaN where there is none: of a single text.
 type Estimate struct {
 	Mean, Lo, Hi float64
 }
@@ -41,7 +41,11 @@ func (s series) minus(t series) series {
 // paired difference.
 //
 // The limits are those quantiles of the means that correct for their bias and
-// skewness (BCa: Efron, Better Bootstrap Confidence Intervals, 1987). A measure
+// skewness (BCa: Efron, Better Bootstrap Confidence Intervals, 1987). Means of n
+// texts drawn anew vary less than those of n new texts, the more so the fewer
+// there are; so a limit is not at the 95 % of the normal distribution, but at √(n
+// / (n − 1)) times that of Student's t with n − 1 degrees of freedom (Hesterberg,
+// What Teachers Should Know About the Bootstrap, 2015, section 5.3). A measure
 // that is no mean, such as distinct-n, is given by the influence of each text
 // on it; its interval is then that of its linear approximation (Efron, The
 // Jackknife, the Bootstrap and Other Resampling Plans, 1982, chapter 6).
@@ -84,23 +88,30 @@ func intervals(seed uint64, all []series) []Estimate {
 }
 
 // plain is the estimate of a series that needs no resampling, or false: of one
-// text there is no interval, equal values have no width.
+// text, and of a measure that the others do not have without one of them, there
+// is no interval, equal values have no width.
 func (s series) plain() (e Estimate, varies bool) {
 	m := s.measure
 	switch {
-	case math.IsNaN(m) || math.IsInf(m, 0) || len(s.values) < 2:
-		if !math.IsInf(m, 0) {
-			return Estimate{m, math.NaN(), math.NaN()}, false
-		}
+	case math.IsInf(m, 0):
 		return Estimate{m, m, m}, false
+	case math.IsNaN(m) || len(s.values) < 2 || slices.ContainsFunc(s.values, endless):
+		return Estimate{m, math.NaN(), math.NaN()}, false
 	}
 	for _, v := range s.values[1:] {
-		if v != s.values[0] {
+		if math.Abs(v-s.values[0]) > rounding {
 			return Estimate{}, true
 		}
 	}
 	return Estimate{m, m, m}, false
 }
+
+// endless reports whether a value is no finite number: of a measure that the
+// texts without one of them do not have.
+func endless(v float64) bool { return math.IsNaN(v) || math.IsInf(v, 0) }
+
+// rounding is what sums of probabilities that should be equal may differ by.
+const rounding = 1e-12
 
 // bca is a series' measure with its interval from resampled means.
 func (s series) bca(means []float64) Estimate {
@@ -124,11 +135,13 @@ func (s series) bca(means []float64) Estimate {
 	bias := normal.Quantile(min(max(below, .5), float64(len(means))-.5) / float64(len(means)))
 	skew := cube / (6 * math.Pow(square, 1.5)) // acceleration of a mean
 	slices.Sort(means)
-	at := func(p float64) float64 {
-		z := bias + normal.Quantile(p)
+	n := float64(len(s.values))
+	far := math.Sqrt(n/(n-1)) * distuv.StudentsT{Mu: 0, Sigma: 1, Nu: n - 1}.Quantile(.975)
+	at := func(by float64) float64 {
+		z := bias + by
 		return stat.Quantile(normal.CDF(bias+z/(1-float64(skew*z))), stat.LinInterp, means, nil)
 	}
-	e.Lo, e.Hi = at(.025), at(.975)
+	e.Lo, e.Hi = at(-far), at(far)
 	return e
 }
 

@@ -52,7 +52,8 @@ func (p *Plan) texts(samples []Sample) *texts {
 // distinct is how many of the n-grams of all texts differ, over how many there
 // are (Li et al., A Diversity-Promoting Objective Function for Neural
 // Conversation Models, 2016). It falls with the number of texts and with their
-// length: only those of as many are to be compared.
+// length: only those of as many are to be compared. It is NaN of texts that are
+// all shorter.
 func (t *texts) distinct(n int) series {
 	own, types := t.owned(n)
 	total := 0
@@ -61,9 +62,9 @@ func (t *texts) distinct(n int) series {
 	}
 	without := make([]float64, len(t.samples))
 	for i := range without {
-		without[i] = ratio(float64(types-own[i]), float64(total-len(t.grams[i][n-1])))
+		without[i] = float64(types-own[i]) / float64(total-len(t.grams[i][n-1]))
 	}
-	return influence(ratio(float64(types), float64(total)), without)
+	return influence(float64(types)/float64(total), without)
 }
 
 // vocab is how many tokens of all texts differ.

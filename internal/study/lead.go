@@ -30,15 +30,16 @@ type place struct {
 // lead writes context i by the model's own distribution and leads everything
 // along it.
 func (p *Plan) lead(ctx context.Context, o Compare, i int) (*led, error) {
-	_, prompt, number := p.place(i * len(p.Strategies))
-	own := p.generator(Strategy{}, number)
+	at := i * len(p.Strategies)
+	_, prompt, _ := p.place(at)
+	own := p.generator(Strategy{}, at)
 	text, err := own.StartIDs(p.Prompts[prompt].IDs)
 	if err != nil {
 		return nil, err
 	}
 	gens := []argen.Generator{}
 	for _, s := range p.drawn() {
-		gens = append(gens, p.generator(p.Strategies[s], number))
+		gens = append(gens, p.generator(p.Strategies[s], at))
 	}
 	for _, m := range o.Models {
 		gen := own
@@ -124,15 +125,16 @@ func (l *led) add(p *Plan, model dist, dists []dist) {
 }
 
 // show keeps a place if it is the one to be shown: that of o, or the one where
-// the strategies differ most so far.
+// the strategies differ most so far. One at which a strategy has no distribution
+// is never it.
 func (l *led) show(p *Plan, o Compare, text *argen.Run, model dist, after []dist) {
 	t, apart := l.places-1, 0.0
+	if slices.ContainsFunc(after, func(d dist) bool { return d.log == nil }) {
+		return
+	}
 	if len(after) > 1 {
 		var all []float64
 		for _, d := range after[1:] {
-			if after[0].log == nil || d.log == nil {
-				return
-			}
 			var g gap
 			g.add(after[0], d)
 			all = append(all, g.tv)

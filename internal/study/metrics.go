@@ -20,6 +20,9 @@ type Metric struct {
 	story, share bool
 	// missing is, of a divergence, the part of the places where it is infinite.
 	missing func(*texts) float64
+	// endless says by 1 or 0 of each text whether it makes the measure infinite;
+	// nil where none can.
+	endless func(*texts) series
 }
 
 // Metrics are all, in the order of tables.
@@ -43,6 +46,9 @@ var Metrics = []Metric{
 		Doc:  "natural logarithm of the probability of a token under the model itself, mean over all tokens",
 		of:   func(t *texts) series { return t.perToken((*Sample).LogProb) },
 		each: func(t *texts) []float64 { return t.eachToken((*Sample).LogProb) },
+		endless: func(t *texts) series {
+			return mean(t.numbers(func(s *Sample) float64 { return number(math.IsInf(s.LogProb(), 0)) }))
+		},
 	},
 	{
 		Name: "entropy", Label: "model: entropy", Unit: "bits",
@@ -88,6 +94,7 @@ var Metrics = []Metric{
 		Doc:     "KL(P‖Q) of what a token was drawn from, Q, from the true distribution P, mean over the places where one is known",
 		of:      func(t *texts) series { return t.divergence(ofSampled, klOf) },
 		missing: func(t *texts) float64 { return t.infinite(ofSampled) },
+		endless: func(t *texts) series { return t.someInfinite(ofSampled) },
 	},
 	{
 		Name: "tv_truth", Label: "TV from the truth", Unit: "share", story: true,
@@ -99,6 +106,7 @@ var Metrics = []Metric{
 		Doc:     "KL(P‖Q) of the model itself from the true distribution at the places that the texts lead to",
 		of:      func(t *texts) series { return t.divergence(ofModel, klOf) },
 		missing: func(t *texts) float64 { return t.infinite(ofModel) },
+		endless: func(t *texts) series { return t.someInfinite(ofModel) },
 	},
 	{
 		Name: "model_tv_truth", Label: "model: TV from the truth", Unit: "share", story: true,
@@ -193,6 +201,12 @@ func (t *texts) divergence(which func(*Sample) *Divergence, sum func(*Divergence
 		t.numbers(func(s *Sample) float64 { return sum(which(s)) }),
 		t.numbers(func(s *Sample) float64 { return float64(which(s).Steps) }),
 	)
+}
+
+// someInfinite says by 1 or 0 of each text whether a divergence is infinite
+// somewhere in it.
+func (t *texts) someInfinite(which func(*Sample) *Divergence) series {
+	return mean(t.numbers(func(s *Sample) float64 { return number(which(s).Infinite > 0) }))
 }
 
 // infinite is the part of the places where a divergence is infinite.

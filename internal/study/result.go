@@ -33,8 +33,10 @@ type Measure struct {
 	// or for a share whether so uneven a number of texts that have the property
 	// under one strategy alone comes about by chance in fewer than one of twenty
 	// cases (McNemar, Note on the Sampling Error of the Difference between
-	// Correlated Proportions, 1947, exact). Fewer than six texts that differ show
-	// nothing: five coins fall on one side more often than that.
+	// Correlated Proportions, 1947, exact); for an infinite measure the property
+	// is that the text makes it so. Fewer than six texts that differ show
+	// nothing: five coins fall on one side more often than that. Where the dice
+	// change neither of the two, any difference is one.
 	Differs bool
 }
 
@@ -75,14 +77,25 @@ func (p *Plan) Measure(samples []Sample) *Result {
 		for s := range r.Outcomes {
 			o := &r.Outcomes[s]
 			x := Measure{Estimate: estimates[2*n*i+s], Diff: estimates[2*n*i+n+s]}
-			if m.share && !p.Strategies[s].fixed() {
+			fixed := p.Strategies[s].fixed()
+			switch {
+			case fixed:
+				x.Estimate = exactly(x.Mean)
+			case m.share:
 				x.Estimate = wilson(x.Mean, len(o.Samples))
 			}
 			if m.Unit == "share" || m.Name == "self_bleu" {
 				x.Lo, x.Hi = max(x.Lo, 0), min(x.Hi, 1) // NaN stays NaN
 			}
-			certain := p.Strategies[s].fixed() && p.Strategies[0].fixed()
-			x.Differs = differs(x.Diff, list[2*n*i+n+s], m.share, certain)
+			certain := fixed && p.Strategies[0].fixed()
+			if certain {
+				x.Diff = exactly(x.Diff.Mean)
+			}
+			up, down := uneven(list[2*n*i+n+s].values)
+			if m.endless != nil && math.IsInf(x.Diff.Mean, 0) {
+				up, down = uneven(m.endless(all[s]).minus(m.endless(all[0])).values)
+			}
+			x.Differs = differs(x.Diff, up, down, m.share, certain)
 			if m.missing != nil {
 				x.Infinite = m.missing(all[s])
 			}
@@ -95,26 +108,35 @@ func (p *Plan) Measure(samples []Sample) *Result {
 	return r
 }
 
-// differs reports whether a difference is more than noise; certain is set where
-// the dice change nothing.
-func differs(e Estimate, of series, share, certain bool) bool {
-	up, down := 0, 0 // texts
-	for _, v := range of.values {
+// exactly is a number that the dice do not change.
+func exactly(x float64) Estimate { return Estimate{x, x, x} }
+
+// uneven counts the texts whose number is larger than under the first strategy,
+// and those whose number is smaller.
+func uneven(differences []float64) (up, down int) {
+	for _, v := range differences {
 		switch {
-		case v > 0:
+		case v > rounding:
 			up++
-		case v < 0:
+		case v < -rounding:
 			down++
 		}
 	}
+	return up, down
+}
+
+// differs reports whether a difference, for which so many texts speak and so
+// many against it, is more than noise; certain is set where the dice change
+// nothing.
+func differs(e Estimate, up, down int, share, certain bool) bool {
 	switch {
-	case certain || math.IsInf(e.Mean, 0):
-		return e.Mean != 0 && !math.IsNaN(e.Mean)
-	case share:
+	case certain:
+		return math.Abs(e.Mean) > rounding
+	case share || math.IsInf(e.Mean, 0):
 		return signTest(up, down) <= .05
 	}
 	const least = 6 // 2 · 2⁻⁶ < 0.05 < 2 · 2⁻⁵
-	return (e.Lo > 0 || e.Hi < 0) && up+down >= least
+	return (e.Lo > rounding || e.Hi < -rounding) && up+down >= least
 }
 
 // signTest is how probable it is that of as many coins so many or more fall on

@@ -56,7 +56,7 @@ func (p *Plan) Run(ctx context.Context, jobs int, done []Sample, each func(Sampl
 		if _, ok := ahead[first]; first < at {
 			s := samples[first]
 			s.Strategy, s.Prompt, s.Number = p.place(at)
-			s.Seed = p.Seed + uint64(s.Number)
+			s.Seed = p.seed(at)
 			ahead[at] = s
 		} else {
 			for ; !ok; _, ok = ahead[first] {
@@ -98,7 +98,7 @@ func (p *Plan) write(ctx context.Context, at int) (Sample, error) {
 	var s Sample
 	s.Strategy, s.Prompt, s.Number = p.place(at)
 	strategy, prompt := p.Strategies[s.Strategy], p.Prompts[s.Prompt]
-	gen := p.generator(strategy, s.Number)
+	gen := p.generator(strategy, at)
 	s.Seed = gen.Seed
 	var err error
 	if strategy.Search == nil {
@@ -215,7 +215,7 @@ func (p *Plan) Check(at int, s *Sample) error {
 	strategy, prompt, number := p.place(at)
 	story := s.Story != nil
 	switch {
-	case s.Strategy != strategy || s.Prompt != prompt || s.Number != number || s.Seed != p.Seed+uint64(number):
+	case s.Strategy != strategy || s.Prompt != prompt || s.Number != number || s.Seed != p.seed(at):
 		return errors.New("another text should stand here")
 	case len(s.LogProbs) != len(s.IDs):
 		return fmt.Errorf("%d ids have %d probabilities", len(s.IDs), len(s.LogProbs))

@@ -5,15 +5,21 @@
 //	samples, err := plan.Run(ctx, 2, nil, nil)
 //	result := plan.Measure(samples)
 //
-// Common random numbers: the seed of a sample is that of the plan plus its
-// number, whatever the strategy, and a draw depends on seed and place alone. So
-// what differs between two strategies is the strategy, not the dice, and the
-// difference of a pair is surer than that of two independent texts.
+// Common random numbers: each text of a strategy has a seed of its own, and that
+// of the same number after the same prompt has the same one, whatever the
+// strategy. A draw depends on seed and place alone. So what differs between two
+// strategies is the strategy, not the dice, and the difference of a pair is surer
+// than that of two independent texts. Texts after different prompts do not share
+// their dice: after prompts that end alike they would be alike too, and say less
+// than as many texts should.
 //
 // Nothing depends on how many texts are written at once.
 package study
 
 import (
+	"encoding/json"
+	"math"
+
 	"argen"
 	"argen/sampler/search"
 )
@@ -63,7 +69,7 @@ type Plan struct {
 	Prompts      []Prompt
 	Strategies   []Strategy
 	Samples      int    // of each prompt under each strategy
-	Seed         uint64 // of sample 0; that of sample i is i more
+	Seed         uint64 // of the first text; that of each one after it is 1 more
 	MaxTokens    int    // 0: until the text ends or the context is full
 	Stop         []string
 	BOS          argen.BOS
@@ -83,11 +89,14 @@ func (p *Plan) place(at int) (strategy, prompt, number int) {
 	return at % n, at / n % len(p.Prompts), at / n / len(p.Prompts)
 }
 
-// generator is what writes sample i of a strategy.
-func (p *Plan) generator(s Strategy, i int) argen.Generator {
+// seed is that of a text.
+func (p *Plan) seed(at int) uint64 { return p.Seed + uint64(at/len(p.Strategies)) }
+
+// generator is what writes a text under a strategy.
+func (p *Plan) generator(s Strategy, at int) argen.Generator {
 	return argen.Generator{
 		Model: p.Model, Tokenizer: p.Tokenizer, Chain: s.Chain, MaxTokens: p.MaxTokens, Stop: p.Stop,
-		BOS: p.BOS, Seed: p.Seed + uint64(i), ContextShift: p.ContextShift,
+		BOS: p.BOS, Seed: p.seed(at), ContextShift: p.ContextShift,
 	}
 }
 
@@ -101,13 +110,46 @@ type Sample struct {
 	Text     string `json:"text"`
 
 	IDs      []argen.ID `json:"ids"`
-	LogProbs []float64  `json:"logprobs"` // ln P of each under the model itself
+	LogProbs logs       `json:"logprobs"` // ln P of each under the model itself
 	// Sums over the tokens, of the model's entropy before each and of that of
 	// what it was drawn from, in bits.
 	Entropy float64  `json:"entropy"`
 	Sampled *float64 `json:"sampled_entropy,omitempty"` // nil if a search picked them
 
 	Story *Story `json:"story,omitempty"` // where the model writes stories
+}
+
+// logs are logarithms of probabilities. A token that a stage forces may be one
+// that the model holds impossible: −Inf is "-inf" in JSON, as in a trace.
+type logs []float64
+
+// MarshalJSON implements json.Marshaler.
+func (l logs) MarshalJSON() ([]byte, error) {
+	b := []byte{'['}
+	for i, x := range l {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		b = argen.AppendFloat(b, x)
+	}
+	return append(b, ']'), nil
+}
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (l *logs) UnmarshalJSON(data []byte) error {
+	var all []json.RawMessage
+	if err := json.Unmarshal(data, &all); err != nil {
+		return err
+	}
+	*l = make(logs, len(all))
+	for i, x := range all {
+		if string(x) == `"-inf"` {
+			(*l)[i] = math.Inf(-1)
+		} else if err := json.Unmarshal(x, &(*l)[i]); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // LogProb is ln P(text | prompt) under the model itself.

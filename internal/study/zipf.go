@@ -5,6 +5,8 @@ import (
 	"slices"
 
 	"gonum.org/v1/gonum/stat"
+
+	"argen"
 )
 
 // zipf is the exponent s of f ∝ r⁻ˢ, where f is how often a token stands in all
@@ -15,20 +17,25 @@ import (
 // the more the frequent tokens are preferred. It is NaN of fewer than two
 // tokens.
 func (t *texts) zipf() series {
-	counts := make([]int, t.types)
-	for i := range t.grams {
-		for _, g := range t.grams[i][0] {
-			counts[g]++
+	var counts []int // by token, in the order in which they come
+	places := map[argen.ID]int{}
+	for _, words := range t.words {
+		for _, id := range words {
+			if _, known := places[id]; !known {
+				places[id] = len(counts)
+				counts = append(counts, 0)
+			}
+			counts[places[id]]++
 		}
 	}
-	without := make([]float64, len(t.grams))
-	for i := range without {
-		for _, g := range t.grams[i][0] {
-			counts[g]--
+	without := make([]float64, len(t.words))
+	for i, words := range t.words {
+		for _, id := range words {
+			counts[places[id]]--
 		}
 		without[i] = zipfExponent(counts)
-		for _, g := range t.grams[i][0] {
-			counts[g]++
+		for _, id := range words {
+			counts[places[id]]++
 		}
 	}
 	return influence(zipfExponent(counts), without)
