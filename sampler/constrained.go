@@ -32,6 +32,28 @@ func (c constrained) after(drawn argen.Drawn) constrained {
 	return c
 }
 
+// Unfinished is the name of a stage that wants a form which a text does not have
+// yet, "" if none of the chain does. The stages need not be bound; ids are the
+// tokens of the text without the prompt.
+func Unfinished(chain []argen.Transform, t argen.Tokenizer, m argen.Model, ids []argen.ID) string {
+	for _, stage := range chain {
+		form, ok := stage.(interface {
+			on(argen.Tokenizer, argen.Model) constrained
+		})
+		if !ok {
+			continue
+		}
+		c := form.on(t, m)
+		for _, id := range ids {
+			c = c.after(argen.Drawn{ID: id})
+		}
+		if !c.at.Complete() {
+			return stage.Name()
+		}
+	}
+	return ""
+}
+
 // Apply implements argen.Transform.
 func (c constrained) Apply(all *argen.Candidates, past argen.Past) {
 	if c.at == nil {

@@ -156,7 +156,7 @@ func (c *chainFlags) stages(ignoreEOS bool) ([]argen.Transform, error) {
 		}
 	}
 	if err != nil {
-		return nil, usageError{err}
+		return nil, usageError{c.inFile(err)}
 	}
 	if !ignoreEOS {
 		return chain, nil
@@ -178,6 +178,22 @@ const greedyFlag = "greedy"
 func (c *chainFlags) on(name string) bool {
 	f := c.fs.Lookup(name)
 	return f != nil && f.Value.String() == "true"
+}
+
+// inFile names the file, in place of the stage, in which what is wrong stands, if it
+// was read from one.
+func (c *chainFlags) inFile(err error) error {
+	for _, s := range sampler.Table {
+		for _, p := range s.Params {
+			if !p.File || !c.fs.Changed(p.Flag) {
+				continue
+			}
+			if where, ok := strings.CutPrefix(err.Error(), s.Name+": "); ok {
+				return fmt.Errorf("%s: %s", c.fs.Lookup(p.Flag).Value, where)
+			}
+		}
+	}
+	return err
 }
 
 // stageFlag is the first flag given that stands for a stage.

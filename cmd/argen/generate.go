@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"argen"
+	"argen/sampler"
 	"argen/sampler/search"
 )
 
@@ -125,6 +126,9 @@ func (a *app) generate(c *cobra.Command, g *generation, args []string) (err erro
 		if answer.window != "" {
 			a.hint("%s", answer.window)
 		}
+		if answer.unfinished != "" {
+			a.hint("cut off after %s: what %s wants is not complete, --tokens gives it more", count(len(answer.IDs), "token"), answer.unfinished)
+		}
 		if answer.Speculation != nil && !g.json {
 			a.hint("%s", answer.Speculation.Tally)
 		}
@@ -145,6 +149,9 @@ func (a *app) write(ctx context.Context, gen argen.Generator, p search.Procedure
 	err = a.follow(ctx, r, stop, next, met)
 	answer := newGenerated(r, last.end)
 	answer.Beams = texts()
+	if answer.Reason == argen.Length {
+		answer.unfinished = sampler.Unfinished(gen.Chain, gen.Tokenizer, gen.Model, answer.IDs)
+	}
 	return answer, err
 }
 
@@ -164,7 +171,8 @@ type generated struct {
 
 	Speculation *speculated `json:"speculation,omitempty"`
 
-	window string // see window
+	window     string // see window
+	unfinished string // the stage that wants a form which the text lacks
 }
 
 func newGenerated(r *argen.Run, end argen.End) *generated {

@@ -89,6 +89,9 @@ func (c *Constraint) Learn(id argen.ID) *Constraint {
 	return &next
 }
 
+// Complete reports whether the text may end here.
+func (c *Constraint) Complete() bool { return c.err == nil && c.at != nil && c.at.ends }
+
 // text is what a token adds after another.
 func (c *Constraint) text(prev, id argen.ID) []byte {
 	piece := c.tok.Piece(id)

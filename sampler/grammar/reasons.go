@@ -146,6 +146,8 @@ func (p *pass) why() string {
 		return "no tokens complete what the token " + blind[0] + " begins"
 	case n == 0 && blind != nil:
 		return "no tokens complete what the tokens " + strings.Join(blind, ", ") + " begin"
+	case n == 0 && p.texts == 0 && p.join != nil && p.run.after(p.here, []byte(" ")) != lost:
+		return "the blank before the first word is no part of the text: leave it out"
 	case n == 0:
 		return "no token of the vocabulary goes on like that"
 	}
