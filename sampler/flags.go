@@ -244,6 +244,8 @@ func (p Param) Placeholder() string {
 		return "X"
 	case Text:
 		return "TEXT"
+	case Choice:
+		return strings.Join(p.Words, "|")
 	case Token:
 		return "TOKEN"
 	}

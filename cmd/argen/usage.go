@@ -49,6 +49,9 @@ func stageFlags(fs *pflag.FlagSet) string {
 		fs.VisitAll(func(f *pflag.Flag) {
 			if mark := f.Annotations[stageMark]; len(mark) == 1 && mark[0] == string(g) {
 				name, _ := pflag.UnquoteUsage(f) // of the value, "" if it takes none
+				if f.NoOptDefVal != "" {
+					name = "" // it means something without one
+				}
 				list = append(list, strings.TrimSuffix("--"+f.Name+"\x00"+name, "\x00"))
 			}
 		})
