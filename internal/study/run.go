@@ -17,7 +17,7 @@ import (
 // Run writes the texts of a plan, so many at once, and returns them in order.
 // Those of done, the first of them, were written before. Each, if it is not
 // nil, is called for every other one in order as soon as those before it are
-// there; its error ends the run.
+// there; its error ends the run. So does that of a text, after those before it.
 func (p *Plan) Run(ctx context.Context, jobs int, done []Sample, each func(Sample) error) ([]Sample, error) {
 	ctx, cancel := context.WithCancel(ctx)
 	type written struct {
@@ -50,32 +50,35 @@ func (p *Plan) Run(ctx context.Context, jobs int, done []Sample, each func(Sampl
 	defer workers.Wait()
 	defer cancel()
 	samples := slices.Clone(done)
-	ahead := map[int]Sample{}
+	ahead := map[int]written{}
 	for at := len(done); at < p.all(); at++ {
+		if ctx.Err() != nil {
+			return samples, ctx.Err()
+		}
 		first := p.first(at)
 		if _, ok := ahead[first]; first < at {
 			s := samples[first]
 			s.Strategy, s.Prompt, s.Number = p.place(at)
 			s.Seed = p.seed(at)
-			ahead[at] = s
+			ahead[at] = written{sample: s}
 		} else {
 			for ; !ok; _, ok = ahead[first] {
 				select {
 				case w := <-out:
-					if w.err != nil {
-						return samples, w.err
-					}
-					ahead[w.at] = w.sample
+					ahead[w.at] = w
 				case <-ctx.Done():
 					return samples, ctx.Err()
 				}
 			}
 		}
-		s := ahead[at]
+		w := ahead[at]
 		delete(ahead, at)
-		samples = append(samples, s)
+		if w.err != nil {
+			return samples, w.err
+		}
+		samples = append(samples, w.sample)
 		if each != nil {
-			if err := each(s); err != nil {
+			if err := each(w.sample); err != nil {
 				return samples, err
 			}
 		}
