@@ -46,7 +46,7 @@ type CompareStep struct {
 	Tokens  []string
 	Model   []float64 // by token
 	Rest    float64   // all other tokens
-	Others  int       // how many those are
+	Others  int       // how many those are that the model holds possible
 	After   []CompareAfter
 }
 

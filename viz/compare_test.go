@@ -131,6 +131,51 @@ func TestCompareSays(t *testing.T) {
 	}
 }
 
+// A title claims no more than the intervals show.
+func TestFrontierTitles(t *testing.T) {
+	for want, change := range map[string]func(*CompareData){
+		// Two whose intervals overlap.
+		"Quality against diversity of 2 strategies": func(d *CompareData) {
+			d.Strategies = []CompareStrategy{d.Strategies[0], d.Strategies[5]}
+		},
+		// Where all are as coherent it is ln P that differs.
+		"Probability is paid for with diversity": func(d *CompareData) {
+			for i := range d.Strategies {
+				d.Strategies[i].Values[0] = CompareValue{Mean: 0, Lo: 0, Hi: .02}
+			}
+		},
+		// One is ahead in both by less than the noise in one.
+		"Quality against diversity of 3 strategies": func(d *CompareData) {
+			d.Strategies = d.Strategies[:3]
+			for i, x := range []float64{.9, .91, .92} {
+				d.Strategies[i].Values[0] = CompareValue{Mean: x, Lo: x - .05, Hi: x + .05}
+				d.Strategies[i].Values[2] = CompareValue{Mean: x, Lo: x, Hi: x}
+			}
+		},
+		// Without intervals nothing is known.
+		"Quality against diversity of 7 strategies": func(d *CompareData) {
+			for i := range d.Strategies {
+				for k := range d.Strategies[i].Values {
+					d.Strategies[i].Values[k].Lo, d.Strategies[i].Values[k].Hi = math.NaN(), math.NaN()
+				}
+			}
+		},
+	} {
+		d := compareData()
+		change(&d)
+		if f := drawn(t, Chart{Draw: Frontier, Name: "frontier"}, Input{Compare: d}); f.Title != want {
+			t.Errorf("%q, want %q", f.Title, want)
+		}
+	}
+	d := compareData()
+	for i := range d.Step.After {
+		d.Step.After[i] = d.Step.After[0]
+	}
+	if f := drawn(t, Chart{Draw: SameStep, Name: "same-step"}, Input{Compare: d}); f.Title != "What comes after “It was”? Here the strategies agree" {
+		t.Error(f.Title)
+	}
+}
+
 func TestCompareErrors(t *testing.T) {
 	for _, test := range []struct {
 		chart, want string

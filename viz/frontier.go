@@ -16,7 +16,7 @@ import (
 )
 
 // Which metrics are quality and diversity where nobody says, the first that
-// was measured.
+// was measured and differs from strategy to strategy.
 var (
 	usualQuality   = []string{"coherent", "logprob"}
 	usualDiversity = []string{"distinct_2", "self_bleu"}
@@ -30,11 +30,12 @@ type frontierPoint struct {
 	name   string
 	x, y   CompareValue
 	first  bool
-	beaten bool // another is better in both
+	beaten bool // another is at least as good in both, and better in one
 }
 
 // Frontier draws the quality of strategies against their diversity, with the
-// intervals of both, and which of them no other beats in both.
+// intervals of both, and which of them no other beats: is at least as good in
+// both, and better in one. What the title says holds for the intervals too.
 func Frontier(in Input) (*Figure, error) {
 	d := in.Compare
 	if err := d.check("frontier"); err != nil {
@@ -64,7 +65,7 @@ func Frontier(in Input) (*Figure, error) {
 	}
 	markBeaten(list, x.sign(), y.sign())
 	f := &Figure{
-		Title:    titleFrontier(list),
+		Title:    titleFrontier(list, x, y),
 		Subtitle: fmt.Sprintf("%s against %s · %s", y.text(), x.text(), d.compared()),
 		Alt:      altFrontier(list, x, y),
 		Width:    pageWidth,
@@ -81,9 +82,9 @@ func Frontier(in Input) (*Figure, error) {
 	off := func(c draw.Canvas) {
 		drawPoint(c, frontierPoint{beaten: true}, float64(c.Center().X), float64(c.Center().Y))
 	}
-	f.keys = []key{{"on the frontier: no other is better in both", on}}
+	f.keys = []key{{"on the frontier: none beats it", on}}
 	if slices.ContainsFunc(list, func(p frontierPoint) bool { return p.beaten }) {
-		f.keys = append(f.keys, key{"another is better in both", off})
+		f.keys = append(f.keys, key{"beaten: another is at least as good in both, better in one", off})
 	}
 	if len(list) > 1 && list[0].first {
 		first := func(c draw.Canvas) {
@@ -109,12 +110,13 @@ func Frontier(in Input) (*Figure, error) {
 	p.Add(grid{x: true, y: true}, painter(func(c draw.Canvas, px, py func(float64) float64) {
 		drawFrontier(c, list, rift, x.sign(), px, py)
 	}))
-	f.body = func(c draw.Canvas) { stack(c, panel{y.text() + " " + y.arrow("↑", "↓") + " better", p, 1}) }
+	f.body = func(c draw.Canvas) { stack(c, panel{y.text() + " " + y.arrow("↑", "↓") + " " + y.good(), p, 1}) }
 	return f, nil
 }
 
 // choose is the index of the metric of a name, or of the first usual one that
-// was measured.
+// was measured and differs from strategy to strategy, if none does of the first
+// that was measured.
 func (d *CompareData) choose(what, name string, usual []string) (int, error) {
 	var all []string
 	for _, m := range d.Metrics {
@@ -126,10 +128,18 @@ func (d *CompareData) choose(what, name string, usual []string) (int, error) {
 		}
 		return 0, fmt.Errorf("frontier: no metric %s was measured; there are %s", quoted(name), strings.Join(all, ", "))
 	}
+	first := -1
 	for _, u := range usual {
-		if i := d.metric(u); i >= 0 {
+		i := d.metric(u)
+		if i >= 0 && !newMetricPanel(d, i).same {
 			return i, nil
 		}
+		if first < 0 {
+			first = i
+		}
+	}
+	if first >= 0 {
+		return first, nil
 	}
 	return 0, fmt.Errorf("frontier: neither %s was measured: choose the %s of %s", strings.Join(usual, " nor "), what, strings.Join(all, ", "))
 }
@@ -147,6 +157,15 @@ func (m *CompareMetric) arrow(up, down string) string {
 		return down
 	}
 	return up
+}
+
+// good says what a text is of which a metric is high, or low if it falls with
+// quality. A probable text is not always a good one.
+func (m *CompareMetric) good() string {
+	if m.Name == "logprob" {
+		return "more probable"
+	}
+	return "better"
 }
 
 // text is a metric with its unit.
@@ -202,21 +221,54 @@ func markBeaten(list []frontierPoint, signX, signY float64) {
 	}
 }
 
-func titleFrontier(list []frontierPoint) string {
-	on := 0
-	for _, p := range list {
-		if !p.beaten {
-			on++
+// above reports whether a number is larger than another, times sign, by more than
+// their intervals.
+func above(a, b CompareValue, sign float64) bool {
+	edge := func(v CompareValue, sign float64) float64 {
+		x := v.Lo
+		if sign > 0 {
+			x = v.Hi
+		}
+		if !finite(x) {
+			return math.Inf(int(sign)) // a number without an interval may be any
+		}
+		return x
+	}
+	if sign < 0 {
+		a, b = b, a
+	}
+	return edge(a, -1) > edge(b, 1)
+}
+
+// titleFrontier says what the intervals show: that one strategy is best in both,
+// that what is better in one is worse in the other, or neither.
+func titleFrontier(list []frontierPoint, x, y *CompareMetric) string {
+	what := "Quality"
+	if y.good() != "better" {
+		what = "Probability"
+	}
+	if len(list) == 1 {
+		return what + " and diversity of one strategy"
+	}
+	paid := false
+	for i := range list {
+		best := true
+		for k := range list {
+			if k == i {
+				continue
+			}
+			better, wilder := above(list[i].y, list[k].y, y.sign()), above(list[i].x, list[k].x, x.sign())
+			best = best && better && wilder
+			paid = paid || better && above(list[k].x, list[i].x, x.sign())
+		}
+		if best {
+			return what + " against diversity: " + list[i].name + " is best in both"
 		}
 	}
-	switch {
-	case len(list) == 1:
-		return "Quality and diversity of one strategy"
-	case on == 1:
-		i := slices.IndexFunc(list, func(p frontierPoint) bool { return !p.beaten })
-		return "Quality against diversity: " + list[i].name + " is best in both"
+	if paid {
+		return what + " is paid for with diversity"
 	}
-	return "Quality is paid for with diversity"
+	return fmt.Sprintf("%s against diversity of %d strategies", what, len(list))
 }
 
 // spanOf is an axis that holds the intervals of all points, with air around.

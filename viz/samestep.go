@@ -51,9 +51,9 @@ func SameStep(in Input) (*Figure, error) {
 		labels = max(labels, measure(n, face(smallSize, false))+10)
 	}
 	f := &Figure{
-		Title:    "What comes after " + inContext(s.Context) + "? It depends on the strategy",
+		Title:    "What comes after " + inContext(s.Context) + "?" + s.verdict(),
 		Subtitle: fmt.Sprintf("step %d of a text of the model itself", s.T),
-		Caption:  "Bars are probabilities; those of a panel sum to 1. × is a token that the strategy removed; the others share its part." + dotted(s.Tokens...) + in.Compare.model(),
+		Caption:  "Bars are probabilities; those of a panel sum to 1. × is a token that the strategy leaves no probability; the others share its part." + dotted(s.Tokens...) + in.Compare.model(),
 		Alt:      altSameStep(s, names, panels),
 		Width:    stepWidth,
 	}
@@ -74,6 +74,26 @@ func SameStep(in Input) (*Figure, error) {
 		}
 	}
 	return f, nil
+}
+
+// verdict says in a title whether the strategies differ.
+func (s *CompareStep) verdict() string {
+	if len(s.After) < 2 {
+		return ""
+	}
+	const same = 1e-9 // what rounding may change
+	first := &s.After[0]
+	for _, a := range s.After[1:] {
+		if a.Kept != first.Kept || math.Abs(a.Rest-first.Rest) > same {
+			return " It depends on the strategy"
+		}
+		for i, p := range a.Probs {
+			if math.Abs(p-first.Probs[i]) > same {
+				return " It depends on the strategy"
+			}
+		}
+	}
+	return " Here the strategies agree"
 }
 
 // inContext is the end of the text before the step, for a title.

@@ -247,7 +247,7 @@ func (a *app) promptsOf(ctx context.Context, k *comparing, args []string) ([]tex
 		return nil, err
 	}
 	var all []text
-	for line := range strings.Lines(string(data)) {
+	for line := range strings.Lines(strings.TrimPrefix(string(data), "\ufeff")) { // as Windows begins a file
 		if line = strings.TrimRight(line, "\r\n"); strings.TrimSpace(line) != "" {
 			all = append(all, text{text: line, special: k.prompt.special})
 		}

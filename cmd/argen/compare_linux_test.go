@@ -21,6 +21,17 @@ func TestCompareKilled(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	var modes [2]os.FileMode
+	for i, name := range []string{samplesFile, compareFile} {
+		info, err := os.Stat(filepath.Join(whole.Dir, "kept", name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		modes[i] = info.Mode()
+	}
+	if modes[0] != modes[1] {
+		t.Errorf("%s is %v, %s is %v: both have the texts", samplesFile, modes[0], compareFile, modes[1])
+	}
 	for _, sig := range []syscall.Signal{syscall.SIGKILL, syscall.SIGINT} {
 		c, _, stderr := command(t, args...)
 		if err := c.Start(); err != nil {

@@ -69,6 +69,9 @@ ours: {preset: argen}
 	for text, want := range map[string]string{
 		"":                             "x.yaml: it is empty",
 		"# nothing\n":                  "x.yaml: it is empty",
+		"{}":                           "x.yaml:1:1: there is nothing in it",
+		"[]":                           "x.yaml:1:1: there is nothing in it",
+		"a: ~":                         "x.yaml:1:4: found nothing where a chain should stand",
 		"greedy":                       "x.yaml:1:1: found a text: want a map of strategies, or a list",
 		"a: [greedy]":                  "x.yaml:1:4: found a list where a chain should stand",
 		"a:\nb: greedy":                "x.yaml:1:3: found nothing where a chain should stand",

@@ -82,7 +82,7 @@ func (a *app) openSamples(ctx context.Context, k *comparing, h *compareHead, pla
 		return nil, nil, fileError(k.out, err)
 	}
 	path := filepath.Join(k.out, samplesFile)
-	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE|os.O_APPEND, 0o600)
+	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE|os.O_APPEND, 0o666) // as what else the folder gets, which has the texts too
 	if err != nil {
 		return nil, nil, fileError(path, err)
 	}

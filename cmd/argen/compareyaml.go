@@ -41,10 +41,12 @@ func readStrategies(name string, data []byte) ([]study.Strategy, error) {
 	if err := d.Decode(&more); !errors.Is(err, io.EOF) {
 		return nil, r.errorf(&more, "a second document begins: write all strategies in one")
 	}
-	if len(doc.Content) != 1 {
-		return nil, r.errorf(&doc, "there is nothing in it: write a strategy a line, as in  nucleus: top_p=0.9")
+	if len(doc.Content) == 1 {
+		if err := r.read(doc.Content[0]); err != nil || len(r.all) > 0 {
+			return r.all, err
+		}
 	}
-	return r.all, r.read(doc.Content[0])
+	return nil, r.errorf(&doc, "there is nothing in it: write a strategy a line, as in  nucleus: top_p=0.9")
 }
 
 // A strategyReader reads the nodes of a document.
@@ -180,7 +182,7 @@ func kindOf(n *yaml.Node) string {
 		return "a map"
 	case n.Kind == yaml.SequenceNode:
 		return "a list"
-	case n.Kind == yaml.ScalarNode && n.Value != "":
+	case n.Kind == yaml.ScalarNode && n.Value != "" && n.Tag != "!!null":
 		return "a text"
 	}
 	return "nothing"

@@ -163,7 +163,7 @@ type Step struct {
 	Tokens     []StepToken
 	Strategies []StepAfter
 	Rest       float64 // the model's probability of all other tokens
-	Others     int     // how many those are
+	Others     int     // how many those are that it holds possible
 }
 
 // A StepToken is one of the most probable tokens of the model.
@@ -200,7 +200,7 @@ func (l *led) step(p *Plan) *Step {
 		s.Tokens = append(s.Tokens, StepToken{id, string(p.Tokenizer.Piece(id)), w.model.prob[id]})
 		s.Rest -= w.model.prob[id]
 	}
-	s.Others = len(w.model.prob) - len(s.Tokens)
+	s.Others = c.Len() - len(s.Tokens)
 	s.Rest = max(0, s.Rest)
 	for k, i := range p.drawn() {
 		a := StepAfter{Name: p.Strategies[i].Name, Rest: 1}
