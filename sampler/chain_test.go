@@ -110,6 +110,11 @@ func TestFromFlags(t *testing.T) {
 		"temperature=-0.5":                  "temperature=-0.5",
 		"temp=-1 dynatemp-range=0.5":        "dynatemp=0.5/t:-1",
 		"temp=x":                            `--temp: "x" is no number, it must be a number, any t`,
+		"dry-base=2":                        "--dry-base: it says nothing alone, it goes with --dry-multiplier",
+		"dry-multiplier=0 dry-base=2":       "dry=0/2",
+		"smoothing-curve=2":                 "--smoothing-curve: it says nothing alone, it goes with --smoothing-factor",
+		"dynatemp-exponent=2 top-k=3":       "--dynatemp-exponent: it says nothing alone, it goes with --dynatemp-range",
+		"exponential-length-start=2":        "--exponential-length-start: it says nothing alone, it goes with --exponential-length-factor",
 		"top-p=2":                           `--top-p: "2" is out of range, it must be a number with 0 ≤ p ≤ 1`,
 		"top-p=x":                           `--top-p: "x" is no number, it must be a number with 0 ≤ p ≤ 1`,
 	} {

@@ -52,6 +52,11 @@ func (p Preset) change(chain []argen.Transform, s Spec, given map[int]Value, ord
 	if old < 0 && s.onlyShared(given) {
 		return chain, nil
 	}
+	if old < 0 {
+		if err := s.switchedOff(given); err != nil {
+			return nil, err
+		}
+	}
 	rest := chain
 	if other, ok := Lookup(s.Absorbs); ok {
 		if i := slices.IndexFunc(chain, other.makes); i >= 0 {
@@ -108,6 +113,22 @@ func (s Form[T]) onlyShared(given map[int]Value) bool {
 		}
 	}
 	return len(given) > 0
+}
+
+// switchedOff is an error if flags were given that change what a stage does, and
+// none that makes it do something.
+func (s Form[T]) switchedOff(given map[int]Value) error {
+	for i, p := range s.Params[:s.fixed()] {
+		if _, ok := given[i]; p.Flag == "" || ok || !p.numeric() || p.Default != p.Off {
+			continue
+		}
+		for k, other := range s.Params {
+			if _, ok := given[k]; ok && !other.Shared {
+				return fmt.Errorf("--%s: it says nothing alone, it goes with --%s", other.Flag, p.Flag)
+			}
+		}
+	}
+	return nil
 }
 
 // idle is an error if a flag of several stages was given and a chain has none

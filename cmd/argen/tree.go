@@ -57,7 +57,7 @@ and others are the sums of what is shown to its end and of what is not.`,
 	fs.Var(&fromOneValue{&f.Depth}, "depth", "go `N` tokens deep")
 	fs.Var(&fromOneValue{&f.Branch}, "branch", "show at most `N` tokens after each text, the most probable ones")
 	fs.Float64Var(&f.MinProb, "min-prob", f.MinProb, "show only texts with a P(text) of at least `P`; paths that were found are shown anyway")
-	fs.Var(&fromOneValue{&f.Beams}, "beams", "mark the beams of a search with `N` of them")
+	fs.Var(&fromOneValue{&f.Beams}, "beams", "mark the texts that a search with `N` beams keeps at each depth, by their rank there")
 	fs.IntVar(&f.Most, "contexts", f.Most, "look at `N` contexts at most to prove which text is the most probable, 0 for none")
 	fs.BoolVar(&f.json, "json", false, "print the tree as JSON")
 	fs.StringVarP(&f.out, "output", "o", "", "draw the tree to `FILE` instead: *.png, *.svg or *.pdf")
