@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -311,7 +312,10 @@ type fromOneValue struct{ n *int }
 // Set implements pflag.Value.
 func (v *fromOneValue) Set(text string) error {
 	n, err := strconv.ParseInt(text, 10, 32)
-	if err != nil || n < 1 {
+	switch {
+	case errors.Is(err, strconv.ErrRange) && n > 0:
+		return fmt.Errorf("%q is too large, it must be a whole number from 1 to %d", text, math.MaxInt32)
+	case err != nil || n < 1:
 		return fmt.Errorf("%q is no number that can stand here, it must be a whole number from 1", text)
 	}
 	*v.n = int(n)

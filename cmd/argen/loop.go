@@ -144,6 +144,9 @@ func (a *app) close(r *argen.Run, err error) error {
 	}
 	err = r.Close(err)
 	if errors.Is(err, context.DeadlineExceeded) {
+		if len(r.Trace().Steps) == 0 {
+			a.hint("the time was over before the first token")
+		}
 		return nil
 	}
 	return err

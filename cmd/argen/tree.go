@@ -70,6 +70,10 @@ func (a *app) tree(ctx context.Context, f *treeFlags, args []string) error {
 	switch {
 	case !(f.MinProb >= 0 && f.MinProb <= 1):
 		return usagef("--min-prob: %v is no probability, it must be from 0 to 1", f.MinProb)
+	case f.Depth > search.MostDepth:
+		return usagef("--depth: %d is too deep for a tree, it must be from 1 to %d", f.Depth, search.MostDepth)
+	case f.Beams > search.MostTexts:
+		return usagef("--beams: %d is out of range, it must be from 1 to %d", f.Beams, search.MostTexts)
 	case f.Most < 0:
 		return usagef("--contexts: %d is no number of contexts, it must be 0 or more", f.Most)
 	}

@@ -56,19 +56,19 @@ var beamsForm = Form{
 	Name: "beams", Doc: "beam search: keeps the n most probable texts of each length, and takes the best of those that end",
 	Source: "transformers; groups: Vijayakumar et al. 2018, transformers 4",
 	Params: []sampler.Param{
-		{Name: "n", Flag: "beams", Kind: sampler.Int, Doc: "texts kept", Default: 4, Off: sampler.None, Least: 1, Most: mostTexts},
-		{Name: "groups", Flag: "beam-groups", Kind: sampler.Int, Doc: "groups of beams that avoid each other's tokens", Default: 1, Off: 1, Least: 1, Most: mostTexts},
+		{Name: "n", Flag: "beams", Kind: sampler.Int, Doc: "texts kept", Default: 4, Off: sampler.None, Least: 1, Most: MostTexts},
+		{Name: "groups", Flag: "beam-groups", Kind: sampler.Int, Doc: "groups of beams that avoid each other's tokens", Default: 1, Off: 1, Least: 1, Most: MostTexts},
 		{Name: "diversity_penalty", Flag: "diversity-penalty", Doc: "what a token loses for each time an earlier group chose it in this step", Default: 0, Off: 0, Most: 1e6},
 		{Name: "length_penalty", Flag: "length-penalty", Doc: "the power of its length by which ln P of a text is divided, above 0 favours long texts", Default: 1, Off: 0, Least: -10, Most: 10},
 		{Name: "early_stopping", Flag: "early-stopping", Kind: sampler.Choice, Doc: "when n texts that have ended are enough: true, at once; false, unless the best beam is better now; never, unless it could become better", Words: []string{"false", "true", "never"}},
-		{Name: "return", Flag: "return", Kind: sampler.Int, Doc: "texts listed, 0 for n", Default: 0, Off: 0, Most: mostTexts},
+		{Name: "return", Flag: "return", Kind: sampler.Int, Doc: "texts listed, 0 for n", Default: 0, Off: 0, Most: MostTexts},
 		{Name: "sample", Flag: "beam-sample", Kind: sampler.Choice, Doc: "whether candidates are drawn, not taken from the best", Words: []string{"false", "true"}},
 	},
 	New: newBeams,
 }
 
-// mostTexts is how many texts a search keeps at most.
-const mostTexts = 1000
+// MostTexts is how many texts a search keeps, or tokens it compares, at most.
+const MostTexts = 1000
 
 func newBeams(a sampler.Args) (Procedure, error) {
 	b := Beams{

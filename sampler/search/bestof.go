@@ -34,7 +34,7 @@ var bestOfForm = Form{
 	Name: "best_of", Doc: "draws n texts and takes the one with the highest ln P a token, which is the least perplexity, or in total",
 	Source: "OpenAI API, text-generation-inference",
 	Params: []sampler.Param{
-		{Name: "n", Flag: "best-of", Kind: sampler.Int, Doc: "texts drawn", Default: 4, Off: 1, Least: 1, Most: mostTexts},
+		{Name: "n", Flag: "best-of", Kind: sampler.Int, Doc: "texts drawn", Default: 4, Off: 1, Least: 1, Most: MostTexts},
 		{Name: "by", Flag: "best-by", Kind: sampler.Choice, Doc: "what is compared", Words: []string{"mean", "total"}},
 	},
 	New: func(a sampler.Args) (Procedure, error) { return BestOf{N: a.Int(0), By: a.Text(1)}, nil },

@@ -36,7 +36,7 @@ var contrastiveForm = Form{
 	Source: "Su et al. 2022, transformers 4",
 	Params: []sampler.Param{
 		{Name: "alpha", Flag: "contrastive", Doc: "weight of the likeness, against that of P", Default: 0.6, Off: 0, Most: 1},
-		{Name: "k", Joined: true, Kind: sampler.Int, Doc: "tokens compared", Default: 4, Off: 1, Least: 1, Most: mostTexts},
+		{Name: "k", Joined: true, Kind: sampler.Int, Doc: "tokens compared", Default: 4, Off: 1, Least: 1, Most: MostTexts},
 	},
 	New: func(a sampler.Args) (Procedure, error) { return Contrastive{Alpha: a.Float(0), K: a.Int(1)}, nil },
 }

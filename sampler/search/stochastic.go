@@ -34,7 +34,7 @@ var stochasticForm = Form{
 	Name: "stochastic_beams", Doc: "stochastic beam search: draws n different texts, without replacement, and takes the first",
 	Source: "Kool et al. 2019",
 	Params: []sampler.Param{
-		{Name: "n", Flag: "stochastic-beams", Kind: sampler.Int, Doc: "texts drawn", Default: 4, Off: sampler.None, Least: 1, Most: mostTexts},
+		{Name: "n", Flag: "stochastic-beams", Kind: sampler.Int, Doc: "texts drawn", Default: 4, Off: sampler.None, Least: 1, Most: MostTexts},
 	},
 	New: func(a sampler.Args) (Procedure, error) { return Stochastic{N: a.Int(0)}, nil },
 }

@@ -43,12 +43,16 @@ type Others struct {
 
 // TreeOptions say how much of a tree is shown, and what is looked for in it.
 type TreeOptions struct {
-	Depth   int     // tokens from the root to a leaf
+	Depth   int     // tokens from the root to a leaf, at most MostDepth
 	Branch  int     // children of a node, at most
 	MinProb float64 // P(text so far) of what is shown, at least; paths that were found are shown anyway
-	Beams   int     // of a beam search, 0 for none
+	Beams   int     // of a beam search, at most MostTexts, 0 for none
 	Most    int     // contexts that are looked at for the most probable text, 0 for none
 }
+
+// MostDepth is how deep a tree is at most: on the way down the candidates of each
+// place are kept.
+const MostDepth = 64
 
 // mostNodes is how many tokens a tree shows, at most.
 const mostNodes = 100_000
