@@ -141,7 +141,7 @@ func (a *app) compare(ctx context.Context, k *comparing, args []string) (err err
 	if err != nil {
 		return err
 	}
-	seconds, err := a.bindSeconds(ctx, plan)
+	seconds, err := a.bindSeconds(ctx, head, plan, k.resume != "")
 	defer seconds.close()
 	if err != nil {
 		return err

@@ -21,6 +21,7 @@ type compareHead struct {
 	Version int            `json:"version"`
 	Argen   string         `json:"argen"` // of the program that began
 	Models  []headModel    `json:"models"`
+	Seconds []headModel    `json:"seconds,omitempty"` // of searches that need one
 	Prompts []headPrompt   `json:"prompts"`
 	Ways    []headStrategy `json:"strategies"`
 
@@ -102,14 +103,18 @@ func (h *compareHead) leaveOut(a *app, lm *model.LM) {
 
 // bindSeconds opens the second models that searches of a plan need, and binds
 // them. They are the caller's to close, also after an error. The first model
-// must fit every search.
-func (a *app) bindSeconds(ctx context.Context, p *study.Plan) (*models, error) {
+// must fit every search. As with [compareHead.plan], what the head knows of the
+// second models must be so.
+func (a *app) bindSeconds(ctx context.Context, h *compareHead, p *study.Plan, resumed bool) (*models, error) {
 	opened := a.models()
 	for i := range p.Strategies {
 		err := search.Fits(p.Strategies[i].Search, p.Model)
 		if s, ok := p.Strategies[i].Search.(search.Seconded); ok {
 			var lm *model.LM
 			if lm, err = opened.get(ctx, s.Second()); err == nil {
+				err = h.second(s.Second(), lm, resumed)
+			}
+			if err == nil {
 				p.Strategies[i].Search, err = s.Bind(p.Model, p.Tokenizer, lm.Model, lm.Tokenizer)
 			}
 		}
@@ -118,6 +123,24 @@ func (a *app) bindSeconds(ctx context.Context, p *study.Plan) (*models, error) {
 		}
 	}
 	return opened, nil
+}
+
+// second notes a second model, or reports that it is not the one that was noted.
+func (h *compareHead) second(ref string, lm *model.LM, resumed bool) error {
+	own := headModel{ref, lm.Model.Info().SHA256}
+	i := slices.IndexFunc(h.Seconds, func(m headModel) bool { return m.Ref == ref })
+	switch {
+	case i < 0 && !resumed:
+		h.Seconds = append(h.Seconds, own)
+	case i < 0 || h.Seconds[i] != own:
+		return anotherModel(lm)
+	}
+	return nil
+}
+
+// anotherModel says that a model has changed since a comparison began.
+func anotherModel(lm *model.LM) error {
+	return fmt.Errorf("%s is not the model that the comparison began with: put back what it was", argen.Visible(lm.Ref))
 }
 
 // plan is what is to be run. What the head does not know yet of the models it
@@ -133,7 +156,7 @@ func (h *compareHead) plan(lms []*model.LM, resumed bool) (*study.Plan, error) {
 	for i, lm := range lms {
 		sum := lm.Model.Info().SHA256
 		if resumed && sum != h.Models[i].SHA256 {
-			return nil, fmt.Errorf("%s is not the model that the comparison began with: put back what it was", argen.Visible(lm.Ref))
+			return nil, anotherModel(lm)
 		}
 		h.Models[i].SHA256 = sum
 	}

@@ -114,19 +114,27 @@ func (s Stochastic) find(ctx context.Context, r *argen.Run) (plan, error) {
 
 // lean returns the n continuations of a text with the largest scores.
 func (b leaning) lean(c *argen.Candidates, n int, dice *rand.Rand) []leaning {
-	var all []leaning
-	most := math.Inf(-1)
+	best := make([]leaning, 0, n+1) // conditioning keeps the order, so that these are enough
 	c.Each(func(id argen.ID, _ float64) {
 		phi := b.phi + c.LogProb(id)
 		g := phi + gumbel(dice)
-		most = max(most, g)
-		all = append(all, leaning{b.run, id, phi, g})
+		if len(best) == n && g <= best[n-1].score {
+			return
+		}
+		at, _ := slices.BinarySearchFunc(best, g, func(x leaning, g float64) int {
+			if x.score >= g { // of equal ones the lower ID stays first
+				return -1
+			}
+			return 1
+		})
+		best = slices.Insert(best, at, leaning{b.run, id, phi, g})
+		best = best[:min(n, len(best))]
 	})
-	for i := range all {
-		all[i].score = conditioned(all[i].score, most, b.score)
+	most := best[0].score
+	for i := range best {
+		best[i].score = conditioned(best[i].score, most, b.score)
 	}
-	slices.SortStableFunc(all, func(x, y leaning) int { return cmp.Compare(y.score, x.score) })
-	return all[:min(n, len(all))]
+	return best
 }
 
 // conditioned moves a noise of several, the largest of which is most, so that
