@@ -10,6 +10,7 @@ import (
 
 	"argen"
 	"argen/sampler"
+	"argen/sampler/search"
 )
 
 // A question is answered in the line above the keys.
@@ -45,6 +46,9 @@ var (
 		given: func(m *model) string { return m.cur().chain },
 		do: func(m *model, answer string) (tea.Cmd, error) {
 			chain, err := sampler.Parse(answer)
+			if err == nil && m.o.Search != nil {
+				err = search.Check(m.o.Search, chain)
+			}
 			if err != nil {
 				return nil, err
 			}

@@ -45,7 +45,11 @@ func TestSearch(t *testing.T) {
 	if l := d.m.leaving(); l.ByHand {
 		t.Error("the search is said to be done by hand")
 	}
-	d.keys("left", "left", "left", "f").tokens(3)
+	d.keys("left", "c", "ctrl+u").typing("greedy").keys("enter")
+	if text := d.text(); !strings.Contains(text, "greedy leaves one token, so that beams has nothing") {
+		t.Errorf("greedy beams:\n%s", text)
+	}
+	d.keys("esc", "left", "left", "f").tokens(3)
 	again := d.m.cur().steps
 	if len(d.m.branches) != 2 || len(again) != 6 || again[3].Choice == nil {
 		t.Fatalf("%d branches, %d steps", len(d.m.branches), len(again))
