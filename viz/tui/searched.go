@@ -8,13 +8,18 @@ import (
 	"argen"
 )
 
-// searchRows is how many lines what a search says may have on the usual screen
-// beyond the three of a draw.
-const searchRows = 8
-
-// searching reports whether a search picks the tokens, so that the screen keeps
-// place for what it says.
-func (m *model) searching() bool { return m.cur().head.Search != "" }
+// searchRows is how many lines the usual screen has for what a search says beyond
+// the three of a draw: those that compare texts or tokens at each step say more.
+func (m *model) searchRows() int {
+	name, _, _ := strings.Cut(m.cur().head.Search, "=")
+	switch name {
+	case "":
+		return 0
+	case "beams", "contrastive":
+		return 8
+	}
+	return 3
+}
 
 // searchLines say in at most h lines how a search picked the token: what it is,
 // and what it compared, the line of the token marked with a star; at the end the

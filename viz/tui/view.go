@@ -111,9 +111,8 @@ func (m *model) lines() []string {
 	fixed := 3 + 1 + 1 + dice + sparks + 1 + 1 // header, rule, formula, dice, curves, totals, keys
 	branches := m.branchLines(w, min(h/6, 6))
 	left := h - fixed - len(branches)
-	if more := min(left-8, searchRows); m.searching() && more > 0 {
-		dice, left = dice+more, left-more
-	}
+	more := max(min(left-8, m.searchRows()), 0)
+	dice, left = dice+more, left-more
 	air := 0
 	if left >= 18 {
 		air = 1
