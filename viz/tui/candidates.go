@@ -73,7 +73,8 @@ func niceScale(p float64) float64 {
 // best of the model are not what is drawn from, half of the places are for those
 // that are.
 func (m *model) rows(step *argen.Step, n int) []int {
-	n = min(n, len(step.Top))
+	all := m.listable(step, m.picked())
+	n = min(n, all)
 	if n == 0 {
 		return nil
 	}
@@ -81,7 +82,7 @@ func (m *model) rows(step *argen.Step, n int) []int {
 	for i := range rows {
 		rows[i] = i
 	}
-	drawn(step, rows)
+	drawn(step, rows, all)
 	if m.cursor >= 0 && !slices.Contains(rows, m.cursor) {
 		first := max(m.cursor-n+1, 0)
 		for i := range rows {
@@ -97,8 +98,8 @@ func (m *model) rows(step *argen.Step, n int) []int {
 }
 
 // drawn puts into the second half of the rows those that are the most probable to
-// be drawn, if the rows have less than half of that.
-func drawn(step *argen.Step, rows []int) {
+// be drawn, of all that may be listed, if the rows have less than half of that.
+func drawn(step *argen.Step, rows []int, all int) {
 	sum := 0.0
 	for _, i := range rows {
 		sum += step.Top[i].SampledProb
@@ -108,7 +109,7 @@ func drawn(step *argen.Step, rows []int) {
 	}
 	half := len(rows) - len(rows)/2
 	var more []int
-	for i := half; i < len(step.Top); i++ {
+	for i := half; i < all; i++ {
 		more = append(more, i)
 	}
 	slices.SortStableFunc(more, func(a, b int) int { return cmp.Compare(step.Top[b].SampledProb, step.Top[a].SampledProb) })

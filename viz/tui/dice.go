@@ -22,10 +22,10 @@ type part struct {
 
 // parts divides [0,1) among the candidates in the order of the draw, which is
 // descending P after the chain. Only listed tokens are known one by one; where
-// the chosen one is, the step says.
-func parts(step *argen.Step) []part {
+// the chosen one is, the step says. Of the tokens listed the first n count.
+func parts(step *argen.Step, n int) []part {
 	var left []*argen.TopToken
-	for i := range step.Top {
+	for i := range n {
 		if step.Top[i].SampledProb > 0 {
 			left = append(left, &step.Top[i])
 		}
@@ -144,7 +144,7 @@ func bound(x float64, n int) string {
 func (m *model) partLine(step *argen.Step, w int) string {
 	var b strings.Builder
 	from := 0
-	for i, p := range parts(step) {
+	for i, p := range parts(step, m.listable(step, m.fallen())) {
 		to := min(max(int(math.Round(p.high*float64(w))), from), w)
 		if p.token != nil && p.token.ID == step.ID && m.fallen() && !step.Forced {
 			to = min(max(to, cell(step.U, w)+1), w) // u falls into it, however narrow it is

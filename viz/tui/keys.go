@@ -202,7 +202,7 @@ func (m *model) point(by int) tea.Cmd {
 	if m.cursor += by; m.cursor < -1 {
 		m.cursor = -1
 	}
-	m.cursor = min(m.cursor, len(b.next.Top)-1)
+	m.cursor = min(m.cursor, m.listable(b.next, m.picked())-1)
 	return nil
 }
 
@@ -215,8 +215,8 @@ func (m *model) force(i int) tea.Cmd {
 		return nil
 	case b.next == nil || m.busy:
 		return nil
-	case i >= len(b.next.Top):
-		m.note = fmt.Sprintf("only %d tokens are listed", len(b.next.Top))
+	case i >= m.listable(b.next, m.picked()):
+		m.note = fmt.Sprintf("only %d tokens are listed", m.listable(b.next, m.picked()))
 		return nil
 	}
 	m.playing, m.hurry = false, false

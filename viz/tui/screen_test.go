@@ -185,3 +185,51 @@ func TestPictures(t *testing.T) {
 		golden.Bytes(t, fmt.Sprintf("picture-dark-%v.svg", dark), Picture(d.m.Screen(), dark))
 	}
 }
+
+// A token that is listed only because it was picked is nowhere on the screen
+// before that; one that would be listed anyway is.
+func TestPickedIsSecret(t *testing.T) {
+	secret := 0
+	for seed := range uint64(40) {
+		for _, chain := range []string{"temperature=3", "allow=#1/#2/#6/#10"} {
+			gen := plain().generator(seed)
+			var err error
+			if gen.Chain, err = sampler.Parse(chain); err != nil {
+				t.Fatal(err)
+			}
+			gen.Top = 3
+			d := drive(t, gen, "It was", Options{}).size(80, 24)
+			s := d.m.cur().next
+			anyway := s.Rank <= 3
+			if chain != "temperature=3" { // two of the four are listed
+				better := 0
+				for _, top := range s.Top {
+					if top.SampledProb > s.SampledProb {
+						better++
+					}
+				}
+				anyway = better < 2
+			}
+			if all := d.m.listable(s, false); (all == len(s.Top)) != anyway {
+				t.Fatalf("%s, seed %d: %d of %d are listed, %s is not secret: %t", chain, seed, all, len(s.Top), s.Token, anyway)
+			}
+			if anyway {
+				continue
+			}
+			secret++
+			word := " " + s.Token + " "
+			for range 5 {
+				d.keys("down")
+			}
+			if text := d.text(); strings.Contains(text[strings.Index(text, "token"):], word) {
+				t.Fatalf("%s, seed %d: %s was picked, and it shows:\n%s", chain, seed, s.Token, text)
+			}
+			if text := d.keys("esc", "enter").pass(2 * drops).text(); !strings.Contains(text, s.Token) {
+				t.Fatalf("%s, seed %d: %s is not shown:\n%s", chain, seed, s.Token, text)
+			}
+		}
+	}
+	if secret < 10 {
+		t.Errorf("%d were secret", secret)
+	}
+}
