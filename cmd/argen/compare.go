@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
+	"path/filepath"
 	"runtime"
 	"strings"
 	"syscall"
@@ -194,6 +196,13 @@ func (k *comparing) check(args []string) error {
 		return usagef("--step %d: a step is a whole number from 0, or -1 for where the strategies differ most", k.place)
 	case k.show < 0:
 		return usagef("--show %d: choose 0 or more", k.show)
+	}
+	for _, file := range [][2]string{{"csv", k.csv}, {"markdown", k.markdown}} { // before minutes have gone by
+		if folder := filepath.Dir(file[1]); file[1] != "" {
+			if info, err := os.Stat(folder); err != nil || !info.IsDir() {
+				return fmt.Errorf("--%s %s: there is no folder %s", file[0], argen.Visible(file[1]), argen.Visible(folder))
+			}
+		}
 	}
 	return nil
 }

@@ -172,6 +172,13 @@ func TestCompareGoesOn(t *testing.T) {
 			}
 		}
 	}
+	old := t.TempDir()
+	if err := os.WriteFile(filepath.Join(old, samplesFile), bytes.Replace(samples, []byte(`"argen":"`), []byte(`"argen":"9.`), 1), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if r := runArgs("", "compare", "--resume", old, "--show", "0"); r.code != 0 || !strings.Contains(r.stderr, "argen: argen 9.") || !strings.Contains(r.stderr, " began the comparison, this is ") {
+		t.Errorf("exit code %d, %q", r.code, r.stderr)
+	}
 	lines := bytes.SplitAfter(samples, []byte("\n"))
 	for want, change := range map[string][]byte{
 		`samples.jsonl:2: it is no text of a comparison`:     bytes.Join([][]byte{lines[0], []byte("{\n")}, nil),

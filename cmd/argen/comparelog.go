@@ -117,6 +117,10 @@ func (a *app) openSamples(ctx context.Context, k *comparing, h *compareHead, pla
 	if !sameHead(first, h) {
 		return nil, nil, usagef("%s holds another comparison: --resume %s goes on with that, -o names another folder", argen.Visible(k.out), argen.Visible(k.out))
 	}
+	var begun compareHead
+	if json.Unmarshal(first, &begun) == nil && begun.Argen != argen.Version {
+		a.hint("argen %s began the comparison, this is %s: where they differ the texts do", argen.Visible(begun.Argen), argen.Version)
+	}
 	if done, err = readSamples(path, rest, plan); err != nil {
 		return nil, nil, err
 	}
