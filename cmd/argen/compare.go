@@ -16,6 +16,7 @@ import (
 	"argen"
 	"argen/internal/study"
 	"argen/model"
+	"argen/sampler/search"
 )
 
 // How many texts of each strategy are written where nobody says: with the usual
@@ -217,8 +218,8 @@ func (a *app) openAll(ctx context.Context, head *compareHead) ([]*model.LM, erro
 		}
 		all = append(all, lm)
 		if i > 0 {
-			if err := study.Same(all[0].Tokenizer, lm.Tokenizer); err != nil {
-				return all, fmt.Errorf("%s and %s: %w", argen.Visible(all[0].Ref), argen.Visible(lm.Ref), err)
+			if err := search.SameVocabulary(all[0].Model, all[0].Tokenizer, lm.Model, lm.Tokenizer); err != nil {
+				return all, fmt.Errorf("only models of one vocabulary can be compared step by step, %s has another than %s: %w", argen.Visible(lm.Ref), argen.Visible(all[0].Ref), err)
 			}
 		}
 	}

@@ -2,7 +2,6 @@ package study
 
 import (
 	"context"
-	"fmt"
 	"math"
 	"sync"
 	"sync/atomic"
@@ -241,17 +240,4 @@ func (p *Plan) pairs(others []NamedModel) []pair {
 		list = append(list, pair{p.Model.Info().Ref, m.Name, true})
 	}
 	return list
-}
-
-// Same reports why models cannot be compared step by step, nil if they can.
-func Same(a, b argen.Tokenizer) error {
-	if a.VocabSize() != b.VocabSize() {
-		return fmt.Errorf("the vocabularies have %d and %d tokens: only models of one vocabulary can be compared step by step", a.VocabSize(), b.VocabSize())
-	}
-	for id := range argen.ID(a.VocabSize()) {
-		if string(a.Piece(id)) != string(b.Piece(id)) {
-			return fmt.Errorf("token %d is %q in one vocabulary and %q in the other: only models of one vocabulary can be compared step by step", id, argen.Visible(string(a.Piece(id))), argen.Visible(string(b.Piece(id))))
-		}
-	}
-	return nil
 }

@@ -159,32 +159,3 @@ func TestContexts(t *testing.T) {
 		t.Error("there are three texts only")
 	}
 }
-
-func TestSame(t *testing.T) {
-	p := storyPlan(t, "truth", 1, "none")
-	if err := Same(p.Tokenizer, p.Tokenizer); err != nil {
-		t.Error(err)
-	}
-	if err := Same(p.Tokenizer, fewer{p.Tokenizer, 3}); err == nil || !strings.Contains(err.Error(), "686 and 3 tokens") {
-		t.Error(err)
-	}
-	if err := Same(p.Tokenizer, other{p.Tokenizer}); err == nil || !strings.Contains(err.Error(), `token 5 is`) {
-		t.Error(err)
-	}
-}
-
-type fewer struct {
-	argen.Tokenizer
-	n int
-}
-
-func (f fewer) VocabSize() int { return f.n }
-
-type other struct{ argen.Tokenizer }
-
-func (o other) Piece(id argen.ID) []byte {
-	if id == 5 {
-		return []byte("x")
-	}
-	return o.Tokenizer.Piece(id)
-}

@@ -53,7 +53,7 @@ func (d Draft) Second() string { return d.Ref }
 
 // Bind implements [Seconded].
 func (d Draft) Bind(m argen.Model, t argen.Tokenizer, second argen.Model, its argen.Tokenizer) (Procedure, error) {
-	if err := sameVocabulary(m, t, second, its); err != nil {
+	if err := SameVocabulary(m, t, second, its); err != nil {
 		return nil, fmt.Errorf("the draft %s has another vocabulary: %w", argen.Visible(d.Ref), err)
 	}
 	d.model, d.tokenizer = second, its
@@ -65,8 +65,9 @@ func (d Draft) Picker() Picker {
 	return &speculator{search: d.String(), k: d.Tokens, drafter: &modelDrafter{model: d.model, tokenizer: d.tokenizer}}
 }
 
-// sameVocabulary says where two vocabularies differ first.
-func sameVocabulary(m argen.Model, t argen.Tokenizer, second argen.Model, its argen.Tokenizer) error {
+// SameVocabulary reports where the vocabularies of a model and a second one
+// differ first.
+func SameVocabulary(m argen.Model, t argen.Tokenizer, second argen.Model, its argen.Tokenizer) error {
 	if n, v := second.Info().VocabSize, m.Info().VocabSize; n != v {
 		return fmt.Errorf("%d tokens, the model has %d", n, v)
 	}
