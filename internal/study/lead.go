@@ -32,14 +32,17 @@ type place struct {
 func (p *Plan) lead(ctx context.Context, o Compare, i int) (*led, error) {
 	at := i * len(p.Strategies)
 	_, prompt, _ := p.place(at)
-	own := p.generator(Strategy{}, at)
+	own, same := p.generator(Strategy{}, at), &echo{Model: p.Model}
+	own.Model = same
 	text, err := own.StartIDs(p.Prompts[prompt].IDs)
 	if err != nil {
 		return nil, err
 	}
 	gens := []argen.Generator{}
 	for _, s := range p.drawn() {
-		gens = append(gens, p.generator(p.Strategies[s], at))
+		gen := p.generator(p.Strategies[s], at)
+		gen.Model = same
+		gens = append(gens, gen)
 	}
 	for _, m := range o.Models {
 		gen := own
