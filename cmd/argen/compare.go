@@ -161,7 +161,12 @@ func (a *app) compare(ctx context.Context, k *comparing, args []string) (err err
 	for _, lm := range lms[1:] {
 		others = append(others, study.NamedModel{Name: lm.Ref, Model: lm.Model})
 	}
-	distances, err := plan.Distances(ctx, study.Compare{Models: others, Place: head.Place, Jobs: k.jobs})
+	p := a.progress()
+	distances, err := plan.Distances(ctx, study.Compare{
+		Models: others, Place: head.Place, Jobs: k.jobs,
+		Each: func(done, all int) { p.set("comparing", int64(done), int64(all), "texts") },
+	})
+	p.end()
 	if err != nil {
 		return err
 	}

@@ -118,6 +118,9 @@ type Compare struct {
 	Models []NamedModel // to compare with that of the plan
 	Place  int          // t of the Step, from 0; −1 for the place where the strategies differ most
 	Jobs   int          // texts at once
+	// Each, if it is not nil, is called after every text, with how many there are
+	// and how many there will be, never twice at once.
+	Each func(done, all int)
 }
 
 // Distances compares the strategies of a plan, and its model with others, at
@@ -130,6 +133,8 @@ func (p *Plan) Distances(ctx context.Context, o Compare) (*Distances, error) {
 	errs := make([]error, n)
 	var next atomic.Int64
 	var workers sync.WaitGroup
+	var one sync.Mutex
+	done := 0
 	for range max(1, min(o.Jobs, n)) {
 		workers.Go(func() {
 			for {
@@ -138,6 +143,11 @@ func (p *Plan) Distances(ctx context.Context, o Compare) (*Distances, error) {
 					return
 				}
 				parts[i], errs[i] = p.lead(ctx, o, i)
+				one.Lock()
+				if done++; o.Each != nil {
+					o.Each(done, n)
+				}
+				one.Unlock()
 			}
 		})
 	}

@@ -93,7 +93,12 @@ func TestGap(t *testing.T) {
 // top_k=1 removes makes KL infinite.
 func TestDistances(t *testing.T) {
 	p := storyPlan(t, "truth", 3, "temperature=1", "none", "top_k=1")
-	d, err := p.Distances(context.Background(), Compare{Place: 2, Jobs: 2, Models: []NamedModel{{"again", p.Model}}})
+	told := 0
+	d, err := p.Distances(context.Background(), Compare{Place: 2, Jobs: 2, Models: []NamedModel{{"again", p.Model}}, Each: func(done, all int) {
+		if told++; done != told || all != 3 {
+			t.Errorf("%d of %d, want %d of 3", done, all, told)
+		}
+	}})
 	if err != nil {
 		t.Fatal(err)
 	}
