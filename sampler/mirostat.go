@@ -120,7 +120,7 @@ func (m Mirostat) Reasons(c *argen.Candidates, past argen.Past) func(argen.ID) s
 	}
 	mu := prob(m.limit())
 	return func(id argen.ID) string {
-		return "surprise of " + prob(-c.LogProb(id)/math.Ln2) + " > " + mu + " bits"
+		return "surprise of " + prob(-c.LogProb(id)/math.Ln2) + " > μ = " + mu + " bits"
 	}
 }
 
