@@ -272,3 +272,21 @@ func TestRift(t *testing.T) {
 		t.Errorf("points without a gap have a rift: %+v", r)
 	}
 }
+
+// The page of a step is as wide as its panels need.
+func TestSameStepWidth(t *testing.T) {
+	last := 0.0
+	for n := 1; n <= 6; n++ {
+		d := compareData()
+		d.Step.After = d.Step.After[:min(n, len(d.Step.After))]
+		f, err := SameStep(Input{Compare: d})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if f.Width < last || f.Width > stepWidth || n == 1 && f.Width > 0.7*stepWidth {
+			t.Errorf("%d strategies: %v wide, before %v", n, f.Width, last)
+		}
+		last = f.Width
+		checkTexts(t, "same-step", f)
+	}
+}

@@ -55,17 +55,19 @@ func SameStep(in Input) (*Figure, error) {
 		Subtitle: fmt.Sprintf("step %d of a text of the model itself", s.T),
 		Caption:  "Bars are probabilities; those of a panel sum to 1. × is a token that the strategy leaves no probability; the others share its part." + dotted(s.Tokens...) + in.Compare.model(),
 		Alt:      altSameStep(s, names, panels),
-		Width:    stepWidth,
 	}
-	rows := (len(panels) + stepAcross - 1) / stepAcross
+	across := min(len(panels), stepAcross)
+	full := stepWidth - 2*margin - labels
+	f.Width = math.Round(max(stepWidth-full*float64(stepAcross-across)/stepAcross, pageWidth))
+	rows := (len(panels) + across - 1) / across
 	high := stepHead + stepRow*float64(len(names)) + 4
 	f.setBody(float64(rows)*(high+tilesGap) - tilesGap)
 	f.body = func(c draw.Canvas) {
 		left := float64(c.Min.X) + labels
-		wide := (float64(c.Max.X) - left) / stepAcross
+		wide := (float64(c.Max.X) - left) / float64(across)
 		for i, p := range panels {
-			x, top := left+wide*float64(i%stepAcross), float64(c.Max.Y)-float64(i/stepAcross)*(high+tilesGap)
-			if i%stepAcross == 0 {
+			x, top := left+wide*float64(i%across), float64(c.Max.Y)-float64(i/across)*(high+tilesGap)
+			if i%across == 0 {
 				for k, n := range names {
 					say(c, style(smallSize, false, -1, -.5), left-8, top-stepHead-stepRow*(float64(k)+.5), n)
 				}
