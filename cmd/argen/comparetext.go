@@ -281,10 +281,26 @@ func (c *comparison) legend() string {
 	if len(c.Strategies) > 1 && texts > 1 && texts < 6 {
 		s += "Fewer than 6 texts show no difference but where the dice change nothing. "
 	}
+	if texts == 1 && c.starred() {
+		s += fmt.Sprintf("* differs from %s: the dice change neither.", argen.Visible(c.Strategies[0].Name))
+	}
 	if len(c.Strategies) > 1 && texts > 1 {
 		s += fmt.Sprintf("* differs from %s by more than the noise, text by text on the same dice; where there is no * the difference is inside the noise. Of twenty numbers that do not differ one has a * all the same.", argen.Visible(c.Strategies[0].Name))
 	}
 	return s
+}
+
+// starred reports whether a number of a strategy differs from that of the first
+// by more than the noise.
+func (c *comparison) starred() bool {
+	for _, s := range c.Strategies {
+		for _, x := range s.Metrics {
+			if x.Diff != nil && !x.Diff.Noise {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // distanceTables are the distances from the first strategy and the first model.
