@@ -1,3 +1,7 @@
+//go:build !race
+
+// The race detector lets pools forget: then stages allocate.
+
 package sampler_test
 
 import (
