@@ -1,6 +1,7 @@
 package sampler
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -264,7 +265,7 @@ func (p Param) Placeholder() string {
 	case Float:
 		return "X"
 	case Text:
-		return "TEXT"
+		return cmp.Or(p.Takes, "TEXT")
 	case Choice:
 		return strings.Join(p.Words, "|")
 	case Token:

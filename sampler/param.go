@@ -47,6 +47,8 @@ type Param struct {
 	By map[Semantics]Value
 	// Optional is set for a Text or Token that may be empty.
 	Optional bool
+	// Takes names the value of a Text in the help of its flag, "" for TEXT.
+	Takes string
 	// File is set for a Text whose flag names the file that holds it.
 	File bool
 	// Named is set for one that stands in a chain under its name only, before or

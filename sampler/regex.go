@@ -22,7 +22,7 @@ type Regex struct {
 var regexSpec = Spec{
 	Name: "regex", Doc: "lets only tokens pass that lead to a text which the pattern matches as a whole",
 	Group: Constraint, Source: "Willard, Louf 2023",
-	Params:  []Param{{Name: "pattern", Flag: "regex", Kind: Text, Doc: "a regular expression as in Go"}},
+	Params:  []Param{{Name: "pattern", Flag: "regex", Takes: "PATTERN", Kind: Text, Doc: "a regular expression as in Go"}},
 	Example: `regex="[a-z]+"`,
 	New: func(a Args) (argen.Transform, error) {
 		form, err := grammar.Regex(a.Text(0))

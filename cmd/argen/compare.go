@@ -61,11 +61,11 @@ func compareCommand(a *app) *cobra.Command {
 		Short: "Compare ways of choosing tokens on the same prompts and dice",
 		Long: `Let several strategies write texts after the same prompt, with the same seeds,
 and measure how the texts differ. The same seed throws the same dice for every
-strategy: what differs is the strategy. Each text of a strategy has a seed of its
-own, also after different prompts. Each number has an interval that holds the
-true one in 95 of 100 such comparisons, from drawing the texts anew 2,000 times;
-a * marks what differs from the first strategy, text by text, by more than the
-noise. Of twenty numbers that do not differ one is marked all the same.
+strategy: what differs is the strategy. Each text of a strategy has a seed of
+its own, also after different prompts. Each number has an interval that holds
+the true one in 95 of 100 such comparisons, from drawing the texts anew 2,000
+times; a * marks what differs from the first strategy, text by text, by more
+than the noise. Of twenty numbers that do not differ one is marked all the same.
 
 A strategy is a chain of stages, a search such as beams=4, both, or a preset,
 maybe after a name. A file of strategies is YAML: names with chains, or a list
@@ -80,9 +80,9 @@ removes what the other has, and is then shown with the part of such places.
 -o DIR keeps everything: samples.jsonl, a line a text, written as it goes;
 compare.json, table.md, table.csv and the charts frontier, metrics and same-step
 as SVG. A comparison that was interrupted goes on with --resume DIR, to the same
-bytes. A JSON result is {"model","prompt","samples","seed","strategies":[{"name",
-"chain","metrics":{NAME:{"mean","lo","hi"}},"samples"}],"distances","metrics",
-"step"}; argen plot frontier, metrics and same-step draw it.`,
+bytes. A JSON result is {"model","prompt","samples","seed","strategies":
+[{"name","chain","metrics":{NAME:{"mean","lo","hi"}},"samples"}],"distances",
+"metrics","step"}; argen plot frontier, metrics and same-step draw it.`,
 		Example: `  argen compare --samples 20
   argen compare "One morning" --samples 20 --strategy greedy --strategy "hot: temperature=1.5" --show 1
   argen compare --samples 20 --strategy temperature=1 --strategy "cut: top_p=0.9,temperature=0.8" --json

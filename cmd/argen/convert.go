@@ -51,8 +51,9 @@ format:
 
   *.gguf                  a transformer, for llama.cpp and what is built on it
   *.bin *.arpa *.arpa.gz  an n-gram model
-  another name            a transformer, as a folder of Hugging Face: config.json,
-                          model.safetensors, tokenizer.json, for transformers
+  another name            a transformer, as a folder of Hugging Face, for
+                          transformers: config.json, model.safetensors,
+                          tokenizer.json
 
 Transformers are those of Llama's architecture. --quantize rounds their
 matrices; without it they stay as they are. Vectors stay f32, and matrices whose

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -22,7 +23,7 @@ func helpCommand() *cobra.Command {
 			case err != nil || len(rest) > 0:
 				word := args[len(args)-max(len(rest), 1)]
 				lists := strings.Replace(about.CommandPath(), root.Name(), root.Name()+" help", 1)
-				return usagef("unknown command or topic %q%s; %s lists all", word, didYouMean(word, names(about.Commands())), lists)
+				return usagef("unknown command or topic %q%s; %s lists all", word, orAsk(topicsLike(root, about, word)), lists)
 			}
 			about.InitDefaultHelpFlag()
 			return about.Help()
@@ -41,4 +42,16 @@ func helpCommand() *cobra.Command {
 			return words, cobra.ShellCompDirectiveNoFileComp
 		},
 	}
+}
+
+// topicsLike returns the topics and commands below one, or else those that have
+// the word as their own below another topic: "argen help search beams".
+func topicsLike(root, about *cobra.Command, word string) []string {
+	found := near(word, names(about.Commands()))
+	for _, topic := range root.Commands() {
+		if len(found) == 0 && topic.IsAdditionalHelpTopicCommand() && slices.Contains(names(topic.Commands()), word) {
+			found = []string{root.Name() + " help " + topic.Name() + " " + word}
+		}
+	}
+	return found
 }

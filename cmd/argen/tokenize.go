@@ -45,8 +45,8 @@ The tokenizer is that of the model, or with --tokenizer one of
   FILE    a tokenizer.json, of a byte-level BPE or as argen train writes
 
 A JSON result is {"ids","tokens","offsets","text"}: offsets are [start,end) in
-bytes of TEXT, or of text where ids are given; text is what they decode to; bytes (base64) stand beside tokens that
-are not all valid UTF-8.`,
+bytes of TEXT, or of text where ids are given; text is what they decode to;
+bytes (base64) stand beside tokens that are not all valid UTF-8.`,
 		Example: `  argen tokenize "Mia was in the garden."
   argen tokenize --tokenizer bytes --json "naïve"
   argen tokenize --decode 3,4,5

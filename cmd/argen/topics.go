@@ -87,17 +87,18 @@ A .jsonl file has one JSON object a line, told apart by "type":
           dice          u was typed, not thrown; else left out
           kept          tokens left after the chain
           chain         the stages from here on, where they were changed
-          top           [{id, token, logit, prob, rank, sampled_prob, removed_by,
-                        why: by which inequality, stage_probs: after each stage
-                        but the last, as long as it was there}]: the most
-                        probable, those tracked and the one written; where they
-                        have less than half of what is drawn from also the most
-                        probable of that
+          top           [{id, token, logit, prob, rank, sampled_prob,
+                        removed_by, why: by which inequality, stage_probs: after
+                        each stage but the last, as long as it was there}]: the
+                        most probable, those tracked and the one written; where
+                        they have less than half of what is drawn from also the
+                        most probable of that
           rest          {tokens, prob, sampled_prob} of all others
           stages        [{name, params, in: tokens before it, kept, mass_removed,
-                        entropy_in, entropy; last_standing: it would have removed
-                        all, so the best stays}]
-          choice        {text, data}: how a search picked the token, else left out
+                        entropy_in, entropy; last_standing: it would have
+                        removed all, so the best stays}]
+          choice        {text, data}: how a search picked the token, else left
+                        out
           origin        {text, data}: where prob comes from, with --explain
           ns            nanoseconds since the step before, with --timing
   back    t             steps with this t or more no longer count
@@ -113,9 +114,11 @@ pandas
 
 polars
   import polars as pl
-  pl.read_ndjson("trace.jsonl", infer_schema_length=None).filter(pl.col("type") == "step")
+  d = pl.read_ndjson("trace.jsonl", infer_schema_length=None)
+  d.filter(pl.col("type") == "step")
 
 DuckDB
   select t, token, prob, rank from 'trace.jsonl' where type = 'step' order by t;
-  select t, unnest(top, recursive := true) from 'trace.jsonl' where type = 'step';
+  select t, unnest(top, recursive := true)
+    from 'trace.jsonl' where type = 'step';
 `

@@ -44,6 +44,7 @@ func otherFlags(fs *pflag.FlagSet) *pflag.FlagSet {
 // a page of help can explain.
 func stageFlags(fs *pflag.FlagSet) string {
 	var b strings.Builder
+	searches := ""
 	for _, g := range append(slices.Clip(sampler.Groups()), searchGroup) {
 		var list []string
 		fs.VisitAll(func(f *pflag.Flag) {
@@ -56,6 +57,9 @@ func stageFlags(fs *pflag.FlagSet) string {
 			}
 		})
 		if len(list) > 0 {
+			if g == searchGroup {
+				searches = ",\nargen help search those of searches"
+			}
 			text := wrapText(strings.Join(list, ", "), 80-6) // not between a flag and its value
 			b.WriteString("\n  " + string(g) + "\n      " + strings.NewReplacer("\n", "\n      ", "\x00", " ").Replace(text))
 		}
@@ -63,5 +67,5 @@ func stageFlags(fs *pflag.FlagSet) string {
 	if b.Len() == 0 {
 		return ""
 	}
-	return "\n\nFlags of stages; argen help sampling says what each does,\nargen help search those of searches:" + b.String()
+	return "\n\nFlags of stages; argen help sampling says what each does" + searches + ":" + b.String()
 }

@@ -32,7 +32,7 @@ var draftForm = Form{
 	Name: "draft", Doc: "speculative decoding: a second model guesses tokens, the model checks them in one pass and keeps its own law",
 	Source: "Leviathan et al. 2023; Chen et al. 2023",
 	Params: []sampler.Param{
-		{Name: "model", Flag: "draft", Kind: sampler.Text, Doc: "the model that guesses"},
+		{Name: "model", Flag: "draft", Takes: "REF", Kind: sampler.Text, Doc: "the model that guesses"},
 		{Name: "tokens", Flag: "draft-tokens", Kind: sampler.Int, Doc: "tokens guessed for a pass of the model", Default: 4, Off: sampler.None, Least: 1, Most: mostGuesses},
 	},
 	New:     func(a sampler.Args) (Procedure, error) { return Draft{Ref: a.Text(0), Tokens: a.Int(1)}, nil },

@@ -20,9 +20,9 @@ gives one with its parameters, or the flags below do:
   --search "beams=4/length_penalty:0.8"
 
 Several values are separated by /, in the order below or by name; those left out
-take their defaults. The stages of the chain act on the distribution of each text
-that a search looks at, before its own rule: beam search adds up the ln P that
-they leave, as transformers does. step shows at each token what was compared, a
-trace keeps it as "choice", and generate --json lists the texts that were found
-as "beams".
+take their defaults. The stages of the chain act on the distribution of each
+text that a search looks at, before its own rule: beam search adds up the ln P
+that they leave, as transformers does. step shows at each token what was
+compared, a trace keeps it as "choice", and generate --json lists the texts that
+were found as "beams".
 `
