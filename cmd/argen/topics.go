@@ -94,9 +94,9 @@ A .jsonl file has one JSON object a line, told apart by "type":
                         they have less than half of what is drawn from also the
                         most probable of that
           rest          {tokens, prob, sampled_prob} of all others
-          stages        [{name, params, in: tokens before it, kept, mass_removed,
-                        entropy_in, entropy; last_standing: it would have
-                        removed all, so the best stays}]
+          stages        [{name, params, in: tokens before it, kept,
+                        mass_removed, entropy_in, entropy; last_standing: it
+                        would have removed all, so the best stays}]
           choice        {text, data}: how a search picked the token, else left
                         out
           origin        {text, data}: where prob comes from, with --explain
