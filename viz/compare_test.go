@@ -2,6 +2,7 @@ package viz
 
 import (
 	"math"
+	"slices"
 	"strings"
 	"testing"
 
@@ -131,6 +132,33 @@ func TestCompareSays(t *testing.T) {
 	}
 }
 
+// The first strategy is seen where others have the same numbers.
+func TestFrontierDrawsTheFirstOverOthers(t *testing.T) {
+	d := compareData()
+	d.Strategies = slices.Clone(d.Strategies[:3])
+	for i := range d.Strategies {
+		d.Strategies[i].Values = d.Strategies[0].Values
+	}
+	page := string(svg(t, drawn(t, Chart{Draw: Frontier, Name: "frontier"}, Input{Compare: d})))
+	if first, others := strings.LastIndex(page, `fill="#d55e00"`), strings.LastIndex(page, `fill="#0072b2"`); first < others || others < 0 {
+		t.Errorf("the first strategy's mark is at byte %d, the last of the others at %d", first, others)
+	}
+}
+
+// What rounding alone makes differ is the same for all, and 0 if it is nothing else.
+func TestMetricsTakeRoundingForNoDifference(t *testing.T) {
+	d := compareData()
+	for i := range d.Strategies {
+		v := float64(i+1) * 1e-17
+		d.Strategies[i].Values = slices.Clone(d.Strategies[i].Values)
+		d.Strategies[i].Values[3] = CompareValue{Mean: v, Lo: v, Hi: v}
+	}
+	f := drawn(t, Chart{Draw: Metrics, Name: "metrics"}, Input{Compare: d})
+	if want := "The same for all: " + d.Metrics[3].text() + " 0, "; !strings.Contains(f.Caption, want) {
+		t.Errorf("%q is missing in %q", want, f.Caption)
+	}
+}
+
 // A title claims no more than the intervals show.
 func TestFrontierTitles(t *testing.T) {
 	for want, change := range map[string]func(*CompareData){
@@ -150,6 +178,14 @@ func TestFrontierTitles(t *testing.T) {
 			for i, x := range []float64{.9, .91, .92} {
 				d.Strategies[i].Values[0] = CompareValue{Mean: x, Lo: x - .05, Hi: x + .05}
 				d.Strategies[i].Values[2] = CompareValue{Mean: x, Lo: x, Hi: x}
+			}
+		},
+		// The one that pays is beaten by one that does not.
+		"Quality against diversity of 4 strategies": func(d *CompareData) {
+			d.Strategies = d.Strategies[:4]
+			for i, v := range [][2]float64{{.5, .5}, {.9, .2}, {.6, .3}, {.9, .55}} {
+				d.Strategies[i].Values[0] = CompareValue{Mean: v[0], Lo: v[0] - .1, Hi: v[0] + .1}
+				d.Strategies[i].Values[2] = CompareValue{Mean: v[1], Lo: v[1] - .1, Hi: v[1] + .1}
 			}
 		},
 		// Without intervals nothing is known.
@@ -229,12 +265,25 @@ func TestPlaceNames(t *testing.T) {
 		}
 		for i, a := range list {
 			for _, b := range list[:i] {
-				if overlap(a.at, b.at) {
-					t.Errorf("%v apart: %v lies over %v", apart, a.at, b.at)
+				blank := rect(float64(a.at.Min.X)-3, float64(a.at.Min.Y), float64(a.at.Max.X)+3, float64(a.at.Max.Y))
+				if overlap(blank, b.at) {
+					t.Errorf("%v apart: %v lies over %v, or next to it", apart, a.at, b.at)
 				}
 			}
 			if overlap(a.at, rect(100, 0, 130, 300)) {
 				t.Errorf("%v lies where something is", a.at)
+			}
+		}
+	}
+	// The line to a name goes around the others.
+	list := []tag{{x: 300, y: 150, name: "nearest"}, {x: 300, y: 150, name: "a name that is longer"}, {x: 300, y: 150, name: "third"}, {x: 290, y: 150, name: "fourth"}}
+	placeNames(list, nil, nil, area)
+	for i := range list {
+		for _, piece := range list[i].leader(list[i].at) {
+			for k := range list[:i] {
+				if overlap(piece, list[k].at) {
+					t.Errorf("the line to %q goes through %q", list[i].name, list[k].name)
+				}
 			}
 		}
 	}

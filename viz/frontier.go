@@ -259,7 +259,8 @@ func titleFrontier(list []frontierPoint, x, y *CompareMetric) string {
 			}
 			better, wilder := above(list[i].y, list[k].y, y.sign()), above(list[i].x, list[k].x, x.sign())
 			best = best && better && wilder
-			paid = paid || better && above(list[k].x, list[i].x, x.sign())
+			// What a beaten one pays, the one that beats it need not.
+			paid = paid || better && above(list[k].x, list[i].x, x.sign()) && !list[i].beaten && !list[k].beaten
 		}
 		if best {
 			return what + " against diversity: " + list[i].name + " is best in both"
@@ -335,7 +336,7 @@ func drawFrontier(c draw.Canvas, list []frontierPoint, rift rift, signX float64,
 	slices.SortFunc(on, func(a, b frontierPoint) int { return cmp.Compare(signX*a.x.Mean, signX*b.x.Mean) })
 	sty := line(quiet, 1)
 	sty.Dashes = []vg.Length{4, 3}
-	var names []tag
+	names := make([]tag, len(list))
 	var lines, taken []vg.Rectangle
 	for i := 1; i < len(on); i++ {
 		x0, y0, x1, y1 := px(on[i-1].x.Mean), py(on[i-1].y.Mean), px(on[i].x.Mean), py(on[i].y.Mean)
@@ -350,8 +351,7 @@ func drawFrontier(c draw.Canvas, list []frontierPoint, rift rift, signX float64,
 	if strip, ok := rift.strip(c); ok {
 		taken = append(taken, strip)
 	}
-	for i := range list {
-		p := &list[i]
+	for i, p := range slices.Backward(list) { // the first, which the others are compared with, over them
 		x, y := px(p.x.Mean), py(p.y.Mean)
 		cross := line(faded(p.color()), 1.5)
 		if finite(p.x.Lo) && finite(p.x.Hi) && p.x.Lo < p.x.Hi {
@@ -362,9 +362,9 @@ func drawFrontier(c draw.Canvas, list []frontierPoint, rift rift, signX float64,
 			c.StrokeLine2(cross, vg.Length(x), vg.Length(py(p.y.Lo)), vg.Length(x), vg.Length(py(p.y.Hi)))
 			lines = append(lines, rect(x-1, py(p.y.Lo), x+1, py(p.y.Hi)))
 		}
-		names = append(names, tag{x: x, y: y, name: p.name, bold: p.first})
+		names[i] = tag{x: x, y: y, name: p.name, bold: p.first}
 	}
-	for i, p := range list {
+	for i, p := range slices.Backward(list) {
 		drawPoint(c, p, names[i].x, names[i].y)
 	}
 	placeNames(names, lines, taken, c.Rectangle)

@@ -3,6 +3,7 @@ package viz
 import (
 	"image/color"
 	"math"
+	"slices"
 	"testing"
 	"unicode/utf8"
 
@@ -109,4 +110,20 @@ func TestFit(t *testing.T) {
 			}
 		}
 	})
+}
+
+// A chain begins on the line where there is still room for half of it, and breaks
+// behind a comma.
+func TestWrapBreaksChains(t *testing.T) {
+	f := face(12, false)
+	const chain = "repetition_penalty=1.1,top_k=40,typical_p=0.95,temperature=1.2"
+	wide := measure(chain, f) + 5
+	got := wrap("Step 2 · chain: "+chain, f, wide)
+	want := []string{"Step 2 · chain: repetition_penalty=1.1,top_k=40,typical_p=0.95,", "temperature=1.2"}
+	if !slices.Equal(got, want) {
+		t.Errorf("%q, want %q", got, want)
+	}
+	if got := wrap("one, two", f, measure("one, t", f)); !slices.Equal(got, []string{"one,", "two"}) {
+		t.Errorf("%q", got)
+	}
 }

@@ -35,7 +35,7 @@ func Metrics(in Input) (*Figure, error) {
 		switch p := newMetricPanel(&d, i); {
 		case p.known == 0:
 		case p.same && len(d.Strategies) > 1:
-			same = append(same, fmt.Sprintf("%s %s", p.of.text(), p.of.value(p.values[0].Mean)))
+			same = append(same, fmt.Sprintf("%s %s", p.of.text(), p.of.value(rounded(p.values[0].Mean))))
 		default:
 			panels = append(panels, p)
 		}
@@ -112,8 +112,11 @@ type metricPanel struct {
 	of     *CompareMetric
 	values []CompareValue
 	known  int  // strategies that have it
-	same   bool // all have the same
+	same   bool // all have the same, but for rounding
 }
+
+// rounding is what sums of probabilities that should be equal may differ by.
+const rounding = 1e-12
 
 func newMetricPanel(d *CompareData, i int) *metricPanel {
 	p := &metricPanel{of: &d.Metrics[i], same: true}
@@ -123,9 +126,17 @@ func newMetricPanel(d *CompareData, i int) *metricPanel {
 		if !math.IsNaN(v.Mean) {
 			p.known++
 		}
-		p.same = p.same && v.Mean == p.values[0].Mean
+		p.same = p.same && (v.Mean == p.values[0].Mean || math.Abs(v.Mean-p.values[0].Mean) <= rounding)
 	}
 	return p
+}
+
+// rounded is a number, 0 if rounding made it.
+func rounded(x float64) float64 {
+	if math.Abs(x) <= rounding {
+		return 0
+	}
+	return x
 }
 
 // quartiles reports whether there are numbers of the texts one by one.

@@ -2,6 +2,7 @@ package viz
 
 import (
 	"math"
+	"slices"
 
 	"gonum.org/v1/plot/font"
 	"gonum.org/v1/plot/vg"
@@ -21,8 +22,9 @@ const markRadius = 4.5
 
 // placeNames finds a place for the name of each point within an area, near to
 // it, where it lies over no mark, no other name, nothing that is taken, and as few
-// of the lines as can be: the nearest of those on rings around the point. A name for which there is
-// none stands nowhere and is returned.
+// of the lines as can be: the nearest of those on rings around the point. Nor does
+// the line to its point go through another name if that can be. A name for which
+// there is no place stands nowhere and is returned.
 func placeNames(list []tag, lines, taken []vg.Rectangle, area vg.Rectangle) (left []string) {
 	for _, n := range list {
 		const r = markRadius + 1
@@ -55,6 +57,11 @@ func placeNames(list []tag, lines, taken []vg.Rectangle, area vg.Rectangle) (lef
 						cost += 40
 					}
 				}
+				for _, l := range n.leader(box) {
+					if slices.ContainsFunc(list[:i], func(other tag) bool { return overlap(l, other.at) }) {
+						cost += 40
+					}
+				}
 				if free && cost < best {
 					best, n.at = cost, box
 				}
@@ -64,7 +71,9 @@ func placeNames(list []tag, lines, taken []vg.Rectangle, area vg.Rectangle) (lef
 			left = append(left, n.name)
 			continue
 		}
-		taken = append(taken, n.at)
+		const blank = smallSize * .3 // at both ends, so that two names do not read as one
+		taken = append(taken, rect(float64(n.at.Min.X)-blank, float64(n.at.Min.Y), float64(n.at.Max.X)+blank, float64(n.at.Max.Y)))
+		lines = append(lines, n.leader(n.at)...)
 	}
 	return left
 }
@@ -91,13 +100,32 @@ func (n *tag) draw(c draw.Canvas) {
 	if n.at.Max.X <= n.at.Min.X {
 		return
 	}
-	// The point of the box that is nearest to the mark.
-	x := min(max(n.x, float64(n.at.Min.X)), float64(n.at.Max.X))
-	y := min(max(n.y, float64(n.at.Min.Y)), float64(n.at.Max.Y))
-	if away := math.Hypot(x-n.x, y-n.y); away > markRadius+6 {
-		f := (markRadius + 1) / away
-		c.StrokeLine2(line(quiet, .5), vg.Length(n.x+(x-n.x)*f), vg.Length(n.y+(y-n.y)*f), vg.Length(x), vg.Length(y))
+	if from, to, ok := n.line(n.at); ok {
+		c.StrokeLine2(line(quiet, .5), from.X, from.Y, to.X, to.Y)
 	}
 	sty := style(smallSize, n.bold, 0, -.5)
 	say(c, sty, float64(n.at.Min.X), float64(n.at.Min.Y+n.at.Max.Y)/2, n.name)
+}
+
+// line is that from the mark to the name in a box, which none has that is near.
+func (n *tag) line(box vg.Rectangle) (from, to vg.Point, ok bool) {
+	// The point of the box that is nearest to the mark.
+	x := min(max(n.x, float64(box.Min.X)), float64(box.Max.X))
+	y := min(max(n.y, float64(box.Min.Y)), float64(box.Max.Y))
+	away := math.Hypot(x-n.x, y-n.y)
+	f := (markRadius + 1) / away
+	from = vg.Point{X: vg.Length(n.x + (x-n.x)*f), Y: vg.Length(n.y + (y-n.y)*f)}
+	return from, vg.Point{X: vg.Length(x), Y: vg.Length(y)}, away > markRadius+6
+}
+
+// leader is the line to a box in pieces.
+func (n *tag) leader(box vg.Rectangle) (pieces []vg.Rectangle) {
+	from, to, ok := n.line(box)
+	for k := range 20 {
+		if f := vg.Length(k) / 20; ok {
+			x, y := float64(from.X+f*(to.X-from.X)), float64(from.Y+f*(to.Y-from.Y))
+			pieces = append(pieces, rect(x-1, y-1, x+1, y+1))
+		}
+	}
+	return pieces
 }

@@ -191,14 +191,15 @@ func fit(s string, f font.Font, width float64, tail bool) string {
 	return strings.TrimRight(string(runes[:n]), " ") + "…"
 }
 
-// wrap breaks s into lines of a width. A word that is longer, as a chain, is broken
-// behind its commas, and cut where that is not enough.
+// wrap breaks s into lines of a width. A word that is longer, as a chain, or would
+// leave much of a line empty, is broken behind its commas, and cut where that is
+// not enough.
 func wrap(s string, f font.Font, width float64) []string {
 	var lines []string
 	line := ""
 	for _, word := range strings.Fields(s) {
 		parts := []string{word}
-		if measure(word, f) > width {
+		if wide := measure(word, f); wide > width || wide > width/2 && line != "" && measure(line+" "+word, f) > width {
 			parts = strings.SplitAfter(word, ",")
 		}
 		for i, part := range parts {
