@@ -22,6 +22,7 @@ func TestMirostat(t *testing.T) {
 	halves := []float64{0.5, 2, 1, 0.25}
 	for _, k := range []keeps{
 		{"a limit of 2.5 bits", v2(2.5), weights, []argen.ID{1, 2}},
+		{"a token of exactly the limit stays", v2(2), []float64{1, 1, 1, 1}, []argen.ID{0, 1, 2, 3}},
 		{"one far below all: the best stays", v2(-7), weights, []argen.ID{1}},
 		{"a limit above all", v2(3.001), weights, []argen.ID{0, 1, 2, 3}},
 		{"it begins at 2 tau", sampler.Mirostat{Version: 2, Tau: 1.25}, weights, []argen.ID{1, 2}},
