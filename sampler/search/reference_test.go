@@ -132,6 +132,7 @@ func write(t testing.TB, r *argen.Run, p search.Picker) *argen.Trace {
 const tolerance = 1e-4
 
 func TestBeamsAsTransformers(t *testing.T) {
+	beams, groups := 0, 0
 	for name, ref := range references(t) {
 		t.Run(name, func(t *testing.T) {
 			m := open(t, name)
@@ -169,8 +170,16 @@ func TestBeamsAsTransformers(t *testing.T) {
 				if got := r.Context()[len(ref.Prompts[c.Prompt]):]; !slices.Equal(got, texts[0].IDs) || math.Abs(trace.LogProb()-texts[0].LogProb) > 1e-9 {
 					t.Errorf("case %d, %s: the run wrote %v with ln P %v, the search found %v with %v", i, b, got, trace.LogProb(), texts[0].IDs, texts[0].LogProb)
 				}
+				if c.Groups > 1 {
+					groups++
+				} else {
+					beams++
+				}
 			}
 		})
+	}
+	if beams != 70 || groups != 31 {
+		t.Errorf("%d cases of beams and %d of groups of them were compared, the references have 70 and 31", beams, groups)
 	}
 }
 
@@ -197,7 +206,7 @@ func TestContrastiveAsTransformers(t *testing.T) {
 			}
 		})
 	}
-	if compared == 0 {
-		t.Error("the references have no contrastive search")
+	if compared != 18 {
+		t.Errorf("%d cases were compared, the references have 18", compared)
 	}
 }
