@@ -45,10 +45,11 @@ func (s series) minus(t series) series {
 // texts drawn anew vary less than those of n new texts, the more so the fewer
 // there are; so a limit is not at the 95 % of the normal distribution, but at √(n
 // / (n − 1)) times that of Student's t with n − 1 degrees of freedom (Hesterberg,
-// What Teachers Should Know About the Bootstrap, 2015, section 5.3). A measure
-// that is no mean, such as distinct-n, is given by the influence of each text
-// on it; its interval is then that of its linear approximation (Efron, The
-// Jackknife, the Bootstrap and Other Resampling Plans, 1982, chapter 6).
+// What Teachers Should Know About the Bootstrap, 2015, section 5.3). Of fewer
+// than six texts the interval is Student's, since the means do not reach so far.
+// A measure that is no mean, such as distinct-n, is given by the influence of
+// each text on it; its interval is then that of its linear approximation (Efron,
+// The Jackknife, the Bootstrap and Other Resampling Plans, 1982, chapter 6).
 func intervals(seed uint64, all []series) []Estimate {
 	estimates := make([]Estimate, len(all))
 	var open []int // those that vary
@@ -87,9 +88,9 @@ func intervals(seed uint64, all []series) []Estimate {
 	return estimates
 }
 
-// plain is the estimate of a series that needs no resampling, or false: of one
-// text, and of a measure that the others do not have without one of them, there
-// is no interval, equal values have no width.
+// plain is the estimate of a series that is not resampled, or true: of one text,
+// and of a measure that the others do not have without one of them, there is no
+// interval, equal values have no width, and that of a few texts is Student's.
 func (s series) plain() (e Estimate, varies bool) {
 	m := s.measure
 	switch {
@@ -99,11 +100,26 @@ func (s series) plain() (e Estimate, varies bool) {
 		return Estimate{m, math.NaN(), math.NaN()}, false
 	}
 	for _, v := range s.values[1:] {
-		if math.Abs(v-s.values[0]) > rounding {
-			return Estimate{}, true
+		if math.Abs(v-s.values[0]) <= rounding {
+			continue
 		}
+		if len(s.values) < fewTexts {
+			return s.student(), false
+		}
+		return Estimate{}, true
 	}
 	return Estimate{m, m, m}, false
+}
+
+// fewTexts are enough to draw anew from. No mean of texts drawn anew is beyond
+// their least and greatest value, where the limits of fewer would have to be.
+const fewTexts = 6
+
+// student is a series' measure with the interval of its mean by Student's t.
+func (s series) student() Estimate {
+	n := float64(len(s.values))
+	half := distuv.StudentsT{Mu: 0, Sigma: 1, Nu: n - 1}.Quantile(.975) * stat.StdDev(s.values, nil) / math.Sqrt(n)
+	return Estimate{s.measure, s.measure - half, s.measure + half}
 }
 
 // endless reports whether a value is no finite number: of a measure that the

@@ -48,9 +48,10 @@ func TestWilson(t *testing.T) {
 
 // Of 600 studies 95 % have the true mean in their interval; with 600 the part
 // found is 0.95 ± 0.035 but once in 10,000 times. Intervals of 40 values of a
-// skewed quantity fall short by up to 0.03, those of 8 by up to 0.07: they cannot
-// know of the long tail that they have not seen. Quantiles of the normal
-// distribution alone hold it in 0.90 of the studies of 8 values that are normal.
+// skewed quantity fall short by up to 0.03, those of 8 by up to 0.07, of 3 by up
+// to 0.09: they cannot know of the long tail that they have not seen. Quantiles of
+// the normal distribution alone hold it in 0.90 of the studies of 8 values that are
+// normal, means of values drawn anew in 0.47 of those of 2.
 func TestCoverage(t *testing.T) {
 	const studies = 600
 	for _, test := range []struct {
@@ -60,8 +61,13 @@ func TestCoverage(t *testing.T) {
 		draw  func(*rand.Rand) float64
 		true  float64
 	}{
+		{"normal", 2, .01, func(r *rand.Rand) float64 { return 5 + r.NormFloat64() }, 5},
+		{"normal", 3, .01, func(r *rand.Rand) float64 { return 5 + r.NormFloat64() }, 5},
+		{"normal", 5, .01, func(r *rand.Rand) float64 { return 5 + r.NormFloat64() }, 5},
+		{"normal", 6, .01, func(r *rand.Rand) float64 { return 5 + r.NormFloat64() }, 5},
 		{"normal", 8, .01, func(r *rand.Rand) float64 { return 5 + r.NormFloat64() }, 5},
 		{"normal", 40, .01, func(r *rand.Rand) float64 { return 5 + r.NormFloat64() }, 5},
+		{"exponential", 3, .09, func(r *rand.Rand) float64 { return r.ExpFloat64() }, 1},
 		{"exponential", 8, .07, func(r *rand.Rand) float64 { return r.ExpFloat64() }, 1},
 		{"exponential", 40, .03, func(r *rand.Rand) float64 { return r.ExpFloat64() }, 1},
 		{"share", 40, .03, func(r *rand.Rand) float64 { return number(r.Float64() < .3) }, .3},

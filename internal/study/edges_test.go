@@ -86,3 +86,31 @@ func TestSampleJSON(t *testing.T) {
 		t.Error("a probability is infinite")
 	}
 }
+
+// Few texts say little, but no more than can be: a probability is at most 1,
+// nothing is shorter than nothing, and the number measured is in its interval.
+func TestIntervalsOfTheirMetric(t *testing.T) {
+	p := storyPlan(t, "story-ngram", 2, "temperature=1", "temperature=2")
+	r := p.Measure(run(t, p, 2))
+	wide := 0
+	for _, o := range r.Outcomes {
+		for i, m := range o.Measures {
+			least, most := 0.0, math.Inf(1)
+			switch metric := r.Metrics[i]; {
+			case metric.Name == "logprob":
+				least, most = math.Inf(-1), 0
+			case metric.Unit == "share", metric.Name == "self_bleu":
+				most = 1
+			}
+			if m.Lo < least || m.Hi > most || m.Mean < m.Lo || m.Mean > m.Hi {
+				t.Errorf("%s: %v in %v to %v", r.Metrics[i].Name, m.Mean, m.Lo, m.Hi)
+			}
+			if m.Lo == least || m.Hi == most {
+				wide++
+			}
+		}
+	}
+	if wide < 4 {
+		t.Errorf("%d limits of two texts are those of their metric", wide)
+	}
+}

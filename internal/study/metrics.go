@@ -133,6 +133,17 @@ func repMetric(n int) Metric {
 	}
 }
 
+// limits are the least and the most that the metric can be.
+func (m *Metric) limits() (least, most float64) {
+	switch {
+	case m.Name == "logprob":
+		return math.Inf(-1), 0
+	case m.Unit == "share" || m.Name == "self_bleu":
+		return 0, 1
+	}
+	return 0, math.Inf(1)
+}
+
 // series is the metric of texts.
 func (m *Metric) series(t *texts) series {
 	if m.of != nil {

@@ -84,9 +84,8 @@ func (p *Plan) Measure(samples []Sample) *Result {
 			case m.share:
 				x.Estimate = wilson(x.Mean, len(o.Samples))
 			}
-			if m.Unit == "share" || m.Name == "self_bleu" {
-				x.Lo, x.Hi = max(x.Lo, 0), min(x.Hi, 1) // NaN stays NaN
-			}
+			least, most := m.limits()
+			x.Lo, x.Hi = max(x.Lo, least), min(x.Hi, most) // NaN stays NaN
 			certain := fixed && p.Strategies[0].fixed()
 			if certain {
 				x.Diff = exactly(x.Diff.Mean)
