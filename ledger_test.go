@@ -52,3 +52,23 @@ func TestLedger(t *testing.T) {
 		}
 	}
 }
+
+// What is listed and the rest are everything, before the chain and after it.
+func TestLedgerAddsUp(t *testing.T) {
+	for _, whole := range []string{"none", "min_p=0.2", "temperature=1.7,top_p=0.9", "temperature=3,top_k=40"} {
+		g := truth(1)
+		g.Top, g.Chain = 3, chain(t, whole)
+		r := start(t, g, "One morning,")
+		steps(t, r, 20)
+		for _, s := range r.Trace().Steps {
+			before, after := s.Rest.Prob, s.Rest.SampledProb
+			for _, top := range s.Top {
+				before += top.Prob
+				after += top.SampledProb
+			}
+			if math.Abs(before-1) > 1e-12 || math.Abs(after-1) > 1e-12 {
+				t.Errorf("%s, step %d: the probabilities sum to %v, after the chain to %v", whole, s.T, before, after)
+			}
+		}
+	}
+}
