@@ -22,15 +22,15 @@ var topics = []struct {
 func topicCommands(a *app) []*cobra.Command {
 	var list []*cobra.Command
 	for _, t := range topics {
-		c := topicCommand(t.name, "About "+t.doc, t.text(a))
+		c := topicCommand(t.name, "About "+t.doc, func() string { return t.text(a) })
 		switch t.name {
 		case "sampling":
 			for _, s := range sampler.Table {
-				c.AddCommand(topicCommand(s.Name, s.Doc, s.Help()))
+				c.AddCommand(topicCommand(s.Name, s.Doc, s.Help))
 			}
 		case "search":
 			for _, s := range search.Table {
-				c.AddCommand(topicCommand(s.Name, s.Doc, s.Help()))
+				c.AddCommand(topicCommand(s.Name, s.Doc, s.Help))
 			}
 		}
 		list = append(list, c)
@@ -38,10 +38,11 @@ func topicCommands(a *app) []*cobra.Command {
 	return list
 }
 
-// topicCommand is a command that is there for its help alone.
-func topicCommand(name, short, text string) *cobra.Command {
-	c := &cobra.Command{Use: name, Short: short, Long: text}
-	c.SetHelpFunc(func(c *cobra.Command, _ []string) { c.Print(c.Long) })
+// topicCommand is a command that is there for its help alone, which is written
+// only when it is asked for: it takes as long as all the rest of a start.
+func topicCommand(name, short string, text func() string) *cobra.Command {
+	c := &cobra.Command{Use: name, Short: short}
+	c.SetHelpFunc(func(c *cobra.Command, _ []string) { c.Print(text()) })
 	return c
 }
 

@@ -18,7 +18,6 @@ type value struct {
 	text    string // of a string; else as written, of what is no array or object
 	items   []*value
 	members []member
-	part    bool // of a schema that has more members
 }
 
 type member struct {

@@ -36,11 +36,10 @@ func JSONSchema(text string) (*Grammar, error) {
 	if err != nil {
 		return nil, err
 	}
-	check, err := newChecker(text)
-	if err != nil {
+	if err := review(root); err != nil {
 		return nil, err
 	}
-	s := &schemas{root: root, check: check, rules: map[string]call{}, single: map[*value]bool{}}
+	s := &schemas{root: root, rules: map[string]call{}, single: map[*value]bool{}}
 	rule, err := s.rule(conj{root})
 	if err != nil {
 		return nil, err
@@ -69,7 +68,6 @@ const (
 type schemas struct {
 	b       builder
 	root    *value
-	check   *checker
 	rules   map[string]call // by the places of the schemas that must hold
 	chars   call            // of a string, declared by string
 	hasChar bool

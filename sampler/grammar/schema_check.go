@@ -1,115 +1,221 @@
 package grammar
 
 import (
-	"errors"
 	"fmt"
-	"net/url"
+	"math/big"
+	"slices"
 	"strings"
+	"unicode/utf8"
 
-	"github.com/santhosh-tekuri/jsonschema/v6"
+	"argen"
+	"argen/internal/strict"
 )
 
-// home is the address of the schema, as far as the library that checks it needs
-// one.
-const home = "argen:///schema"
-
-// A checker checks schemas and values against them.
-type checker struct{ compiler *jsonschema.Compiler }
-
-// elsewhere refuses to load anything.
-type elsewhere struct{}
-
-// Load implements jsonschema.URLLoader.
-func (elsewhere) Load(url string) (any, error) {
-	return nil, fmt.Errorf("%s: only references into the schema itself are followed", url)
+// drafts are those of JSON Schema that $schema may name, with whether an array
+// of schemas may be items (before 2020-12, which has prefixItems for that).
+var drafts = map[string]bool{
+	"https://json-schema.org/draft/2020-12/schema": false,
+	"https://json-schema.org/draft/2019-09/schema": true,
+	"http://json-schema.org/draft-07/schema":       true,
+	"http://json-schema.org/draft-06/schema":       true,
+	"http://json-schema.org/draft-04/schema":       true,
 }
 
-// newChecker returns the checker of a schema, or what is wrong with it by the
-// rules of JSON Schema.
-func newChecker(text string) (*checker, error) {
-	doc, err := jsonschema.UnmarshalJSON(strings.NewReader(text))
-	if err != nil {
-		return nil, err
-	}
-	c := &checker{jsonschema.NewCompiler()}
-	c.compiler.UseLoader(elsewhere{})
-	c.compiler.AssertFormat()
-	if err := c.compiler.AddResource(home, doc); err != nil {
-		return nil, plain(err)
-	}
-	if _, err := c.compiler.Compile(home); err != nil {
-		return nil, plain(err)
-	}
-	return c, nil
-}
+// A reviewer checks that a value is a JSON Schema: that what its keywords have
+// is what the specification wants, also where nothing refers to. It knows the
+// keywords that are supported; tests compare it with a library that knows all,
+// which is not used here, since it takes 7 ms at the start of every program.
+type reviewer struct{ old bool } // a draft before 2020-12
 
-// holds reports whether a value satisfies a part of the schema.
-func (c *checker) holds(part *value, v *value) (bool, error) {
-	place := url.URL{Fragment: strings.TrimPrefix(part.at, "#")}
-	schema, err := c.compiler.Compile(home + "#" + place.EscapedFragment())
-	if err != nil {
-		return false, plain(err)
-	}
-	doc, err := jsonschema.UnmarshalJSON(strings.NewReader(v.compact()))
-	if err != nil {
-		return false, err
-	}
-	return schema.Validate(doc) == nil, nil
-}
-
-// all reports whether a value satisfies all schemas.
-func (c *checker) all(parts conj, v *value) (bool, error) {
-	for _, part := range parts {
-		if part.part { // not known to the library
-			continue
+// review returns an error unless a value is a JSON Schema.
+func review(root *value) error {
+	r := &reviewer{}
+	if m := root.get("$schema"); m != nil {
+		old, known := drafts[strings.TrimSuffix(m.text, "#")]
+		if m.kind == strict.String && !known {
+			return schemaErrorf(m.at, "%s is no draft of JSON Schema that is supported: 2020-12, 2019-09, 07, 06 and 04 are", m.compact())
 		}
-		if ok, err := c.holds(part, v); !ok || err != nil {
-			return false, err
+		r.old = old
+	}
+	return r.schema(root)
+}
+
+// want is the error that a value is something else.
+func want(v *value, what string) error {
+	const most = 40
+	found := v.compact()
+	if utf8.RuneCountInString(found) > most {
+		found = string([]rune(found)[:most]) + "…"
+	}
+	return schemaErrorf(v.at, "this is no JSON Schema: want %s, found %s", what, argen.Visible(found))
+}
+
+func (r *reviewer) schema(v *value) error {
+	if v.kind == strict.Bool {
+		return nil
+	}
+	if v.kind != strict.Object {
+		return want(v, "true, false or an object")
+	}
+	for _, m := range v.members {
+		if err := r.keyword(m.name, m.value); err != nil {
+			return err
 		}
 	}
-	return true, nil
+	return nil
 }
 
-// plain is an error of the library in one line.
-func plain(err error) error {
-	var schema *jsonschema.SchemaValidationError
-	var invalid *jsonschema.ValidationError
-	var load *jsonschema.LoadURLError
-	var missing *jsonschema.JSONPointerNotFoundError
-	var regex *jsonschema.InvalidRegexError
+// keyword checks what a keyword has.
+func (r *reviewer) keyword(name string, v *value) error {
+	switch name {
+	case "additionalProperties", "additionalItems":
+		return r.schema(v)
+	case "allOf", "anyOf", "oneOf":
+		return r.schemaList(v)
+	case "properties", "$defs", "definitions":
+		return r.schemaMap(v)
+	case "items":
+		return r.items(v)
+	case "prefixItems":
+		return r.prefixItems(v)
+	case "type":
+		return typesGiven(v)
+	case "required":
+		return names(v)
+	case "enum", "examples":
+		return kind(v, strict.Array, "an array")
+	case "minItems", "maxItems", "minLength", "maxLength":
+		return count(v)
+	case "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum":
+		return kind(v, strict.Number, "a number")
+	case "$schema", "$id", "$ref", "$comment", "title", "description", "pattern", "format":
+		return kind(v, strict.String, "a text")
+	case "deprecated", "readOnly", "writeOnly":
+		return kind(v, strict.Bool, "true or false")
+	}
+	return nil // it may have anything, or is not supported
+}
+
+func (r *reviewer) schemas(all []*value) error {
+	for _, v := range all {
+		if err := r.schema(v); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (r *reviewer) schemaList(v *value) error {
+	if v.kind != strict.Array || len(v.items) == 0 {
+		return want(v, "an array of one schema at least")
+	}
+	return r.schemas(v.items)
+}
+
+func (r *reviewer) prefixItems(v *value) error {
+	if r.old {
+		return schemaErrorf(v.at, "prefixItems is a keyword of draft 2020-12; before, items may be an array")
+	}
+	return r.schemaList(v)
+}
+
+func (r *reviewer) schemaMap(v *value) error {
+	if v.kind != strict.Object {
+		return want(v, "an object of schemas")
+	}
+	for _, m := range v.members {
+		if err := r.schema(m.value); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (r *reviewer) items(v *value) error {
 	switch {
-	case errors.As(err, &schema) && errors.As(schema.Err, &invalid):
-		at, says := deepest(invalid)
-		return schemaErrorf("#"+at, "this is no JSON Schema: %s", says)
-	case errors.As(err, &missing):
-		return schemaErrorf("", "the reference %s names nothing", strings.TrimPrefix(missing.URL, home))
-	case errors.As(err, &regex):
-		return schemaErrorf(strings.TrimPrefix(regex.URL, home), "the pattern %s is no regular expression that is supported: %v", quote(regex.Regex), regex.Err)
-	case errors.As(err, &load):
-		return schemaErrorf("", "%v", load.Err)
+	case v.kind != strict.Array:
+		return r.schema(v)
+	case !r.old:
+		return want(v, "a schema (an array of them is prefixItems)")
 	}
-	return schemaErrorf("", "%s", strings.Join(strings.Fields(strings.ReplaceAll(err.Error(), home, "")), " "))
+	return r.schemas(v.items)
 }
 
-// deepest returns the place of the error that lies deepest in the value, and
-// what it says: of several the first.
-func deepest(e *jsonschema.ValidationError) (at, says string) {
-	leaf := e
-	var walk func(*jsonschema.ValidationError)
-	walk = func(e *jsonschema.ValidationError) {
-		if len(e.Causes) == 0 && (leaf.Causes != nil || len(e.InstanceLocation) > len(leaf.InstanceLocation)) {
-			leaf = e
-		}
-		for _, cause := range e.Causes {
-			walk(cause)
-		}
+func typesGiven(v *value) error {
+	names := v.items
+	if v.kind == strict.String {
+		names = []*value{v}
 	}
-	walk(e)
-	for _, name := range leaf.InstanceLocation {
-		at += "/" + escape.Replace(name)
+	seen := map[string]bool{}
+	for _, name := range names {
+		if typeNames[name.text] == 0 || name.kind != strict.String {
+			return want(name, "array, boolean, integer, null, number, object or string")
+		}
+		if seen[name.text] {
+			return want(v, "each type once")
+		}
+		seen[name.text] = true
 	}
-	_, says, _ = strings.Cut(leaf.Error(), "': ")
-	return at, says
+	if len(names) == 0 {
+		return want(v, "a type, or an array of types")
+	}
+	return nil
+}
+
+func names(v *value) error {
+	seen := map[string]bool{}
+	for _, name := range v.items {
+		if name.kind != strict.String || seen[name.text] {
+			return want(v, "an array of names, each once")
+		}
+		seen[name.text] = true
+	}
+	return kind(v, strict.Array, "an array of names")
+}
+
+func count(v *value) error {
+	if x, ok := new(big.Rat).SetString(v.text); v.kind != strict.Number || !ok || !x.IsInt() || x.Sign() < 0 {
+		return want(v, "a whole number from 0")
+	}
+	return nil
+}
+
+func kind(v *value, k strict.Kind, what string) error {
+	if v.kind != k {
+		return want(v, what)
+	}
+	return nil
+}
+
+// same reports whether two JSON values are equal: numbers by what they are,
+// objects in any order.
+func (v *value) same(w *value) bool {
+	if v.kind != w.kind || len(v.members) != len(w.members) {
+		return false
+	}
+	switch v.kind {
+	case strict.Number:
+		return v.rat().Cmp(w.rat()) == 0
+	case strict.Array:
+		return slices.EqualFunc(v.items, w.items, (*value).same)
+	case strict.Object:
+		for _, m := range v.members {
+			if other := w.get(m.name); other == nil || !m.same(other) {
+				return false
+			}
+		}
+		return true
+	}
+	return v.text == w.text
+}
+
+// rat is a number.
+func (v *value) rat() *big.Rat {
+	x, ok := new(big.Rat).SetString(v.text)
+	if !ok {
+		panic("grammar: a number that is none: " + v.text) // it was read as one
+	}
+	return x
 }
 
 // schemaErrorf makes the error at a place in a schema, given as a JSON pointer.

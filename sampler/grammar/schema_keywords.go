@@ -28,10 +28,6 @@ var keywords = map[string]types{
 	"default": 0, "examples": 0, "deprecated": 0, "readOnly": 0, "writeOnly": 0,
 }
 
-// assertions are those keywords about all types that values may fail, but for
-// type.
-var assertions = map[string]bool{"$ref": true, "allOf": true, "anyOf": true, "oneOf": true, "enum": true, "const": true}
-
 // unsupported are keywords of JSON Schema that are not supported, and what they
 // may say that makes no difference.
 var unsupported = map[string]string{

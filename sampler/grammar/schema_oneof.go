@@ -13,7 +13,6 @@ func (s *schemas) exclusive(v, oneOf *value) error {
 	}
 	s.single[oneOf] = true // also while its own branches are looked at
 	base := *v
-	base.part = true
 	base.members = slices.DeleteFunc(slices.Clone(v.members), func(m member) bool { return m.name == "oneOf" })
 	var all [][]*shape
 	for _, branch := range oneOf.items {
@@ -70,7 +69,7 @@ func (s *schemas) outside(x, y *shape, deep int) (bool, error) {
 			listed, schemas = y.listed, x.schemas
 		}
 		for _, v := range listed {
-			if holds, err := s.check.all(schemas, v); holds || err != nil {
+			if holds, err := (&judge{s: s, loose: true}).all(schemas, v); holds || err != nil {
 				return false, err
 			}
 		}

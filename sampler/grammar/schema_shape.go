@@ -84,7 +84,7 @@ func (s *schemas) list(h *shape, v *value) error {
 		listed = enum.items
 	}
 	for _, one := range listed {
-		holds, err := s.holds(h.schemas, one)
+		holds, err := (&judge{s: s}).all(h.schemas, one)
 		if err != nil {
 			return err
 		}
@@ -93,28 +93,6 @@ func (s *schemas) list(h *shape, v *value) error {
 		}
 	}
 	return nil
-}
-
-// holds reports whether a value that a schema lists satisfies all. A long list
-// and a type alone, which is frequent, do not need the library for it.
-func (s *schemas) holds(c conj, one *value) (bool, error) {
-	said := 0
-	for _, v := range c {
-		for _, m := range v.members {
-			if keywords[m.name] != 0 || assertions[m.name] {
-				said++
-			}
-		}
-	}
-	if said > 1 {
-		return s.check.all(c, one)
-	}
-	for _, v := range c {
-		if t, _ := typesOf(v); t&one.types() == 0 {
-			return false, nil
-		}
-	}
-	return true, nil
 }
 
 // types is the types that a value has: an integer is a number too.

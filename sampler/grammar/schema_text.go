@@ -2,6 +2,7 @@ package grammar
 
 import (
 	"fmt"
+	"regexp"
 	"strings"
 )
 
@@ -39,6 +40,24 @@ const (
 	fullTime = `([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\.[0-9]{1,9})?(Z|[+-]([01][0-9]|2[0-3]):[0-5][0-9])`
 )
 
+// patternOf is the regular expression of a pattern.
+func patternOf(m *value) (*regexp.Regexp, error) {
+	re, err := regexp.Compile(m.text)
+	if err != nil {
+		return nil, schemaErrorf(m.at, "the pattern %s: %v", quote(m.text), regexError(m.text, err))
+	}
+	return re, nil
+}
+
+// formatOf is the regular expression of a format.
+func formatOf(m *value) (string, error) {
+	form, ok := formats[m.text]
+	if !ok {
+		return "", schemaErrorf(m.at, "the format %s is not supported; date, time, date-time and uuid are", quote(m.text))
+	}
+	return form, nil
+}
+
 // textual finds the forms and lengths of strings.
 func (s *schemas) textual(h *shape) (err error) {
 	if h.leastChars, err = h.schemas.least("minLength"); err != nil {
@@ -55,6 +74,10 @@ func (s *schemas) textual(h *shape) (err error) {
 	}
 	for _, v := range h.schemas {
 		if m := v.get("pattern"); m != nil {
+			_, err := patternOf(m)
+			if err != nil {
+				return err
+			}
 			n, err := regexNet("(?s:.*)(?:" + m.text + ")(?s:.*)")
 			if err != nil {
 				return schemaErrorf(m.at, "the pattern %s: %v", quote(m.text), err)
@@ -62,9 +85,9 @@ func (s *schemas) textual(h *shape) (err error) {
 			h.forms = append(h.forms, n)
 		}
 		if m := v.get("format"); m != nil {
-			form, ok := formats[m.text]
-			if !ok {
-				return schemaErrorf(m.at, "the format %s is not supported; date, time, date-time and uuid are", quote(m.text))
+			form, err := formatOf(m)
+			if err != nil {
+				return err
 			}
 			n, err := regexNet(form)
 			if err != nil {
