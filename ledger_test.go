@@ -72,3 +72,19 @@ func TestLedgerAddsUp(t *testing.T) {
 		}
 	}
 }
+
+// The path of a token that one stage removes and a later one forces is 0 between
+// the two.
+func TestLedgerOfTheForced(t *testing.T) {
+	g := truth(1)
+	g.Top, g.Chain = 3, chain(t, "ignore_eos,temperature=2,forced_eos=1")
+	s := steps(t, start(t, g, "One morning,"), 1)
+	stop := g.Model.Info().Stop[0]
+	at := slices.IndexFunc(s.Top, func(top argen.TopToken) bool { return top.ID == stop })
+	if at < 0 {
+		t.Fatalf("#%d is not listed", stop)
+	}
+	if path := s.Path(&s.Top[at]); !slices.Equal(path[1:], []float64{0, 0, 1}) || s.Top[at].RemovedBy != "" {
+		t.Errorf("its path is %v, removed by %q", path, s.Top[at].RemovedBy)
+	}
+}

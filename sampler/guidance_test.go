@@ -300,12 +300,14 @@ func TestGuidanceOfTheImpossible(t *testing.T) {
 	d := dictionary{Vocabulary: 4}
 	for _, k := range []struct {
 		scale float64
+		other []float64
 		want  []float64
 	}{
-		{2, []float64{0, 0, 0.8, 0.2}}, // of 2/6 and 1/6, squared
-		{0.5, []float64{0.5, 0.5, 0, 0}},
+		{2, []float64{0, 0, inf, inf}, []float64{0, 0, 0.8, 0.2}},    // of 2/6 and 1/6, squared
+		{2, []float64{0, 0, -800, -1000}, []float64{0, 0, 0.8, 0.2}}, // e^−745 is the least number: less is as impossible
+		{0.5, []float64{0, 0, inf, inf}, []float64{0.5, 0.5, 0, 0}},
 	} {
-		stage, err := sampler.Guidance{Scale: k.scale}.Bind(d, fixed{d, []float64{0, 0, inf, inf}})
+		stage, err := sampler.Guidance{Scale: k.scale}.Bind(d, fixed{d, k.other})
 		if err != nil {
 			t.Fatal(err)
 		}
