@@ -146,7 +146,8 @@ func (p *Plan) draw(ctx context.Context, gen argen.Generator, prompt Prompt, s *
 	return watch.end(s, run.Context())
 }
 
-// search writes a text by a search, and goes through it again to measure it.
+// search writes a text by a search. Where the grammar judges it, it goes through
+// it again beside the grammar.
 func (p *Plan) search(ctx context.Context, gen argen.Generator, by search.Procedure, prompt Prompt, s *Sample) error {
 	gen.Search = by.String()
 	found, err := gen.StartIDs(prompt.IDs)
@@ -161,23 +162,28 @@ func (p *Plan) search(ctx context.Context, gen argen.Generator, by search.Proced
 		return err
 	}
 	s.Reason, s.Text = found.Over(), found.Text()
+	for _, step := range found.Trace().Steps {
+		s.add(&step)
+	}
+	if !Tells(p.Tokenizer) {
+		return nil
+	}
 	gen.Chain, gen.Search = nil, ""
 	again, err := gen.StartIDs(prompt.IDs)
 	if err != nil {
 		return err
 	}
 	watch := p.watch(ctx, again)
-	for _, step := range found.Trace().Steps {
+	for _, id := range s.IDs {
 		if _, err := again.Predict(ctx); err != nil {
 			return err
 		}
-		if err := watch.step(ctx, again, nil, step.ID); err != nil {
+		if err := watch.step(ctx, again, nil, id); err != nil {
 			return err
 		}
-		if step, err = again.Force(step.ID); err != nil {
+		if _, err := again.Force(id); err != nil {
 			return err
 		}
-		s.add(&step)
 	}
 	return watch.end(s, again.Context())
 }
