@@ -300,11 +300,7 @@ func span(values []CompareValue, air float64) axis {
 	}
 	wide := most - least
 	a := axis{min: least - air*wide, max: most + air*wide}
-	step := round(wide / 5)
-	for i := math.Ceil(a.min / step); i*step <= a.max; i++ {
-		v := i*step + 0 // −0 becomes 0
-		a.ticks = append(a.ticks, plot.Tick{Value: v, Label: minus(tick(v))})
-	}
+	a.ticks = a.every(round(wide / 5))
 	return a
 }
 

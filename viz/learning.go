@@ -6,7 +6,6 @@ import (
 	"math"
 	"slices"
 
-	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
 
@@ -353,11 +352,7 @@ func (k *learning) draw(c draw.Canvas, panels []*learningPanel) {
 func logAxis(least, most float64) axis {
 	a := axis{min: least, max: most, ticks: logTicks(least, most)}
 	if len(a.ticks) < 3 {
-		a.ticks = nil
-		step := round((most - least) / 5)
-		for i := math.Ceil(least / step); i*step <= most; i++ {
-			a.ticks = append(a.ticks, plot.Tick{Value: i * step})
-		}
+		a.ticks = a.every(round((most - least) / 5))
 	}
 	for i := range a.ticks {
 		a.ticks[i].Label = many(a.ticks[i].Value)

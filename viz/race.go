@@ -75,10 +75,7 @@ func race(tr *argen.Trace, s *argen.Step) (*Figure, error) {
 	}
 	room := max(most-least, 1e-3) * .14 // for the sum behind a bar
 	x := axis{min: least - room/4, max: most + room}
-	step := round(max(x.max-x.min, 1e-6) / 6)
-	for i := math.Ceil(x.min / step); i*step <= x.max; i++ {
-		x.ticks = append(x.ticks, plot.Tick{Value: i * step, Label: strings.Replace(tick(i*step), "-", "−", 1)})
-	}
+	x.ticks = x.every(round((x.max - x.min) / 6))
 	x.set(&p.X)
 	axis{min: -.6, max: float64(n) - .4, ticks: ticks}.set(&p.Y)
 	p.Y.Tick.Label = style(bodySize, false, -1, -.5)

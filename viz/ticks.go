@@ -34,6 +34,16 @@ func tick(v float64) string {
 	return strconv.FormatFloat(math.Round(v*1e9)/1e9, 'f', -1, 64)
 }
 
+// every returns the ticks of an axis at the multiples of a step.
+func (a axis) every(step float64) []plot.Tick {
+	var ticks []plot.Tick
+	for i := math.Ceil(a.min / step); i*step <= a.max; i++ {
+		v := i*step + 0 // −0 becomes 0
+		ticks = append(ticks, plot.Tick{Value: v, Label: minus(tick(v))})
+	}
+	return ticks
+}
+
 // powers returns a logarithmic axis from 1 to most or more with ticks at
 // powers of ten; the axis has room at both ends.
 func powers(most float64) axis {
