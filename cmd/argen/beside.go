@@ -23,7 +23,7 @@ func beside(ctx context.Context, gen argen.Generator, r *argen.Run, p search.Bea
 	var b strings.Builder
 	say := func(format string, args ...any) {
 		if ascii {
-			format = strings.NewReplacer("“", `"`, "”", `"`).Replace(format)
+			format = plainQuotes.Replace(format)
 		}
 		b.WriteString(wrapText(fmt.Sprintf(format, args...), 80))
 		b.WriteByte('\n')

@@ -163,20 +163,15 @@ func (c *comparison) tables(width int) string {
 			if i > 0 {
 				name = ansi.Truncate(argen.Visible(c.Strategies[i-1].Name), names, "…")
 			}
-			b.WriteString(padded(name, names))
+			line := pad(name, names)
 			for _, column := range columns {
-				b.WriteString(strings.Repeat(" ", tableGap))
-				b.WriteString(padded(column[i], widest(column)))
+				line += strings.Repeat(" ", tableGap) + pad(column[i], widest(column))
 			}
-			b.WriteByte('\n')
+			b.WriteString(strings.TrimRight(line, " ") + "\n")
 		}
 		b.WriteByte('\n')
 	}
-	s := strings.ReplaceAll(b.String(), " \n", "\n")
-	for strings.Contains(s, " \n") {
-		s = strings.ReplaceAll(s, " \n", "\n")
-	}
-	return s + wrapText(c.legend(), width) + "\n"
+	return b.String() + wrapText(c.legend(), width) + "\n"
 }
 
 func widest(column []string) int {
@@ -185,10 +180,6 @@ func widest(column []string) int {
 		w = max(w, ansi.StringWidth(cell))
 	}
 	return w
-}
-
-func padded(s string, width int) string {
-	return s + strings.Repeat(" ", max(0, width-ansi.StringWidth(s)))
 }
 
 // column is a metric with its head, a cell a strategy.
@@ -323,10 +314,10 @@ func (c *comparison) distanceTables(width int) string {
 			names = max(names, ansi.StringWidth(argen.Visible(d.B)))
 		}
 		names = min(names, widestName)
-		fmt.Fprintf(&b, "%s  %-22s  %-22s  %9s  %9s\n", padded("", names), "KL from it, bits", "KL to it, bits", "JS, bits", "TV")
+		fmt.Fprintf(&b, "%s  %-22s  %-22s  %9s  %9s\n", pad("", names), "KL from it, bits", "KL to it, bits", "JS, bits", "TV")
 		for _, d := range list {
 			name := ansi.Truncate(argen.Visible(d.B), names, "…")
-			fmt.Fprintf(&b, "%s  %s  %s  %9s  %9s\n", padded(name, names), padded(distanceText(d.KL), 22), padded(distanceText(d.Reverse), 22), small(d.JS.Mean), small(d.TV.Mean))
+			fmt.Fprintf(&b, "%s  %s  %s  %9s  %9s\n", pad(name, names), pad(distanceText(d.KL), 22), pad(distanceText(d.Reverse), 22), small(d.JS.Mean), small(d.TV.Mean))
 		}
 	}
 	return b.String()

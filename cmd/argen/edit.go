@@ -185,9 +185,6 @@ func (c *counterfactual) text(ascii bool) string {
 	return b.String()
 }
 
-// plainQuotes are those of ASCII.
-var plainQuotes = strings.NewReplacer("“", `"`, "”", `"`, "…", "...")
-
 // quotedPrompt is the end of a prompt.
 func quotedPrompt(text string) string {
 	if text == "" {
@@ -243,11 +240,6 @@ func (c *counterfactual) aligned(b *strings.Builder) {
 		}
 	}
 	flush()
-}
-
-// pad fills text up with blanks.
-func pad(text string, width int) string {
-	return text + strings.Repeat(" ", max(0, width-ansi.StringWidth(text)))
 }
 
 // verdict is what the comparison comes to.

@@ -80,22 +80,9 @@ func (r compareReader) count(least int64) (int, error) {
 	return int(n), err
 }
 
-// fields reads an object: read reads the value of a field, or says that it does
-// not know it.
-func (r compareReader) fields(read func(field string) (bool, error)) error {
-	return r.Object(func(field string) error {
-		known, err := read(field)
-		if err == nil && !known {
-			err = r.Skip()
-		}
-		return err
-	})
-}
-
 func (r compareReader) metric(c *comparison) error {
 	var m comparedMetric
-	err := r.fields(func(field string) (bool, error) {
-		var err error
+	err := r.Object(func(field string) (err error) {
 		switch field {
 		case "name":
 			m.Name, err = r.String()
@@ -104,9 +91,9 @@ func (r compareReader) metric(c *comparison) error {
 		case "unit":
 			m.Unit, err = r.String()
 		default:
-			return false, nil
+			err = r.Skip()
 		}
-		return true, err
+		return err
 	})
 	if err == nil && m.Name == "" {
 		err = r.Errorf("a metric has no name")
@@ -117,8 +104,7 @@ func (r compareReader) metric(c *comparison) error {
 
 func (r compareReader) strategy(c *comparison) error {
 	s := comparedStrategy{Metrics: map[string]comparedNumber{}}
-	err := r.fields(func(field string) (bool, error) {
-		var err error
+	err := r.Object(func(field string) (err error) {
 		switch field {
 		case "name":
 			s.Name, err = r.String()
@@ -129,9 +115,9 @@ func (r compareReader) strategy(c *comparison) error {
 				return err
 			})
 		default:
-			return false, nil
+			err = r.Skip()
 		}
-		return true, err
+		return err
 	})
 	c.Strategies = append(c.Strategies, s)
 	return err
@@ -141,8 +127,7 @@ func (r compareReader) strategy(c *comparison) error {
 func (r compareReader) number() (comparedNumber, error) {
 	nan := number(math.NaN())
 	x := comparedNumber{Mean: nan, Lo: nan, Hi: nan}
-	err := r.fields(func(field string) (bool, error) {
-		var err error
+	err := r.Object(func(field string) (err error) {
 		switch field {
 		case "mean":
 			err = r.float(&x.Mean)
@@ -162,18 +147,18 @@ func (r compareReader) number() (comparedNumber, error) {
 			})
 		case "difference":
 			x.Diff = &difference{Noise: true}
-			err = r.fields(func(field string) (bool, error) {
-				if field != "noise" {
-					return false, nil
+			err = r.Object(func(field string) (err error) {
+				if field == "noise" {
+					x.Diff.Noise, err = r.Bool()
+				} else {
+					err = r.Skip()
 				}
-				var err error
-				x.Diff.Noise, err = r.Bool()
-				return true, err
+				return err
 			})
 		default:
-			return false, nil
+			err = r.Skip()
 		}
-		return true, err
+		return err
 	})
 	return x, err
 }
@@ -185,8 +170,7 @@ func (r compareReader) float(to *number) error {
 }
 
 func (r compareReader) step(s *comparedStep) error {
-	return r.fields(func(field string) (bool, error) {
-		var err error
+	return r.Object(func(field string) (err error) {
 		switch field {
 		case "t":
 			s.T, err = r.count(0)
@@ -199,17 +183,16 @@ func (r compareReader) step(s *comparedStep) error {
 		case "tokens":
 			err = r.Array(func(int) error {
 				var t comparedToken
-				err := r.fields(func(field string) (bool, error) {
-					var err error
+				err := r.Object(func(field string) (err error) {
 					switch field {
 					case "token":
 						t.Token, err = r.String()
 					case "prob":
 						err = r.float(&t.Prob)
 					default:
-						return false, nil
+						err = r.Skip()
 					}
-					return true, err
+					return err
 				})
 				s.Tokens = append(s.Tokens, t)
 				return err
@@ -217,16 +200,15 @@ func (r compareReader) step(s *comparedStep) error {
 		case "strategies":
 			err = r.Array(func(int) error { return r.after(s) })
 		default:
-			return false, nil
+			err = r.Skip()
 		}
-		return true, err
+		return err
 	})
 }
 
 func (r compareReader) after(s *comparedStep) error {
 	var x comparedAfter
-	err := r.fields(func(field string) (bool, error) {
-		var err error
+	err := r.Object(func(field string) (err error) {
 		switch field {
 		case "name":
 			x.Name, err = r.String()
@@ -244,9 +226,9 @@ func (r compareReader) after(s *comparedStep) error {
 				return err
 			})
 		default:
-			return false, nil
+			err = r.Skip()
 		}
-		return true, err
+		return err
 	})
 	s.Strategies = append(s.Strategies, x)
 	return err

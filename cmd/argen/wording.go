@@ -72,6 +72,14 @@ func wrapText(text string, width int) string {
 	return b.String()
 }
 
+// pad fills text up with blanks.
+func pad(text string, width int) string {
+	return text + strings.Repeat(" ", max(0, width-ansi.StringWidth(text)))
+}
+
+// plainQuotes puts ASCII in place of the quotes and dots of texts.
+var plainQuotes = strings.NewReplacer("“", `"`, "”", `"`, "…", "...")
+
 // rows are lines of a name and what is said of it.
 type rows struct {
 	strings.Builder
