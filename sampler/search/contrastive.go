@@ -21,8 +21,11 @@ import (
 // P is what the chain leaves, h_v the model's hidden state at v, after the last
 // layer and the norm that follows it, and j runs over all positions of the
 // context, those of the prompt too. Equal scores: the more probable token.
-// Alpha = 0 is greedy. It needs a model with hidden states
-// ([argen.Inspector]); each token costs K passes more.
+// Alpha = 0 is greedy. A token with P = 1 loses to one with P = 0 if it is more
+// like the context by more than (1 − Alpha)/Alpha in cosines, 2/3 at the usual
+// 0.6: the model story, whose hidden states are far from parallel and whose
+// stories repeat phrases, then writes none that is coherent. It needs a model
+// with hidden states ([argen.Inspector]); each token costs K passes more.
 //
 // Su et al., A Contrastive Framework for Neural Text Generation, 2022, as in
 // transformers 4.
@@ -35,7 +38,7 @@ var contrastiveForm = Form{
 	Name: "contrastive", Doc: "contrastive search: of the k most probable tokens takes the one that is probable and unlike the context, by the model's hidden states",
 	Source: "Su et al. 2022, transformers 4",
 	Params: []sampler.Param{
-		{Name: "alpha", Flag: "contrastive", Doc: "weight of the likeness, against that of P", Default: 0.6, Off: 0, Most: 1},
+		{Name: "alpha", Flag: "contrastive", Doc: "weight of the likeness, against that of P (above 0.5 a phrase that must come again may be left for an impossible token)", Default: 0.6, Off: 0, Most: 1},
 		{Name: "k", Joined: true, Kind: sampler.Int, Doc: "tokens compared", Default: 4, Off: 1, Least: 1, Most: MostTexts},
 	},
 	New: func(a sampler.Args) (Procedure, error) { return Contrastive{Alpha: a.Float(0), K: a.Int(1)}, nil },
