@@ -180,16 +180,16 @@ func (m *CompareMetric) text() string {
 	return s
 }
 
-// percent reports whether a metric is the part of the texts that have a
-// property.
-func (m *CompareMetric) percent() bool {
+// Percent reports whether a metric is the part of the texts that have a
+// property: it is shown in percent.
+func (m *CompareMetric) Percent() bool {
 	return slices.Contains([]string{"coherent", "well_formed", "loops"}, m.Name)
 }
 
 // ticks writes the ticks of a metric's axis in percent where it is so shown.
 func (m *CompareMetric) ticks(t plot.Ticker) plot.Ticker {
 	list, ok := t.(plot.ConstantTicks)
-	if !ok || !m.percent() {
+	if !ok || !m.Percent() {
 		return t
 	}
 	for i := range list {
@@ -203,7 +203,7 @@ func percentOf(x float64) string { return tick(math.Round(1e3*x)/10) + " %" }
 
 // value writes a number of a metric.
 func (m *CompareMetric) value(x float64) string {
-	if m.percent() {
+	if m.Percent() {
 		return tick(math.Round(100*x)) + " %"
 	}
 	return short(x)

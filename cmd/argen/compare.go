@@ -75,7 +75,9 @@ is measured step by step, which needs the same vocabulary.
 
 Where a model writes stories the grammar judges them, and the distance of each
 strategy from the true distribution is exact. KL is infinite where a strategy
-removes what the other has, and is then shown with the part of such places.
+removes what the other has, and is then shown with the part of such places. A
+strategy that comes to where no token can follow ends the comparison: numbers of
+the texts that it does write would be of others than those of the rest.
 
 -o DIR keeps everything: samples.jsonl, a line a text, written as it goes;
 compare.json, table.md, table.csv and the charts frontier, metrics and same-step
@@ -248,7 +250,7 @@ func (a *app) writeTexts(ctx context.Context, k *comparing, plan *study.Plan, lo
 		p.end()
 		a.hint("%s of %s are kept; go on with: argen compare --resume %s", thousands(n), count(int(all), "text"), argen.Visible(k.out))
 	}
-	return samples, unknownWords(err)
+	return samples, plainDeadEnd(unknownWords(err), plan.Model.Info())
 }
 
 // promptsOf are the prompts of the command line.

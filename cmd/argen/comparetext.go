@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"io"
 	"math"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -14,6 +13,7 @@ import (
 
 	"argen"
 	"argen/internal/study"
+	"argen/viz"
 	"argen/viz/term"
 )
 
@@ -245,10 +245,8 @@ func (c *comparison) digits(m *comparedMetric) int {
 	}
 }
 
-// percent reports whether a metric is shown in percent: it counts texts.
-func percent(m *comparedMetric) bool {
-	return slices.Contains([]string{"coherent", "well_formed", "loops"}, m.Name)
-}
+// percent reports whether a metric is shown in percent, as on charts.
+func percent(m *comparedMetric) bool { return (&viz.CompareMetric{Name: m.Name}).Percent() }
 
 // percents is a share in percent, two digits of it at least.
 func percents(x number) string {
