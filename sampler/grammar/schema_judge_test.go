@@ -156,8 +156,16 @@ func TestSame(t *testing.T) {
 		a, b string
 		want bool
 	}{
-		{`1`, `1.0`, true}, {`1e2`, `100`, true}, {`1`, `"1"`, false}, {`{"a":1,"b":[2]}`, `{"b":[2.0],"a":1}`, true},
-		{`{"a":1}`, `{"a":1,"b":2}`, false}, {`{"a":1}`, `{"b":1}`, false}, {`[1,2]`, `[2,1]`, false}, {`null`, `null`, true}, {`true`, `false`, false}, {`"a"`, `"\u0061"`, true},
+		{`1`, `1.0`, true},
+		{`1e2`, `100`, true},
+		{`1`, `"1"`, false},
+		{`{"a":1,"b":[2]}`, `{"b":[2.0],"a":1}`, true},
+		{`{"a":1}`, `{"a":1,"b":2}`, false},
+		{`{"a":1}`, `{"b":1}`, false},
+		{`[1,2]`, `[2,1]`, false},
+		{`null`, `null`, true},
+		{`true`, `false`, false},
+		{`"a"`, `"\u0061"`, true},
 	} {
 		a, err := readJSON(test.a)
 		if err != nil {
