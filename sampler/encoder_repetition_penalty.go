@@ -36,6 +36,6 @@ func (e EncoderRepetitionPenalty) String() string { return word(e.Name(), e.R) }
 // Apply implements argen.Transform.
 func (e EncoderRepetitionPenalty) Apply(c *argen.Candidates, past argen.Past) {
 	if e.R != 1 {
-		penalise(c, past.IDs[:min(past.Prompt, len(past.IDs))], 1/e.R)
+		penalise(c, past.IDs[:min(past.Prompt, len(past.IDs))], divided(1/e.R))
 	}
 }

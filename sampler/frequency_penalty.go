@@ -22,13 +22,6 @@ type FrequencyPenalty struct {
 	Part  string  `json:"part"`   // of which part of the text: context or generated
 }
 
-// openAIPart is what counts for the penalties that OpenAI has.
-func openAIPart() Param {
-	p := partParam(wholeText, generatedText)
-	p.By = map[Semantics]Value{"openai": {Text: generatedText}}
-	return p
-}
-
 var frequencyPenaltySpec = Spec{
 	Name: "frequency_penalty", Doc: "takes f from the logit of a token for each time that it was there",
 	Group: Repetition, Source: "OpenAI; llama.cpp",
@@ -55,8 +48,7 @@ func (f FrequencyPenalty) Apply(c *argen.Candidates, past argen.Past) {
 	if f.F == 0 {
 		return
 	}
-	n := takeNotebook(c.VocabSize())
-	defer n.give()
-	n.count(last(part(past, f.Part), f.LastN))
-	n.change(c, func(l float64, count int32) float64 { return l - float64(f.F*float64(count)) })
+	penalise(c, last(part(past, f.Part), f.LastN), func(l float64, count int32) float64 {
+		return l - float64(f.F*float64(count))
+	})
 }

@@ -23,6 +23,13 @@ func partParam(words ...string) Param {
 	}
 }
 
+// openAIPart is what counts for the penalties that OpenAI has.
+func openAIPart() Param {
+	p := partParam(wholeText, generatedText)
+	p.By = map[Semantics]Value{"openai": {Text: generatedText}}
+	return p
+}
+
 // lastParam is the window of the penalties, which share its flag.
 var lastParam = Param{
 	Name: "last_n", Flag: "penalty-last-n", Shared: true, Kind: Int, Default: 64, Off: None, Least: -1, Most: math.MaxInt32,
@@ -107,6 +114,15 @@ func (n *notebook) change(c *argen.Candidates, f func(logit float64, count int32
 			c.Set(id, f(c.Logit(id), n.counts[id]))
 		}
 	}
+}
+
+// penalise gives every candidate that stands among ids a new logit, by how often
+// it does.
+func penalise(c *argen.Candidates, ids []argen.ID, f func(logit float64, count int32) float64) {
+	n := takeNotebook(c.VocabSize())
+	defer n.give()
+	n.count(ids)
+	n.change(c, f)
 }
 
 // repeats returns, for every k with 1 ≤ k < len(ids), how many tokens at the

@@ -45,8 +45,5 @@ func (p PresencePenalty) Apply(c *argen.Candidates, past argen.Past) {
 	if p.Q == 0 {
 		return
 	}
-	n := takeNotebook(c.VocabSize())
-	defer n.give()
-	n.count(last(part(past, p.Part), p.LastN))
-	n.change(c, func(l float64, _ int32) float64 { return l - p.Q })
+	penalise(c, last(part(past, p.Part), p.LastN), func(l float64, _ int32) float64 { return l - p.Q })
 }

@@ -55,19 +55,17 @@ func (r RepetitionPenalty) String() string {
 // Apply implements argen.Transform.
 func (r RepetitionPenalty) Apply(c *argen.Candidates, past argen.Past) {
 	if r.R != 1 {
-		penalise(c, last(part(past, r.Part), r.LastN), r.R)
+		penalise(c, last(part(past, r.Part), r.LastN), divided(r.R))
 	}
 }
 
-// penalise divides the logits of tokens.
-func penalise(c *argen.Candidates, ids []argen.ID, by float64) {
-	n := takeNotebook(c.VocabSize())
-	defer n.give()
-	n.count(ids)
-	n.change(c, func(l float64, _ int32) float64 {
+// divided is what the repetition penalty makes of a logit, once however often
+// its token was there.
+func divided(by float64) func(l float64, count int32) float64 {
+	return func(l float64, _ int32) float64 {
 		if l > 0 {
 			return l / by
 		}
 		return l * by
-	})
+	}
 }
