@@ -38,6 +38,28 @@ func TestParse(t *testing.T) {
 	}
 }
 
+// A stage that a Go program makes without a word, or with one that means the
+// same, is written so that it can be read.
+func TestFormatOfStagesMadeInGo(t *testing.T) {
+	for want, stage := range map[string]argen.Transform{
+		"top_k=5":                           sampler.TopK{K: 5},
+		"top_k=5/rule:hf":                   sampler.TopK{K: 5, Rule: "hf"},
+		"repetition_penalty=2":              sampler.RepetitionPenalty{R: 2, LastN: 64},
+		"presence_penalty=0.5/7":            sampler.PresencePenalty{Q: 0.5, LastN: 7},
+		"frequency_penalty=0.5/7/generated": sampler.FrequencyPenalty{F: 0.5, LastN: 7, Part: "generated"},
+		"min_tokens=3":                      sampler.MinTokens{N: 3},
+		"forced_eos=3/context":              sampler.ForcedEOS{N: 3, Part: "context"},
+		"watermark=0.5/1/7":                 sampler.Watermark{Ratio: 0.5, Bias: 1, Key: 7},
+	} {
+		if got := stage.String(); got != want {
+			t.Errorf("%#v is written %s, want %s", stage, got, want)
+		}
+		if _, err := sampler.Parse(stage.String()); err != nil {
+			t.Errorf("%s cannot be read: %v", stage, err)
+		}
+	}
+}
+
 func TestParseErrors(t *testing.T) {
 	const list = "argen help sampling lists all"
 	for text, want := range map[string]string{

@@ -40,7 +40,7 @@ func (ForcedEOS) Name() string { return "forced_eos" }
 
 // String implements argen.Transform.
 func (f ForcedEOS) String() string {
-	return word(f.Name(), append([]any{f.N, cmp.Or(f.Part, generatedText)}, words(f.EOS)...)...)
+	return word(f.Name(), append([]any{f.N, f.Part}, words(f.EOS)...)...)
 }
 
 // Bind implements argen.Binder.

@@ -1,7 +1,6 @@
 package sampler
 
 import (
-	"cmp"
 	"math"
 
 	"argen"
@@ -40,7 +39,7 @@ func (FrequencyPenalty) Name() string { return "frequency_penalty" }
 
 // String implements argen.Transform.
 func (f FrequencyPenalty) String() string {
-	return word(f.Name(), f.F, f.LastN, cmp.Or(f.Part, wholeText))
+	return word(f.Name(), f.F, f.LastN, f.Part)
 }
 
 // Apply implements argen.Transform.

@@ -40,7 +40,7 @@ func (MinTokens) Name() string { return "min_tokens" }
 
 // String implements argen.Transform.
 func (m MinTokens) String() string {
-	return word(m.Name(), append([]any{m.N, cmp.Or(m.Part, generatedText)}, words(m.EOS)...)...)
+	return word(m.Name(), append([]any{m.N, m.Part}, words(m.EOS)...)...)
 }
 
 // Bind implements argen.Binder.

@@ -271,9 +271,10 @@ func (s Form[T]) Word(values ...any) string {
 		case string:
 			v.Text = x
 		case Semantics:
-			if v.Text = string(x); x == "" {
-				v.Text = argenRules
-			}
+			v.Text = string(x)
+		}
+		if p.Kind == Choice && v.Text == "" { // a stage made without it, in Go
+			v.Text = p.Words[0]
 		}
 		if (i > 0 || p.Named) && i < s.fixed() && v == p.value("") {
 			continue

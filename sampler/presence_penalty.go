@@ -1,7 +1,6 @@
 package sampler
 
 import (
-	"cmp"
 	"math"
 
 	"argen"
@@ -37,7 +36,7 @@ func (PresencePenalty) Name() string { return "presence_penalty" }
 
 // String implements argen.Transform.
 func (p PresencePenalty) String() string {
-	return word(p.Name(), p.Q, p.LastN, cmp.Or(p.Part, wholeText))
+	return word(p.Name(), p.Q, p.LastN, p.Part)
 }
 
 // Apply implements argen.Transform.

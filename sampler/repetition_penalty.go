@@ -1,7 +1,6 @@
 package sampler
 
 import (
-	"cmp"
 	"math"
 
 	"argen"
@@ -49,7 +48,7 @@ func (RepetitionPenalty) Name() string { return "repetition_penalty" }
 
 // String implements argen.Transform.
 func (r RepetitionPenalty) String() string {
-	return word(r.Name(), r.R, r.LastN, cmp.Or(r.Part, wholeText))
+	return word(r.Name(), r.R, r.LastN, r.Part)
 }
 
 // Apply implements argen.Transform.

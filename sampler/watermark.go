@@ -61,7 +61,7 @@ func (Watermark) Name() string { return "watermark" }
 
 // String implements argen.Transform.
 func (w Watermark) String() string {
-	return word(w.Name(), w.Ratio, w.Bias, w.Key, w.Scheme, w.Width)
+	return word(w.Name(), w.Ratio, w.Bias, w.Key, w.Scheme, w.width())
 }
 
 // Apply implements argen.Transform.
