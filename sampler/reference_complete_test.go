@@ -10,7 +10,7 @@ import (
 // Every call of every file is compared, or exempt by name and number.
 func TestReferenceComplete(t *testing.T) {
 	missing, left, total, emptied := map[string]int{}, map[string]int{}, 0, 0
-	see := func(k *call) {
+	for _, k := range allCalls(t) {
 		total++
 		if k.emptied() {
 			emptied++
@@ -21,16 +21,6 @@ func TestReferenceComplete(t *testing.T) {
 		case errors.Is(err, errMissing):
 			missing[err.Error()]++
 		}
-	}
-	for _, file := range callFiles {
-		for _, k := range calls(t, file) {
-			see(k)
-		}
-	}
-	var file struct{ Runs []learning }
-	read(t, "llama_stateful", &file)
-	for _, l := range file.Runs {
-		see(&call{Engine: "llamacpp", Sampler: l.Sampler, Params: l.Params, Vector: l.Steps[0].Vector})
 	}
 	for _, what := range slices.Sorted(maps.Keys(missing)) {
 		t.Errorf("%s (%d cases)", what, missing[what])

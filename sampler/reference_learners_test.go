@@ -31,6 +31,19 @@ type learned struct {
 	TotalWeight *float64 `json:"total_weight_after"`
 }
 
+// learnings are the runs of stages that learn.
+func learnings(t testing.TB) []learning {
+	t.Helper()
+	var file struct{ Runs []learning }
+	read(t, "llama_stateful", &file)
+	return file.Runs
+}
+
+// call is what the run asks for at each step, with the distribution of the first.
+func (l learning) call() *call {
+	return &call{Engine: "llamacpp", Sampler: l.Sampler, Params: l.Params, Vector: l.Steps[0].Vector}
+}
+
 // A recorded model predicts the vectors of a run, one after the other.
 type recorded struct {
 	dictionary
@@ -54,13 +67,12 @@ func (s *recordedState) Extend(_ context.Context, ids ...argen.ID) ([]float64, e
 
 // Stages that learn follow the engine's runs, given what it drew.
 func TestReferenceLearners(t *testing.T) {
-	var file struct{ Runs []learning }
-	read(t, "llama_stateful", &file)
-	if len(file.Runs) != 10 {
-		t.Fatalf("%d runs", len(file.Runs))
+	runs := learnings(t)
+	if len(runs) != 10 {
+		t.Fatalf("%d runs", len(runs))
 	}
-	for _, l := range file.Runs {
-		k := &call{Engine: "llamacpp", Sampler: l.Sampler, Params: l.Params, Vector: l.Steps[0].Vector}
+	for _, l := range runs {
+		k := l.call()
 		if translations[k.name()] == nil {
 			continue // TestReferenceComplete says so
 		}

@@ -242,6 +242,19 @@ func calls(t testing.TB, name string) []*call {
 	return file.Cases
 }
 
+// allCalls are those of every file, the runs of stages that learn among them.
+func allCalls(t testing.TB) []*call {
+	t.Helper()
+	var all []*call
+	for _, name := range callFiles {
+		all = append(all, calls(t, name)...)
+	}
+	for _, l := range learnings(t) {
+		all = append(all, l.call())
+	}
+	return all
+}
+
 // all are the parameters as JSON.
 func (p params) all() string {
 	text, err := json.Marshal(p)
