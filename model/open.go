@@ -47,6 +47,7 @@ type Options struct {
 type Scheme struct {
 	Name string // "truth"
 	Arg  string // what may follow after a colon, "" if nothing may: "FILE"
+	Kind string // "embedded", or "fetched" for one that must be fetched first
 	Doc  string // one sentence
 	// Open is given what stands after the colon, "" if there is none.
 	Open func(ctx context.Context, arg string) (*LM, error)
@@ -54,10 +55,11 @@ type Scheme struct {
 
 // Schemes are the models that have a name, the usual one first.
 var Schemes = []Scheme{
-	{"story", "STEP", "a transformer of three layers, trained on sampled stories; STEP is one of those of its training that were kept: " + snapshots(), openStory},
-	{"story-verdict", "", "the same, trained on by verdicts over whole stories alone: more of them are flawless", openVerdict},
-	{"story-ngram", "", "n-grams of order 5, learnt from 21,600 sampled stories", openStoryNGram},
-	{"truth", "FILE", "the exact source of the stories, a grammar with a memory: its probabilities are no estimates; FILE is another grammar", openTruth},
+	{"story", "STEP", "embedded", "a transformer of three layers, trained on sampled stories; STEP is one of those of its training that were kept: " + snapshots(), openStory},
+	{"story-verdict", "", "embedded", "the same, trained on by verdicts over whole stories alone: more of them are flawless", openVerdict},
+	{"story-ngram", "", "embedded", "n-grams of order 5, learnt from 21,600 sampled stories", openStoryNGram},
+	{"truth", "FILE", "embedded", "the exact source of the stories, a grammar with a memory: its probabilities are no estimates; FILE is another grammar", openTruth},
+	{"smollm2", "", "fetched", "SmolLM2-135M-Instruct, a real language model of 135 million parameters; make real-model fetches it (98 MB)", openSmolLM2},
 }
 
 // A Format is a kind of file that holds a model.

@@ -13,7 +13,7 @@ import (
 // A modelEntry is a model, or a kind of file, that -m can name.
 type modelEntry struct {
 	Ref     string `json:"ref"`
-	Kind    string `json:"kind"` // "embedded" or "file"
+	Kind    string `json:"kind"` // "embedded", "fetched" or "file"
 	Doc     string `json:"doc"`
 	Default bool   `json:"default,omitempty"`
 }
@@ -25,7 +25,7 @@ func (a *app) modelEntries() []modelEntry {
 		if s.Arg != "" {
 			ref += "[:" + s.Arg + "]"
 		}
-		list = append(list, modelEntry{Ref: ref, Kind: "embedded", Doc: s.Doc, Default: s.Name == a.defaultModel()})
+		list = append(list, modelEntry{Ref: ref, Kind: s.Kind, Doc: s.Doc, Default: s.Name == a.defaultModel()})
 	}
 	for _, f := range model.Formats {
 		list = append(list, modelEntry{Ref: f.Endings, Kind: "file", Doc: f.Name + ": " + f.Doc})
