@@ -15,7 +15,6 @@ import (
 	"argen/model/gguf"
 	"argen/model/safetensors"
 	"argen/model/transformer"
-	"argen/tokenizer"
 )
 
 // The keys of a llama's metadata in a GGUF.
@@ -286,22 +285,6 @@ func ggufPositive(f *gguf.File, key string) (float64, error) {
 		return 0, fmt.Errorf("%s: missing", key)
 	}
 	return 0, fmt.Errorf("%s: %v, want a number above 0", key, f.Meta.Value(key))
-}
-
-// ggufTokenizer reads the tokenizer that a GGUF holds as a tokenizer.json.
-func ggufTokenizer(f *gguf.File) (tok argen.Tokenizer, addBOS bool, err error) {
-	data, ok := f.Meta.String(keyTokenizer)
-	if !ok {
-		return nil, false, fmt.Errorf("%s: missing: argen reads the tokenizers of a GGUF only from there, where it writes them", keyTokenizer)
-	}
-	tok, bos, err := tokenizer.ReadHuggingFace(keyTokenizer, []byte(data))
-	if err != nil {
-		return nil, false, err
-	}
-	if id, _ := f.Meta.Int(keyBOS); bos != argen.NoID && (f.Meta.Value(keyBOS) == nil || int(bos) != id) {
-		return nil, false, fmt.Errorf("%s puts token %d before a text, but %s is %v", keyTokenizer, bos, keyBOS, f.Meta.Value(keyBOS))
-	}
-	return tok, bos != argen.NoID, nil
 }
 
 // ggufWeights are the tensors of a GGUF, found by the names of a folder, their

@@ -107,7 +107,7 @@ func TestGGUFRefused(t *testing.T) {
 		{with(keyScaling, "linear"), "llama.rope.scaling.factor: missing"},
 		{with(keyBOS, uint32(3)), "tokenizer.ggml.bos_token_id: 3 is outside the vocabulary of 3 tokens"},
 		{with(keyEOS, "</s>"), "tokenizer.ggml.eos_token_id: </s> is outside the vocabulary of 3 tokens"},
-		{with(keyEOS, uint32(1)), "tokenizer.huggingface.json: missing"},
+		{with(keyEOS, uint32(1)), "tokenizer.ggml.model: missing"},
 	} {
 		var b bytes.Buffer
 		if err := gguf.Write(&b, c.meta, nil); err != nil {

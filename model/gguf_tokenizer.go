@@ -24,6 +24,48 @@ const (
 	tokenUnused  int32 = 5
 )
 
+// ggufTokenizer returns the tokenizer of a GGUF, from the tokenizer.json that argen
+// keeps in it or else from the metadata that llama.cpp reads, and whether BOS is
+// put before every text.
+func ggufTokenizer(f *gguf.File) (tok argen.Tokenizer, addBOS bool, err error) {
+	data, ok := f.Meta.String(keyTokenizer)
+	if !ok {
+		tok, bos, err := tokenizer.ReadGGUF(ggufVocabulary(f.Meta))
+		return tok, bos != argen.NoID, err
+	}
+	tok, bos, err := tokenizer.ReadHuggingFace(keyTokenizer, []byte(data))
+	if err != nil {
+		return nil, false, err
+	}
+	if id, _ := f.Meta.Int(keyBOS); bos != argen.NoID && (f.Meta.Value(keyBOS) == nil || int(bos) != id) {
+		return nil, false, fmt.Errorf("%s puts token %d before a text, but %s is %v", keyTokenizer, bos, keyBOS, f.Meta.Value(keyBOS))
+	}
+	return tok, bos != argen.NoID, nil
+}
+
+// ggufVocabulary takes what a tokenizer needs from the metadata.
+func ggufVocabulary(m gguf.Meta) tokenizer.GGUF {
+	var g tokenizer.GGUF
+	g.Model, _ = m.String("tokenizer.ggml.model")
+	g.Pre, _ = m.String("tokenizer.ggml.pre")
+	g.Tokens, _ = m.Value("tokenizer.ggml.tokens").([]string)
+	g.Types, _ = m.Value("tokenizer.ggml.token_type").([]int32)
+	g.Scores, _ = m.Value("tokenizer.ggml.scores").([]float32)
+	g.Merges, _ = m.Value("tokenizer.ggml.merges").([]string)
+	for key, id := range map[string]*argen.ID{keyBOS: &g.BOS, keyEOS: &g.EOS, "tokenizer.ggml.unknown_token_id": &g.Unknown} {
+		*id = argen.NoID
+		if n, ok := m.Int(key); ok && n >= 0 && n < len(g.Tokens) {
+			*id = argen.ID(n)
+		}
+	}
+	for key, on := range map[string]**bool{keyAddBOS: &g.AddBOS, "tokenizer.ggml.add_eos_token": &g.AddEOS, "tokenizer.ggml.add_space_prefix": &g.AddSpacePrefix} {
+		if v, ok := m.Value(key).(bool); ok {
+			*on = &v
+		}
+	}
+	return g
+}
+
 // ggufVocab returns a tokenizer in the nearest way that llama.cpp has, and what
 // is not the same there.
 //

@@ -38,8 +38,9 @@ type BPE struct {
 	// and with the special ones; of each, not normalized, then normalized.
 	plain, special [2]*trie
 
-	scan  scanner
-	cache *wordCache
+	scan      scanner
+	normalize func(string) string // before words are found; nil if it changes nothing
+	cache     *wordCache
 }
 
 // A pair is two tokens that stand side by side.
@@ -58,6 +59,7 @@ type bpeParts struct {
 	added        []AddedToken
 	ignoreMerges bool
 	scan         scanner
+	normalize    func(string) string
 }
 
 // newBPE checks that the parts fit together.
@@ -72,6 +74,8 @@ func newBPE(p bpeParts) (*BPE, error) {
 		control: map[argen.ID]bool{},
 		scan:    p.scan,
 		cache:   newWordCache(),
+
+		normalize: p.normalize,
 	}
 	t.spellPieces()
 	if err := t.addTokens(); err != nil {
@@ -175,6 +179,9 @@ func (t *BPE) EncodeSpecial(text string) []argen.ID { return t.encode(text, &t.s
 
 func (t *BPE) encode(text string, find *[2]*trie) []argen.ID {
 	text = Valid(text)
+	if t.normalize != nil {
+		text = t.normalize(text)
+	}
 	ids := make([]argen.ID, 0, len(text)/3+1)
 	t.words(text, find, func(start, end int, id argen.ID) {
 		if id != argen.NoID {

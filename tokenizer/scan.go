@@ -71,7 +71,35 @@ func scanGPT2(text string) int {
 			return at + size + run(text[at+size:], class)
 		}
 	}
-	// White space, at least one character.
+	return blanks(text)
+}
+
+// scanDigits is scanGPT2 after each number has been cut out as a word of its
+// own, as SmolLM and StarCoder do: no word and no white space reaches into one.
+func scanDigits(text string) int {
+	class, size := classAt(text)
+	if class == number {
+		return size
+	}
+	if text[0] != ' ' || len(text) == 1 {
+		if class != space {
+			return scanGPT2(text)
+		}
+	} else if class, _ := classAt(text[1:]); class != space && class != number {
+		return scanGPT2(text)
+	}
+	n := run(text, space)
+	if n < len(text) {
+		if class, _ := classAt(text[n:]); class == number {
+			return n
+		}
+	}
+	return blanks(text)
+}
+
+// blanks returns the length of the white space that text begins with, at least
+// one character, without the last of several if something follows.
+func blanks(text string) int {
 	end, last := 0, 0
 	for end < len(text) {
 		class, size := classAt(text[end:])
@@ -84,6 +112,65 @@ func scanGPT2(text string) int {
 		end, last = end+size, size
 	}
 	return end
+}
+
+// scanLlama3 finds words by the pattern of Llama 3,
+//
+//	(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+
+//
+// that is: a contraction in any case; letters with any one character before
+// them that is no line end, letter or number; up to three numbers; other
+// characters with a blank before and line ends behind; white space up to its
+// last line end; or else as in [scanGPT2].
+func scanLlama3(text string) int { return scanLines(text, 3) }
+
+// scanQwen2 is scanLlama3 with each number alone, the pattern of Qwen 2.
+func scanQwen2(text string) int { return scanLines(text, 1) }
+
+func scanLines(text string, numbers int) int {
+	if text[0] == '\'' {
+		if n := anyContraction(text); n > 0 {
+			return n
+		}
+	}
+	class, size := classAt(text)
+	next, nextSize := other, 0
+	if size < len(text) {
+		next, nextSize = classAt(text[size:])
+	}
+	switch {
+	case class == letter:
+		return size + run(text[size:], letter)
+	case class == number:
+		for n := 1; n < numbers && size < len(text); n++ {
+			if next, nextSize = classAt(text[size:]); next != number {
+				break
+			}
+			size += nextSize
+		}
+		return size
+	case next == letter && text[0] != '\r' && text[0] != '\n':
+		return size + nextSize + run(text[size+nextSize:], letter)
+	case class == other:
+		return size + withLineEnds(text[size:])
+	case text[0] == ' ' && next == other && nextSize > 0:
+		return 1 + withLineEnds(text[1:])
+	}
+	white := run(text, space)
+	if end := strings.LastIndexAny(text[:white], "\r\n"); end >= 0 {
+		return end + 1
+	}
+	return blanks(text)
+}
+
+// withLineEnds returns the length of other characters and of line ends behind
+// them.
+func withLineEnds(text string) int {
+	n := run(text, other)
+	for n < len(text) && (text[n] == '\r' || text[n] == '\n') {
+		n++
+	}
+	return n
 }
 
 // run returns the length of the characters of a class that text begins with.
@@ -112,6 +199,29 @@ func contraction(text string) int {
 		if strings.HasPrefix(text, c) {
 			return len(c)
 		}
+	}
+	return 0
+}
+
+// anyContraction is contraction in any case. U+017F is an s there, since it
+// becomes an S in upper case.
+func anyContraction(text string) int {
+	if len(text) < 2 {
+		return 0
+	}
+	switch text[1] | 0x20 {
+	case 's', 't', 'm', 'd':
+		return 2
+	}
+	if strings.HasPrefix(text[1:], "\u017f") {
+		return 3
+	}
+	if len(text) < 3 {
+		return 0
+	}
+	switch string([]byte{text[1] | 0x20, text[2] | 0x20}) {
+	case "re", "ve", "ll":
+		return 3
 	}
 	return 0
 }
