@@ -19,8 +19,8 @@ import (
 	"time"
 
 	"argen"
+	"argen/internal/quant"
 	"argen/internal/safefile"
-	"argen/model/gguf"
 	"argen/model/story"
 	"argen/model/transformer"
 	"argen/model/transformer/train"
@@ -255,16 +255,16 @@ func TestLlamaCppAgrees(t *testing.T) {
 		requests []agreeRequest
 		lms      []*LM
 		kinds    []string
-		types    []gguf.Type
+		types    []quant.Type
 	)
 	for kind, dir := range agreeModels(t) {
 		from, err := Open(t.Context(), dir, Options{})
 		if err != nil {
 			t.Fatal(err)
 		}
-		all := []gguf.Type{gguf.F32}
+		all := []quant.Type{quant.F32}
 		if kind == "story" {
-			all = append(all, gguf.F16, gguf.BF16, gguf.Q8_0, gguf.Q4_0)
+			all = append(all, quant.F16, quant.BF16, quant.Q8_0, quant.Q4_0)
 		}
 		for _, as := range all {
 			path := filepath.Join(t.TempDir(), kind+as.String()+".gguf")
@@ -297,7 +297,7 @@ func TestLlamaCppAgrees(t *testing.T) {
 		for i, lm := range lms {
 			tolerance, decodes := 1e-4, func(ids []argen.ID) string { return lm.Tokenizer.Decode(ids) }
 			if engine == "llama.cpp" {
-				tolerance = map[gguf.Type]float64{gguf.F32: 1e-4, gguf.F16: 0.05, gguf.BF16: 0.3, gguf.Q8_0: 0.2, gguf.Q4_0: 0.5}[types[i]]
+				tolerance = map[quant.Type]float64{quant.F32: 1e-4, quant.F16: 0.05, quant.BF16: 0.3, quant.Q8_0: 0.2, quant.Q4_0: 0.5}[types[i]]
 				if kinds[i] == "story" {
 					decodes = func(ids []argen.ID) string { return spaced(lm.Tokenizer, ids) }
 				}

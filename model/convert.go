@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"argen"
+	"argen/internal/quant"
 	"argen/model/gguf"
 	"argen/model/safetensors"
 	"argen/model/transformer"
@@ -113,7 +114,7 @@ func WriteFolder(dir string, lm *LM, dtype safetensors.DType) error {
 // The tokenizer stands there twice: as the tokenizer.json, which argen reads
 // again, and in the nearest way that llama.cpp has, which notes tell (see
 // gguf_tokenizer.go).
-func WriteGGUF(w io.Writer, lm *LM, as gguf.Type) (notes []string, err error) {
+func WriteGGUF(w io.Writer, lm *LM, as quant.Type) (notes []string, err error) {
 	m, err := asLlama(lm)
 	if err != nil {
 		return nil, err
@@ -150,9 +151,9 @@ func WriteGGUF(w io.Writer, lm *LM, as gguf.Type) (notes []string, err error) {
 		kind := as
 		switch {
 		case len(t.Shape) < 2:
-			kind = gguf.F32
-		case !gguf.Fits(as, t.Shape[1]):
-			kind = gguf.F16
+			kind = quant.F32
+		case !as.Fits(t.Shape[1]):
+			kind = quant.F16
 			odd++
 		}
 		g, err := gguf.Quantize(ggufName(name), kind, x, t.Shape...)
@@ -168,10 +169,10 @@ func WriteGGUF(w io.Writer, lm *LM, as gguf.Type) (notes []string, err error) {
 }
 
 // fileTypes are the numbers that llama.cpp gives to files by their matrices.
-var fileTypes = map[gguf.Type]uint32{gguf.F32: 0, gguf.F16: 1, gguf.Q4_0: 2, gguf.Q8_0: 7, gguf.BF16: 32}
+var fileTypes = map[quant.Type]uint32{quant.F32: 0, quant.F16: 1, quant.Q4_0: 2, quant.Q8_0: 7, quant.BF16: 32}
 
 // ggufMeta is the metadata of a llama, without its tokenizer.
-func (m llama) ggufMeta(as gguf.Type) (gguf.Meta, error) {
+func (m llama) ggufMeta(as quant.Type) (gguf.Meta, error) {
 	c := m.config
 	if len(c.EOS) == 0 {
 		return nil, errors.New("the model has no token that ends a text: llama.cpp would take one that is none")

@@ -12,6 +12,7 @@ import (
 	"sync"
 
 	"argen"
+	"argen/internal/quant"
 	"argen/model/gguf"
 	"argen/model/safetensors"
 	"argen/model/transformer"
@@ -327,7 +328,7 @@ func (w *ggufWeights) Tensor(name string) (*safetensors.Tensor, bool) {
 
 func (w *ggufWeights) convert(name string, t *gguf.Tensor) *safetensors.Tensor {
 	heads := rotatedHeads(w.config, name)
-	same := map[gguf.Type]safetensors.DType{gguf.F32: safetensors.F32, gguf.F16: safetensors.F16, gguf.BF16: safetensors.BF16}
+	same := map[quant.Type]safetensors.DType{quant.F32: safetensors.F32, quant.F16: safetensors.F16, quant.BF16: safetensors.BF16}
 	if dtype, ok := same[t.Type]; ok && heads == 0 {
 		return &safetensors.Tensor{Name: t.Name, DType: dtype, Shape: t.Shape, Data: t.Data}
 	}
@@ -356,7 +357,7 @@ func asType(name string, dtype safetensors.DType, x []float32, shape []int) (*sa
 		s := safetensors.FromFloat32(name, x, shape...)
 		return &s, nil
 	}
-	q, err := gguf.Quantize(name, map[safetensors.DType]gguf.Type{safetensors.F16: gguf.F16, safetensors.BF16: gguf.BF16}[dtype], x, shape...)
+	q, err := gguf.Quantize(name, map[safetensors.DType]quant.Type{safetensors.F16: quant.F16, safetensors.BF16: quant.BF16}[dtype], x, shape...)
 	if err != nil {
 		return nil, err
 	}

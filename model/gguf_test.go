@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"argen/internal/quant"
 	"argen/model/gguf"
 	"argen/model/transformer"
 	"argen/tokenizer"
@@ -32,7 +33,7 @@ func TestGGUFIsTheFolder(t *testing.T) {
 			t.Fatal(err)
 		}
 		var b bytes.Buffer
-		if _, err := WriteGGUF(&b, from, gguf.F32); err != nil {
+		if _, err := WriteGGUF(&b, from, quant.F32); err != nil {
 			t.Fatal(err)
 		}
 		path := filepath.Join(t.TempDir(), "model.gguf")

@@ -9,6 +9,7 @@ import (
 	"sync"
 	"testing"
 
+	"argen/internal/quant"
 	"argen/model/gguf"
 	"argen/model/safetensors"
 	"argen/model/transformer"
@@ -24,7 +25,7 @@ func llamaGGUF(t *testing.T, change func(f *gguf.File)) (path string) {
 		t.Fatal(err)
 	}
 	var b bytes.Buffer
-	if _, err := WriteGGUF(&b, &LM{Model: m, Tokenizer: tok}, gguf.F32); err != nil {
+	if _, err := WriteGGUF(&b, &LM{Model: m, Tokenizer: tok}, quant.F32); err != nil {
 		t.Fatal(err)
 	}
 	f, err := gguf.Read("m.gguf", b.Bytes())
@@ -60,7 +61,7 @@ func TestGGUFTensorsRefused(t *testing.T) {
 		return x
 	}
 	vector := func(name string, n int) gguf.Tensor {
-		x, err := gguf.Quantize(name, gguf.F32, make([]float32, n), n)
+		x, err := gguf.Quantize(name, quant.F32, make([]float32, n), n)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -76,7 +77,7 @@ func TestGGUFTensorsRefused(t *testing.T) {
 		`tensor "blk.1.attn_norm.weight" is there, but the metadata says that llama.block_count is 1`: func(f *gguf.File) {
 			set(f, keyLayers, uint32(1))
 		},
-		`tensor "blk.0.attn_k.weight": type I32 is not supported: weights may be F32, F16, BF16, Q8_0 or Q4_0`: func(f *gguf.File) {
+		`tensor "blk.0.attn_k.weight": type I32 is not supported: weights may be F32, F16, BF16, Q8_0, Q4_0`: func(f *gguf.File) {
 			tensor(f, "blk.0.attn_k.weight").Type = 26
 		},
 		`tensor "output_norm.weight": its number 1 is NaN`: func(f *gguf.File) {

@@ -8,14 +8,15 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"argen"
+	"argen/internal/quant"
 	"argen/internal/safefile"
 	"argen/model"
-	"argen/model/gguf"
 	"argen/model/ngram"
 	"argen/model/safetensors"
 	"argen/model/transformer"
@@ -162,13 +163,13 @@ func (o conversion) isGGUF() bool { return strings.HasSuffix(strings.ToLower(o.o
 
 // check checks what can be said without the model, and returns the type that
 // --quantize names.
-func (o conversion) check() (as *gguf.Type, err error) {
+func (o conversion) check() (as *quant.Type, err error) {
 	if o.out == "" || o.in == "" {
 		return nil, usagef("convert: a name is empty")
 	}
 	if o.quantize != "" {
-		t, ok := gguf.TypeOf(o.quantize)
-		if !ok {
+		t, ok := quant.TypeOf(o.quantize)
+		if !ok || !slices.Contains(quant.Writable, t) {
 			return nil, usagef("--quantize %q: choose f32, f16, bf16, q8_0 or q4_0", o.quantize)
 		}
 		if _, isNGram := modelFormat(o.out); !o.isGGUF() && isNGram != nil && dtypes[t] == "" {
@@ -207,10 +208,10 @@ func isFolder(name string) bool {
 }
 
 // dtypes are the types that a folder's matrices can have.
-var dtypes = map[gguf.Type]safetensors.DType{gguf.F32: safetensors.F32, gguf.F16: safetensors.F16, gguf.BF16: safetensors.BF16}
+var dtypes = map[quant.Type]safetensors.DType{quant.F32: safetensors.F32, quant.F16: safetensors.F16, quant.BF16: safetensors.BF16}
 
 // stored is the type that the embedding has, or f32.
-func stored(lm *model.LM) gguf.Type {
+func stored(lm *model.LM) quant.Type {
 	m := model.Base(lm.Model).(*transformer.Model)
 	if t, ok := m.Tensor("model.embed_tokens.weight"); ok {
 		for as, dtype := range dtypes {
@@ -219,10 +220,10 @@ func stored(lm *model.LM) gguf.Type {
 			}
 		}
 	}
-	return gguf.F32
+	return quant.F32
 }
 
-func (a *app) convertGGUF(ctx context.Context, o conversion, lm *model.LM, as *gguf.Type, r *converted) error {
+func (a *app) convertGGUF(ctx context.Context, o conversion, lm *model.LM, as *quant.Type, r *converted) error {
 	t := *cmp.Or(as, new(stored(lm)))
 	r.Type = strings.ToLower(t.String())
 	err := safefile.Write(o.out, func(w io.Writer) (err error) {
@@ -235,7 +236,7 @@ func (a *app) convertGGUF(ctx context.Context, o conversion, lm *model.LM, as *g
 	return err
 }
 
-func (o conversion) convertFolder(lm *model.LM, as *gguf.Type, r *converted) error {
+func (o conversion) convertFolder(lm *model.LM, as *quant.Type, r *converted) error {
 	t := *cmp.Or(as, new(stored(lm)))
 	r.Type = strings.ToLower(t.String())
 	return model.WriteFolder(o.out, lm, dtypes[t])

@@ -2,6 +2,9 @@ package tensor
 
 import "math"
 
+// F16 is one IEEE half precision number, widened.
+func F16(h uint16) float32 { return f16ToF32(h) }
+
 // F16ToF32 widens IEEE half precision numbers, which is exact.
 func F16ToF32(dst []float32, src []uint16) {
 	sameLen(len(dst), len(src))

@@ -103,23 +103,6 @@ func (m Meta) Float(key string) (x float64, ok bool) {
 	return 0, false
 }
 
-// A Tensor is one tensor of a file.
-type Tensor struct {
-	Name  string
-	Type  Type
-	Shape []int  // outermost dimension first, the reverse of the file's; rows are along the last
-	Data  []byte // not to be changed if it was read
-}
-
-// Len is the number of numbers, the product of the shape.
-func (t *Tensor) Len() int {
-	n := 1
-	for _, d := range t.Shape {
-		n *= d
-	}
-	return n
-}
-
 // A File is a file that was opened. Many goroutines may read it. Close it after
 // the last use of its tensors.
 type File struct {

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"argen/internal/quant"
 	"argen/internal/strict"
 )
 
@@ -276,7 +277,7 @@ func (r reader) tensors(n uint64) error {
 	for i := range r.file.Tensors {
 		t := &r.file.Tensors[i]
 		field := "tensor " + quote(t.Name)
-		size, says := bytesOf(t.Type, t.Shape)
+		size, says := t.Type.Bytes(t.Shape)
 		switch {
 		case says != "":
 			return r.Errorf(field, "%s", says)
@@ -352,7 +353,7 @@ func (r reader) tensor(i int) (place uint64, err error) {
 	if err != nil {
 		return 0, err
 	}
-	t.Type = Type(kind)
+	t.Type = quant.Type(kind)
 	return r.U64(field)
 }
 

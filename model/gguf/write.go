@@ -74,7 +74,7 @@ func check(t Tensor, seen map[string]bool) error {
 			return fmt.Errorf("tensor %q: %d as a dimension", t.Name, d)
 		}
 	}
-	size, says := bytesOf(t.Type, t.Shape)
+	size, says := t.Type.Bytes(t.Shape)
 	switch {
 	case says != "":
 		return fmt.Errorf("tensor %q: %s", t.Name, says)
