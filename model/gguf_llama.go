@@ -137,19 +137,19 @@ func isGGUF(head []byte, _ string) bool { return strings.HasPrefix(string(head),
 
 // openGGUF opens the llama in a GGUF, with the tokenizer.json that argen keeps in
 // it.
-func openGGUF(_ context.Context, path string) (*LM, error) {
+func openGGUF(_ context.Context, path string, o Options) (*LM, error) {
 	f, err := gguf.Open(path)
 	if err != nil {
 		return nil, err
 	}
-	lm, err := ggufModel(f)
+	lm, err := ggufModel(f, o)
 	if err != nil {
 		return nil, errors.Join(inFile(path, err), f.Close())
 	}
 	return lm, nil
 }
 
-func ggufModel(f *gguf.File) (*LM, error) {
+func ggufModel(f *gguf.File, o Options) (*LM, error) {
 	c, err := ggufConfig(f)
 	if err != nil {
 		return nil, err
@@ -159,7 +159,7 @@ func ggufModel(f *gguf.File) (*LM, error) {
 		return nil, err
 	}
 	w := &ggufWeights{File: f, config: c, converted: safetensors.Tensors{}}
-	m, err := transformer.FromFile(c, w)
+	m, err := transformer.FromFile(c, w, o.transformer())
 	if err != nil {
 		return nil, cmp.Or(w.err, err)
 	}

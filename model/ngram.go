@@ -19,7 +19,7 @@ func isBinary(head []byte, _ string) bool {
 	return bytes.HasPrefix(head, []byte(ngram.BinaryMagic))
 }
 
-func openBinary(_ context.Context, path string) (*LM, error) {
+func openBinary(_ context.Context, path string, _ Options) (*LM, error) {
 	m, err := ngram.Open(path)
 	if err != nil {
 		return nil, err
@@ -35,7 +35,7 @@ func isARPA(head []byte, path string) bool {
 		strings.HasSuffix(path, ".arpa") || strings.HasSuffix(path, ".arpa.gz")
 }
 
-func openARPA(ctx context.Context, path string) (*LM, error) {
+func openARPA(ctx context.Context, path string, _ Options) (*LM, error) {
 	f, _, err := openRegular(path)
 	if err != nil {
 		return nil, err
@@ -49,7 +49,7 @@ func openARPA(ctx context.Context, path string) (*LM, error) {
 }
 
 // openStoryNGram opens the embedded n-gram model.
-func openStoryNGram(context.Context, string) (*LM, error) {
+func openStoryNGram(context.Context, string, Options) (*LM, error) {
 	m, err := story.NGram()
 	if err != nil {
 		return nil, err

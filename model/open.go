@@ -41,6 +41,17 @@ type Options struct {
 	// Tokenizer is used instead of the model's own. It must have as many
 	// tokens.
 	Tokenizer argen.Tokenizer
+
+	// The rest is for transformers; other models do without.
+
+	Threads int  // that compute a token, 0 for as many as are found to be fastest
+	Context int  // the most tokens of a context, if the model's own limit is not lower; 0 is no other limit
+	Fast    bool // round what a matrix is applied to to 8 bits a number
+}
+
+// transformer are the options of a transformer.
+func (o *Options) transformer() transformer.Options {
+	return transformer.Options{Threads: o.Threads, Context: o.Context, Fast: o.Fast}
 }
 
 // A Scheme is a name that argen knows itself.
@@ -50,7 +61,7 @@ type Scheme struct {
 	Kind string // "embedded", or "fetched" for one that must be fetched first
 	Doc  string // one sentence
 	// Open is given what stands after the colon, "" if there is none.
-	Open func(ctx context.Context, arg string) (*LM, error)
+	Open func(ctx context.Context, arg string, o Options) (*LM, error)
 }
 
 // Schemes are the models that have a name, the usual one first.
@@ -70,7 +81,7 @@ type Format struct {
 	// Match reports whether a file is of this kind. Head is its beginning, at
 	// most 512 bytes, unpacked if it is a gzip.
 	Match func(head []byte, path string) bool
-	Open  func(ctx context.Context, path string) (*LM, error)
+	Open  func(ctx context.Context, path string, o Options) (*LM, error)
 }
 
 // Formats are the files that can be opened; the first that matches does it.
@@ -88,7 +99,7 @@ var Formats = []Format{
 //
 // Cancelling ctx ends the reading of a large file.
 func Open(ctx context.Context, ref string, o Options) (*LM, error) {
-	lm, err := open(ctx, ref)
+	lm, err := open(ctx, ref, o)
 	if err != nil {
 		return nil, err
 	}
@@ -106,19 +117,19 @@ func Open(ctx context.Context, ref string, o Options) (*LM, error) {
 	return lm, nil
 }
 
-func open(ctx context.Context, ref string) (*LM, error) {
+func open(ctx context.Context, ref string, o Options) (*LM, error) {
 	name, arg, hasArg := strings.Cut(ref, ":")
 	for _, s := range Schemes {
 		switch {
 		case s.Name != name:
 		case !hasArg:
-			return s.Open(ctx, "")
+			return s.Open(ctx, "", o)
 		case s.Arg == "":
 			return nil, fmt.Errorf("model %s: nothing may follow %s", quote(ref), s.Name)
 		case arg == "":
 			return nil, fmt.Errorf("model %s: %s is missing after the colon", quote(ref), s.Arg)
 		default:
-			return s.Open(ctx, arg)
+			return s.Open(ctx, arg, o)
 		}
 	}
 	if ref == "" {
@@ -131,13 +142,13 @@ func open(ctx context.Context, ref string) (*LM, error) {
 	case err != nil:
 		return nil, clean(err)
 	case info.IsDir():
-		return openFolder(ctx, ref)
+		return openFolder(ctx, ref, o)
 	}
-	return openFile(ctx, ref)
+	return openFile(ctx, ref, o)
 }
 
 // openFile opens a file of one of the formats.
-func openFile(ctx context.Context, path string) (*LM, error) {
+func openFile(ctx context.Context, path string, o Options) (*LM, error) {
 	head, err := readHead(path)
 	if err != nil {
 		return nil, err
@@ -146,13 +157,13 @@ func openFile(ctx context.Context, path string) (*LM, error) {
 		return nil, fmt.Errorf("%s is %s", quote(path), what)
 	}
 	if isWeights(path) {
-		return openWeights(ctx, path)
+		return openWeights(ctx, path, o)
 	}
 	for _, f := range Formats {
 		if !f.Match(head.text, path) {
 			continue
 		}
-		lm, err := f.Open(ctx, path)
+		lm, err := f.Open(ctx, path, o)
 		if err != nil {
 			return nil, clean(err)
 		}
@@ -165,9 +176,9 @@ func openFile(ctx context.Context, path string) (*LM, error) {
 }
 
 // openFolder opens the transformer in a folder, or else its only model file.
-func openFolder(ctx context.Context, dir string) (*LM, error) {
+func openFolder(ctx context.Context, dir string, o Options) (*LM, error) {
 	if isTransformer(dir) {
-		return openTransformer(ctx, filepath.Join(dir, transformer.ConfigFile))
+		return openTransformer(ctx, filepath.Join(dir, transformer.ConfigFile), o)
 	}
 	entries, err := os.ReadDir(dir)
 	if err != nil {
@@ -186,7 +197,7 @@ func openFolder(ctx context.Context, dir string) (*LM, error) {
 		}
 		return nil, fmt.Errorf("%s is a folder without a model: argen reads %s", quote(dir), endings())
 	case 1:
-		return openFile(ctx, models[0])
+		return openFile(ctx, models[0], o)
 	}
 	return nil, fmt.Errorf("%s is a folder with %d models: give the path of one, such as %s", quote(dir), len(models), quote(models[0]))
 }

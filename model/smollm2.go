@@ -12,7 +12,7 @@ import (
 )
 
 // openSmolLM2 opens the real model that make real-model fetches.
-func openSmolLM2(ctx context.Context, _ string) (*LM, error) {
+func openSmolLM2(ctx context.Context, _ string, o Options) (*LM, error) {
 	path, err := smollm.Path()
 	if err != nil {
 		return nil, fmt.Errorf("model smollm2: %w", err)
@@ -20,5 +20,5 @@ func openSmolLM2(ctx context.Context, _ string) (*LM, error) {
 	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("model smollm2: %s is not there: make real-model, in argen's source folder, fetches it (%d MB)", argen.Visible(path), smollm.Size/1_000_000)
 	}
-	return openFile(ctx, path)
+	return openFile(ctx, path, o)
 }

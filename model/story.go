@@ -14,15 +14,15 @@ import (
 
 // openStory opens the embedded transformer, or what it was after a step of its
 // training.
-func openStory(_ context.Context, step string) (*LM, error) {
+func openStory(_ context.Context, step string, o Options) (*LM, error) {
 	if step == "" {
-		return embedded(story.Transformer)
+		return embedded(story.Transformer, o)
 	}
 	n, err := strconv.Atoi(step)
 	if err != nil || strconv.Itoa(n) != step || !slices.Contains(story.Snapshots, n) {
 		return nil, fmt.Errorf("model %s: the steps of its training that were kept are %s, and story is the last", quote("story:"+step), snapshots())
 	}
-	return embedded(func() (*transformer.Model, error) { return story.Snapshot(n) })
+	return embedded(func() (*transformer.Model, error) { return story.Snapshot(n) }, o)
 }
 
 // snapshots lists the steps that were kept: "100, 500, 2000".
@@ -35,12 +35,15 @@ func snapshots() string {
 }
 
 // openVerdict opens the embedded transformer that verdicts trained.
-func openVerdict(context.Context, string) (*LM, error) { return embedded(story.VerdictTransformer) }
+func openVerdict(_ context.Context, _ string, o Options) (*LM, error) {
+	return embedded(story.VerdictTransformer, o)
+}
 
-func embedded(open func() (*transformer.Model, error)) (*LM, error) {
+func embedded(open func() (*transformer.Model, error), o Options) (*LM, error) {
 	m, err := open()
 	if err != nil {
 		return nil, err
 	}
+	m = m.With(o.transformer())
 	return &LM{Model: m, Tokenizer: tokenizer.NewStory(story.Default().Vocab()), Size: m.Size()}, nil
 }

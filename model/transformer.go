@@ -36,9 +36,9 @@ func isTransformer(dir string) bool {
 }
 
 // openTransformer opens the transformer in the folder of a config.json.
-func openTransformer(_ context.Context, config string) (*LM, error) {
+func openTransformer(_ context.Context, config string, o Options) (*LM, error) {
 	dir := filepath.Dir(config)
-	m, err := transformer.Open(dir)
+	m, err := transformer.Open(dir, o.transformer())
 	if err != nil {
 		return nil, inFolder(dir, err)
 	}
@@ -64,10 +64,10 @@ func isWeights(path string) bool { return strings.HasSuffix(strings.ToLower(path
 
 // openWeights opens the transformer whose weights are in a file. Others than
 // those of a whole model are read only to say what is wrong with them.
-func openWeights(ctx context.Context, path string) (*LM, error) {
+func openWeights(ctx context.Context, path string, o Options) (*LM, error) {
 	config := filepath.Join(filepath.Dir(path), transformer.ConfigFile)
 	if _, err := os.Stat(config); err == nil && filepath.Base(path) == safetensors.WeightsFile {
-		return openTransformer(ctx, config)
+		return openTransformer(ctx, config, o)
 	}
 	f, err := safetensors.Open(path)
 	if err != nil {

@@ -11,7 +11,7 @@ import (
 
 // openTruth opens the exact model of a story grammar, the embedded one if no
 // file is given.
-func openTruth(_ context.Context, path string) (*LM, error) {
+func openTruth(_ context.Context, path string, _ Options) (*LM, error) {
 	g := story.Default()
 	lm := &LM{}
 	if path != "" {

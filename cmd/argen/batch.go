@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -91,7 +92,7 @@ func (a *app) inRequests(c *cobra.Command, one answerer) (err error) {
 	c.Flags().Visit(func(f *pflag.Flag) {
 		switch {
 		case f.Name == "batch" || f.Name == "json": // answers are JSON anyway
-		case c.InheritedFlags().Lookup(f.Name) != nil:
+		case c.InheritedFlags().Lookup(f.Name) != nil || slices.Contains(engineFlags, f.Name):
 		case f.Name == "file" || f.Name == "ids":
 			err = usagef("--batch: the text stands in the requests, found --%s", f.Name)
 		case fs.Lookup(f.Name) == nil:

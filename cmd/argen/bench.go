@@ -55,6 +55,9 @@ parameters.`,
 			if b.training {
 				return a.benchTraining(c.Context(), &b)
 			}
+			if c.Flags().Changed("context") {
+				a.engine.Context = b.shape.context
+			}
 			return a.benchModel(c.Context(), &b)
 		},
 	}
@@ -73,7 +76,7 @@ parameters.`,
 // check refuses flags that do not go together, and fills in the threads.
 func (b *bench) check(fs *pflag.FlagSet) error {
 	for _, name := range shapeFlags {
-		if !b.training && fs.Changed(name) {
+		if !b.training && name != "context" && fs.Changed(name) {
 			return usagef("--%s is a size of the model to be trained: add --train", name)
 		}
 	}
@@ -91,14 +94,15 @@ func (b *bench) check(fs *pflag.FlagSet) error {
 	return nil
 }
 
-// withThreads calls do with each number of threads in force.
-func (b *bench) withThreads(ctx context.Context, do func(threads int) error) error {
+// withThreads calls do with each number of threads of a bench in force.
+func (a *app) withThreads(ctx context.Context, b *bench, do func(threads int) error) error {
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(0))
 	for _, n := range b.threads {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
 		runtime.GOMAXPROCS(n)
+		a.engine.Threads = n
 		if err := do(n); err != nil {
 			return err
 		}

@@ -77,7 +77,7 @@ const longLoad = time.Second
 // benchModel measures a model.
 func (a *app) benchModel(ctx context.Context, b *bench) error {
 	var all []measured
-	err := b.withThreads(ctx, func(threads int) error {
+	err := a.withThreads(ctx, b, func(threads int) error {
 		d, err := a.decoding(ctx, b)
 		if err == nil {
 			all = append(all, measured{Model: b.model, Threads: threads, Kernel: tensor.Kernel(), decoding: d, RSSMB: peakMemory()})
@@ -88,7 +88,7 @@ func (a *app) benchModel(ctx context.Context, b *bench) error {
 		return err
 	}
 	// Last, since what it reads takes memory that is not the model's.
-	err = b.withThreads(ctx, func(threads int) error {
+	err = a.withThreads(ctx, b, func(threads int) error {
 		for i := range all {
 			if m := &all[i]; m.Threads == threads && m.BytesPerToken != nil && m.ReadGBS == nil {
 				m.GBS = m.DecodeTokS.times(float64(*m.BytesPerToken) / 1e9)

@@ -40,6 +40,7 @@ func (s *benchShape) add(fs *pflag.FlagSet) {
 	for i, n := range s.sizes() {
 		fs.Var(&fromOneValue{n}, shapeFlags[i], "with --train: "+doc[i]+", `N`")
 	}
+	fs.Lookup("context").Usage += "; else the most tokens of context"
 }
 
 // sizes are the numbers that shapeFlags name.
@@ -73,7 +74,7 @@ const (
 func (a *app) benchTraining(ctx context.Context, b *bench) error {
 	var all []measured
 	s := b.shape
-	err := b.withThreads(ctx, func(threads int) error {
+	err := a.withThreads(ctx, b, func(threads int) error {
 		l, err := s.train(ctx, b.reps)
 		if err == nil {
 			name := fmt.Sprintf("llama, %s of %d, %s, ff %d, vocabulary %d, batches of %d x %d tokens, %s parameters",

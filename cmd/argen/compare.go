@@ -52,7 +52,7 @@ type comparing struct {
 }
 
 // deciding are the flags that a comparison that goes on has already.
-var deciding = []string{"model", "file", "ids", "special", "add-bos", "prompts", "strategy", "strategies", "samples", "seed", "tokens", "stop", "context-shift", "step"}
+var deciding = []string{"model", "file", "ids", "special", "add-bos", "prompts", "strategy", "strategies", "samples", "seed", "tokens", "stop", "context", "context-shift", "step"}
 
 func compareCommand(a *app) *cobra.Command {
 	k := &comparing{}
@@ -97,6 +97,7 @@ bytes. A JSON result is {"model","prompt","samples","seed","strategies":
 	fs.StringArrayVar(&k.strategies, "strategy", nil, "compare this `STRATEGY`: a chain, a search or a preset, or \"name: chain\"; may be repeated (default the usual ones)")
 	fs.StringVar(&k.file, "strategies", "", "compare the strategies in `FILE`, YAML")
 	fs.StringArrayVarP(&k.models, "model", "m", []string{a.defaultModel()}, "`REF` of the model that writes: "+modelRefs+"; those after it are compared with it (environment ARGEN_MODEL)")
+	a.engineFlags(fs)
 	k.prompt.add(fs)
 	fs.StringVar(&k.prompts, "prompts", "", "begin with each line of `FILE`")
 	fs.Var(&fromOneValue{&k.samples}, "samples", fmt.Sprintf("write `N` texts for each prompt and strategy (default %d of a model of stories, which takes ten to twenty seconds, %d of others)", storySamples, otherSamples))
@@ -129,6 +130,10 @@ func (a *app) compare(ctx context.Context, k *comparing, args []string) (err err
 		k.out = k.resume
 	} else if head, err = a.newCompareHead(ctx, k, args); err != nil {
 		return err
+	}
+	a.engine.Context = head.Context
+	if a.engine.Threads == 0 { // the texts that are written at once share the processors
+		a.engine.Threads = max(1, runtime.GOMAXPROCS(0)/k.jobs)
 	}
 	lms, err := a.openAll(ctx, head)
 	defer func() {

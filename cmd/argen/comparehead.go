@@ -30,6 +30,7 @@ type compareHead struct {
 	Tokens       int      `json:"tokens"` // 0 for no limit
 	Stop         []string `json:"stop,omitempty"`
 	AddBOS       string   `json:"add_bos"`
+	Context      int      `json:"context,omitempty"` // the limit that was given
 	ContextShift bool     `json:"context_shift,omitempty"`
 	Place        int      `json:"step"` // that is shown under every strategy, −1 where they differ most
 
@@ -74,7 +75,7 @@ func (a *app) newCompareHead(ctx context.Context, k *comparing, args []string) (
 	}
 	h := &compareHead{
 		Type: "header", Version: compareVersion, Argen: argen.Version, Samples: k.samples, Seed: 1,
-		Tokens: (&stopFlags{tokens: k.tokens}).most(), Stop: k.stop, AddBOS: bosNames[k.prompt.addBOS], ContextShift: k.shift, Place: k.place,
+		Tokens: (&stopFlags{tokens: k.tokens}).most(), Stop: k.stop, AddBOS: bosNames[k.prompt.addBOS], Context: a.engine.Context, ContextShift: k.shift, Place: k.place,
 	}
 	if k.seed.given {
 		h.Seed = k.seed.seed

@@ -49,6 +49,7 @@ at the end, with --context-shift. With a search there are "search" and "beams":
 	}
 	fs := c.Flags()
 	g.add(a, fs)
+	a.engineFlags(fs)
 	g.topFlag(fs, "record the `N` most probable tokens of each step in the log")
 	fs.Var(&logFlag{&g.log}, "log", logUsage)
 	fs.Var(&fromOneValue{&g.samples}, "samples", "write `N` texts")

@@ -49,6 +49,7 @@ used without -m. Of a file of weights (*.safetensors) it lists the tensors.`,
 			return err
 		},
 	}
+	a.contextFlag(c.Flags())
 	c.Flags().BoolVar(&asJSON, "json", false, "print it as JSON")
 	return c
 }

@@ -10,7 +10,7 @@ import (
 
 // open opens the model that a user names.
 func (a *app) open(ctx context.Context, ref string) (*model.LM, error) {
-	lm, err := model.Open(ctx, ref, model.Options{})
+	lm, err := model.Open(ctx, ref, a.engine)
 	if err != nil && ref == a.env("ARGEN_MODEL") {
 		err = fmt.Errorf("ARGEN_MODEL: %w", err)
 	}
@@ -28,18 +28,25 @@ func modelError(refs []string, ref string, err error) error {
 // A models keeps the models that a batch or several traces ask for open.
 type models struct {
 	a    *app
-	open map[string]*model.LM
+	open map[openModel]*model.LM
 }
 
-func (a *app) models() *models { return &models{a: a, open: map[string]*model.LM{}} }
+// An openModel is a model and how it is computed.
+type openModel struct {
+	ref    string
+	engine model.Options
+}
+
+func (a *app) models() *models { return &models{a: a, open: map[openModel]*model.LM{}} }
 
 func (m *models) get(ctx context.Context, ref string) (*model.LM, error) {
-	if lm := m.open[ref]; lm != nil {
+	key := openModel{ref, m.a.engine}
+	if lm := m.open[key]; lm != nil {
 		return lm, nil
 	}
 	lm, err := m.a.open(ctx, ref)
 	if err == nil {
-		m.open[ref] = lm
+		m.open[key] = lm
 	}
 	return lm, err
 }

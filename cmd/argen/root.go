@@ -10,6 +10,7 @@ import (
 
 	"argen"
 	"argen/internal/safe"
+	"argen/model"
 )
 
 // commands lists all commands in the order of help. A command is a function
@@ -44,6 +45,7 @@ type app struct {
 	grace                          atomic.Int64 // nanoseconds after a signal that a command needs, if more than usual
 
 	raw, quiet bool // flags of every command
+	engine     model.Options
 	json       bool // the command's --json: errors are JSON too
 
 	lines *bufio.Reader // of stdin, where it answers questions

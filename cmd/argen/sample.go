@@ -59,6 +59,7 @@ where it stands after the last draw, "mirostat_mu".`,
 	}
 	fs := c.Flags()
 	s.add(a, fs)
+	a.engineFlags(fs)
 	s.top = defaultTop
 	fs.StringVar(&s.logits, "logits", "", "take the distribution from the logits in `FILE`, - is standard input")
 	fs.Var(&fromOneValue{&s.top}, "top", "list the `N` most probable tokens after each stage, and the N drawn most often")

@@ -66,6 +66,7 @@ layers, from 0. --watermark adds "watermark":{"z","p","green","counted"}, and
 	}
 	fs := c.Flags()
 	s.add(a, fs)
+	a.engineFlags(fs)
 	fs.BoolVar(&s.json, "json", false, "print a line of JSON for each model")
 	batchFlag(fs, &s.batch)
 	return c

@@ -63,6 +63,7 @@ token. With --json it prints {"seed","chain","edits":[{"t","id","token","was"}],
 	}
 	fs := c.Flags()
 	s.add(a, fs)
+	a.engineFlags(fs)
 	s.topFlag(fs, "list the `N` most probable tokens of each step, and the mass of all others; the text lists 5 if not told")
 	fs.Var(&logFlag{&s.log}, "log", logUsage)
 	fs.StringVar(&s.replay, "replay", "", "show the trace in `FILE` again, without a model")
@@ -100,7 +101,7 @@ func (s *stepping) check(c *cobra.Command, args []string) error {
 		return usagef("--replay shows a trace as it was and takes no prompt, found %q", args[0])
 	}
 	for _, name := range []string{
-		"model", "file", "ids", "special", "add-bos", "tokens", "stop", "ignore-eos", "timeout", "seed", "chain", "preset", "semantics", "context-shift", "token-healing", "heal",
+		"model", "file", "ids", "special", "add-bos", "tokens", "stop", "ignore-eos", "timeout", "seed", "chain", "preset", "semantics", "threads", "context", "context-shift", "token-healing", "heal",
 		"log", "force", "edit", "same-dice", "dice", "track", "explain", "timing",
 	} {
 		if c.Flags().Changed(name) {

@@ -61,6 +61,7 @@ bytes (base64) stand beside tokens that are not all valid UTF-8.`,
 	}
 	f := c.Flags()
 	t.add(a, f)
+	a.engineFlags(f)
 	f.StringVarP(&t.prompt.file, "file", "f", "", "read the text from `FILE`, - is standard input")
 	f.Var(&idsValue{&t.decode, &t.decodes}, "decode", "show the text of `IDS`: 1,2,3")
 	f.BoolVar(&t.json, "json", false, "print the tokens as JSON")

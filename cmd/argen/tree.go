@@ -53,6 +53,7 @@ and others are the sums of what is shown to its end and of what is not.`,
 	}
 	fs := c.Flags()
 	a.modelFlag(fs, &f.model)
+	a.engineFlags(fs)
 	f.prompt.add(fs)
 	fs.Var(&fromOneValue{&f.Depth}, "depth", "go `N` tokens deep")
 	fs.Var(&fromOneValue{&f.Branch}, "branch", "show at most `N` tokens after each text, the most probable ones")

@@ -48,6 +48,7 @@ A JSON result is a line a trace: {"file","trace","steps","ok","torn",
 	}
 	fs := c.Flags()
 	fs.StringVarP(&v.model, "model", "m", "", "`REF` of the model to run, instead of the one that the trace names; it must be the same file")
+	a.threadsFlag(fs)
 	fs.BoolVar(&v.identities, "identities", false, "check the laws of an autoregressive model too")
 	fs.BoolVar(&v.json, "json", false, "print a line of JSON for each trace")
 	return c
@@ -133,6 +134,7 @@ func (v *verifying) check(ctx context.Context, trace *argen.Trace, opened *model
 	if ref == "" {
 		ref = trace.Head.Model.Ref
 	}
+	opened.a.engine.Context = trace.Head.Model.ContextLength
 	lm, err := opened.get(ctx, ref)
 	if err != nil {
 		return nil, err

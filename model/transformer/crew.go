@@ -13,6 +13,8 @@ import (
 // Pieces are taken by whoever is free, so that a helper that the system has put
 // aside holds up one of them only. Who does a piece changes nothing in it.
 type crew struct {
+	threads int // at most, 0 for all processors
+
 	// The work, written while it is not open and nobody is active.
 	do          func(from, to int) // does pieces from ≤ piece < to
 	total, some int                // pieces, and how many are taken at a time
@@ -34,6 +36,15 @@ const (
 	crewModel = 4 << 20
 )
 
+// size is how many work, helpers and whoever has the work.
+func (c *crew) size() int {
+	n := runtime.GOMAXPROCS(0)
+	if c.threads > 0 {
+		n = min(n, c.threads)
+	}
+	return n
+}
+
 // run does a work of so many pieces, some of them at a time.
 func (c *crew) run(total, some int, do func(from, to int)) {
 	c.first, c.each = 0, 0
@@ -44,7 +55,7 @@ func (c *crew) run(total, some int, do func(from, to int)) {
 // one large share first, and what is left after that in smaller ones of at least
 // some, so that all end at about the same time.
 func (c *crew) split(total, some int, do func(from, to int)) {
-	n := runtime.GOMAXPROCS(0)
+	n := c.size()
 	c.first, c.each = n, total*3/4/n&^15
 	c.start(total, max(some, ((total-n*c.each)/(2*n)+15)&^15), do)
 }
@@ -53,7 +64,7 @@ func (c *crew) start(total, some int, do func(from, to int)) {
 	c.do, c.total, c.some = do, total, some
 	c.next.Store(0)
 	c.open.Store(true)
-	for int(c.alive.Load()) < runtime.GOMAXPROCS(0)-1 {
+	for int(c.alive.Load()) < c.size()-1 {
 		c.alive.Add(1)
 		go c.help()
 	}

@@ -46,6 +46,7 @@ type Model struct {
 	Meta map[string]string
 
 	config  Config
+	options Options
 	weights Weights
 	net     network
 	head    *matrix // (V, C)
@@ -58,7 +59,7 @@ type Model struct {
 
 // New returns the model of a configuration and weights, which it checks and
 // holds on to: each tensor must be there, have its shape, and be finite.
-func New(c Config, w Weights) (*Model, error) {
+func New(c Config, w Weights, o ...Options) (*Model, error) {
 	arch := architectureOf(c.Arch)
 	if arch == nil {
 		return nil, fmt.Errorf("architecture %q is not known: argen computes %s", c.Arch, archNames())
@@ -68,7 +69,8 @@ func New(c Config, w Weights) (*Model, error) {
 	if b.err != nil {
 		return nil, b.err
 	}
-	return &Model{config: c, weights: w, net: net, head: head, params: b.params, bytes: b.bytes, hash: func() string { return "" }, close: func() error { return nil }}, nil
+	m := &Model{config: c, weights: w, net: net, head: head, params: b.params, bytes: b.bytes, hash: func() string { return "" }, close: func() error { return nil }}
+	return m.With(o...), nil
 }
 
 // Read returns the model of a config.json and a model.safetensors that are in
@@ -89,7 +91,7 @@ func Read(config, weights []byte) (*Model, error) {
 // that model.safetensors.index.json names. Weights are mapped into memory, not
 // read; close the model after its last use. The tokens that end a text are
 // those of generation_config.json if it names some.
-func Open(dir string) (*Model, error) {
+func Open(dir string, o ...Options) (*Model, error) {
 	data, err := readSmall(filepath.Join(dir, ConfigFile))
 	if err != nil {
 		return nil, err
@@ -112,15 +114,15 @@ func Open(dir string) (*Model, error) {
 	if err != nil {
 		return nil, err
 	}
-	m, err := withFile(c, f)
+	m, err := withFile(c, f, o...)
 	if err != nil {
 		return nil, errors.Join(err, f.Close())
 	}
 	return m, nil
 }
 
-func withFile(c Config, f *safetensors.File) (*Model, error) {
-	m, err := FromFile(c, f)
+func withFile(c Config, f *safetensors.File, o ...Options) (*Model, error) {
+	m, err := FromFile(c, f, o...)
 	if err != nil {
 		return nil, err
 	}
@@ -138,8 +140,8 @@ type File interface {
 
 // FromFile is [New] for weights in a file, which the model's Close closes. After
 // an error it is still open.
-func FromFile(c Config, f File) (*Model, error) {
-	m, err := New(c, f)
+func FromFile(c Config, f File, o ...Options) (*Model, error) {
+	m, err := New(c, f, o...)
 	if err != nil {
 		return nil, err
 	}

@@ -3,7 +3,6 @@ package transformer
 import (
 	"context"
 	"fmt"
-	"runtime"
 	"slices"
 	"time"
 
@@ -16,7 +15,9 @@ const chunk = 128
 
 // Start implements argen.Model.
 func (m *Model) Start() argen.State {
-	return &State{pass: newPass(m, newCache(&m.config))}
+	s := &State{pass: newPass(m, newCache(&m.config))}
+	s.crew.threads = m.options.Threads
+	return s
 }
 
 // A State is a context of a Model, with the keys and values of its tokens. It
@@ -60,25 +61,33 @@ func (s *State) Extend(ctx context.Context, ids ...argen.ID) ([]float64, error) 
 // single computes one token and the logits after it.
 func (s *State) single(id []argen.ID, at int) {
 	s.pass.crew = nil
-	if s.pass.m.params < crewModel || runtime.GOMAXPROCS(0) == 1 {
-		s.pass.run(id, at)
-		s.predict()
-		return
+	measured := false
+	switch {
+	case s.pass.m.params < crewModel || s.crew.size() == 1:
+	case s.crew.threads > 0:
+		s.pass.crew = &s.crew
+	default:
+		measured = true
+		if !s.pace.alone() {
+			s.pass.crew = &s.crew
+		}
 	}
 	start := time.Now()
-	if !s.pace.alone() {
-		s.pass.crew = &s.crew
-	}
 	s.pass.run(id, at)
 	s.predict()
-	s.pace.add(time.Since(start))
+	if measured {
+		s.pace.add(time.Since(start))
+	}
 }
 
 // run appends ids to the context; do is called after each chunk of them, if it
 // is not nil. After an error the context is as before.
 func (s *State) run(ctx context.Context, ids []argen.ID, do func()) error {
 	before := len(s.all)
-	s.pass.crew = &s.crew
+	s.pass.crew = nil
+	if s.crew.size() > 1 {
+		s.pass.crew = &s.crew
+	}
 	for len(ids) > 0 {
 		if err := ctx.Err(); err != nil {
 			s.all = s.all[:before]
@@ -141,13 +150,15 @@ func (s *State) Rewind(n int) {
 // Fork implements argen.State.
 func (s *State) Fork() argen.State {
 	s.shared = true
-	return &State{
+	f := &State{
 		pass:   newPass(s.pass.m, s.pass.kv.fork(len(s.all))),
 		all:    slices.Clone(s.all),
 		logits: s.logits,
 		ready:  s.ready,
 		shared: true,
 	}
+	f.crew.threads = s.crew.threads
+	return f
 }
 
 // Score implements argen.Scorer.
