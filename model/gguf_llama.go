@@ -112,9 +112,9 @@ func rotatedHeads(c transformer.Config, folder string) int {
 // interleave puts the rows of each head into the order in which llama.cpp's
 // llama rotates them: it turns rows 2i and 2i+1 together, where
 // transformers' turns i and i + rows/2. Undo is the way back. A row is width
-// numbers.
-func interleave(x []float32, heads, width int, undo bool) []float32 {
-	y := make([]float32, len(x))
+// elements of x.
+func interleave[T any](x []T, heads, width int, undo bool) []T {
+	y := make([]T, len(x))
 	rows := len(x) / heads / width
 	for h := range heads {
 		for i := range rows {
@@ -289,7 +289,7 @@ func ggufPositive(f *gguf.File, key string) (float64, error) {
 }
 
 // ggufWeights are the tensors of a GGUF, found by the names of a folder, their
-// rows in its order. What cannot stay as it lies in the file is a copy in float32.
+// rows in its order: those that it has in another are copies.
 type ggufWeights struct {
 	*gguf.File
 	config transformer.Config
@@ -327,26 +327,15 @@ func (w *ggufWeights) Tensor(name string) (*safetensors.Tensor, bool) {
 }
 
 func (w *ggufWeights) convert(name string, t *gguf.Tensor) *safetensors.Tensor {
-	heads := rotatedHeads(w.config, name)
-	same := map[quant.Type]safetensors.DType{quant.F32: safetensors.F32, quant.F16: safetensors.F16, quant.BF16: safetensors.BF16}
-	if dtype, ok := same[t.Type]; ok && heads == 0 {
-		return &safetensors.Tensor{Name: t.Name, DType: dtype, Shape: t.Shape, Data: t.Data}
-	}
-	x, err := t.Float32()
-	if err != nil {
+	s := &safetensors.Tensor{Name: t.Name, DType: safetensors.DType(t.Type.String()), Shape: t.Shape}
+	if !t.Type.Readable() {
+		_, err := t.Float32()
 		w.err = cmp.Or(w.err, err)
-		return &safetensors.Tensor{Name: t.Name, DType: safetensors.DType(t.Type.String()), Shape: t.Shape}
+		return s
 	}
-	if heads > 0 && t.Shape[0]%(2*heads) == 0 {
-		x = interleave(x, heads, len(x)/t.Shape[0], true)
-	}
-	dtype, ok := same[t.Type]
-	if !ok {
-		dtype = safetensors.F32
-	}
-	s, err := asType(t.Name, dtype, x, t.Shape)
-	if err != nil { // the numbers were of that type
-		return &safetensors.Tensor{Name: t.Name, DType: dtype, Shape: t.Shape}
+	s.Data = t.Data
+	if heads := rotatedHeads(w.config, name); heads > 0 && t.Shape[0]%(2*heads) == 0 {
+		s.Data = interleave(t.Data, heads, len(t.Data)/t.Shape[0], true)
 	}
 	return s
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"unsafe"
 
+	"argen/internal/quant"
 	"argen/internal/tensor"
 )
 
@@ -30,8 +31,15 @@ var widths = map[DType]uint64{
 // littleEndian reports whether numbers lie in memory as they do in a file.
 var littleEndian = binary.NativeEndian.Uint16([]byte{1, 0}) == 1
 
-// Float32 returns the numbers of a tensor of F32, F16 or BF16 as float32: those
-// of an F32 where they lie, unless the file has them at an odd place.
+// Quantized returns the type of a tensor whose numbers are blocks of ggml's, as
+// that of a GGUF may be; its DType is the type's name there.
+func (t *Tensor) Quantized() (q quant.Type, ok bool) {
+	q, ok = quant.TypeOf(string(t.DType))
+	return q, ok && q.Quantized()
+}
+
+// Float32 returns the numbers of a tensor as float32: those of an F32 where they
+// lie, unless the file has them at an odd place.
 func (t *Tensor) Float32() ([]float32, error) {
 	switch t.DType {
 	case F32:
@@ -52,6 +60,11 @@ func (t *Tensor) Float32() ([]float32, error) {
 		} else {
 			tensor.BF16ToF32(x, half)
 		}
+		return x, nil
+	}
+	if q, ok := t.Quantized(); ok {
+		x := make([]float32, t.Len())
+		quant.Dequantize(q, x, t.Data)
 		return x, nil
 	}
 	return nil, fmt.Errorf("tensor %q: dtype %s is not supported: weights may be F32, F16 or BF16", t.Name, t.DType)

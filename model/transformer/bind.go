@@ -29,9 +29,10 @@ type Renamed interface {
 type binder struct {
 	Config
 	weights Weights
-	prefix  string // of all names: "transformer." or ""
-	params  int64  // numbers taken so far
-	bytes   int64  // and the bytes they take
+	prefix  string       // of all names: "transformer." or ""
+	params  int64        // numbers taken so far
+	bytes   int64        // and the bytes they take
+	blocks  []*quantised // matrices that are to be packed
 	err     error
 }
 
@@ -119,6 +120,11 @@ func (b *binder) matrix(name, what string, rows, cols int, bias bool) *matrix {
 func (b *binder) weight(t *safetensors.Tensor, rows, cols int) *matrix {
 	w := &matrix{rows: rows, cols: cols}
 	if t == nil {
+		return w
+	}
+	if q, ok := t.Quantized(); ok {
+		w.quant, w.blocks = q, t.Data
+		b.blocks = append(b.blocks, &quantised{w, t.Name})
 		return w
 	}
 	var err error

@@ -3,6 +3,7 @@ package transformer
 import (
 	"sync"
 
+	"argen/internal/quant"
 	"argen/internal/tensor"
 	"argen/model/safetensors"
 )
@@ -11,14 +12,17 @@ import (
 // maybe a bias (rows). It maps cols numbers to rows numbers: y = W·x + b.
 type matrix struct {
 	rows, cols int
-	f32        []float32 // one of the two is set
+	f32        []float32 // one of the three is set
 	half       []uint16
+	blocks     []byte // of the type quant, as they lie in the file
 	dtype      safetensors.DType
-	bias       []float32 // nil if there is none
+	quant      quant.Type
+	packed     *tensor.Packed // of blocks, unless it is a table
+	bias       []float32      // nil if there is none
 }
 
 // bytes is how many bytes the weights take.
-func (w *matrix) bytes() int64 { return int64(4*len(w.f32) + 2*len(w.half)) }
+func (w *matrix) bytes() int64 { return int64(4*len(w.f32) + 2*len(w.half) + len(w.blocks)) }
 
 // panelBytes is about how many bytes of weights are taken for all positions at
 // once, so that they are read from the nearest cache but for the first time.
@@ -29,9 +33,22 @@ const panelBytes = 32 << 10
 // many positions there are, since each is one product of a row and a vector:
 // tokens computed together and one by one give the same logits.
 type product struct {
-	parts [maxParts]part
-	x     []float32
-	n     int
+	parts   [maxParts]part
+	x       []float32
+	n       int
+	vectors tensor.Vectors // x for packed parts
+}
+
+// begin sets the matrices and what they are applied to.
+func (p *product) begin(x []float32, n int, parts []part) {
+	p.parts, p.x, p.n = [maxParts]part{}, x, n
+	copy(p.parts[:], parts)
+	for _, part := range parts {
+		if part.w.packed != nil {
+			p.vectors.Set(x[:n*part.w.cols], part.w.cols)
+			return
+		}
+	}
 }
 
 // A part is a matrix with what it makes, dst (n, rows).
@@ -70,9 +87,16 @@ func (p *product) rows(from, to int) {
 }
 
 func (p *product) partRows(w *matrix, dst []float32, from, to int) {
-	if p.n == 1 {
+	switch {
+	case w.packed != nil: // whole groups of rows, by whoever has the first of one
+		from, to = groups(from), min(groups(to), w.rows)
+		if from >= to {
+			return
+		}
+		w.packed.Multiply(dst[from:], w.rows, &p.vectors, from, to)
+	case p.n == 1:
 		w.times(dst[from:to], p.x, from, to)
-	} else {
+	default:
 		weights := w.f32
 		if weights != nil {
 			weights = weights[from*w.cols : to*w.cols]
@@ -89,6 +113,11 @@ func (p *product) partRows(w *matrix, dst []float32, from, to int) {
 			tensor.Add(dst[i*w.rows+from:i*w.rows+to], w.bias[from:to])
 		}
 	}
+}
+
+// groups rounds up to whole groups of packed rows.
+func groups(rows int) int {
+	return (rows + tensor.PackedRows - 1) / tensor.PackedRows * tensor.PackedRows
 }
 
 // wide is room for rows of a half-precision matrix as float32, which are used
@@ -113,6 +142,11 @@ func (w *matrix) row(dst []float32, i int) { w.widen(dst[:w.cols], i, 1) }
 
 // widen copies rows as float32.
 func (w *matrix) widen(dst []float32, row, rows int) {
+	if w.blocks != nil {
+		size := w.quant.RowBytes(w.cols)
+		quant.Dequantize(w.quant, dst, w.blocks[row*size:(row+rows)*size])
+		return
+	}
 	from, to := row*w.cols, (row+rows)*w.cols
 	switch w.dtype {
 	case safetensors.F16:

@@ -6,7 +6,8 @@
 //	s := m.Start()
 //	logits, err := s.Extend(ctx, ids...)
 //
-// All computation is in float32; weights may be float32, float16 or bfloat16.
+// All computation is in float32; weights may be float32, float16, bfloat16 or
+// blocks of quantised numbers.
 // One token's walk through the code:
 //
 //	ids → embedding → layers (attention, MLP) → norm → head → logits
@@ -66,6 +67,9 @@ func New(c Config, w Weights, o ...Options) (*Model, error) {
 	}
 	b := &binder{Config: c, weights: w}
 	net, head := arch.bind(b)
+	if b.err == nil {
+		b.pack(net, head)
+	}
 	if b.err != nil {
 		return nil, b.err
 	}

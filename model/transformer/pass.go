@@ -58,8 +58,7 @@ func (p *pass) apply(w *matrix, dst, x []float32) { p.multiply(x, len(p.ids), pa
 
 // multiply computes the products of matrices with the first n rows of x.
 func (p *pass) multiply(x []float32, n int, parts ...part) {
-	p.product = product{x: x, n: n}
-	copy(p.product.parts[:], parts)
+	p.product.begin(x, n, parts)
 	rows, cols := p.product.size()
 	some := panelRows(cols)
 	switch {
