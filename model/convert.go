@@ -1,12 +1,10 @@
 package model
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
-	"math"
-	"strconv"
-	"strings"
 
 	"argen"
 	"argen/internal/quant"
@@ -33,8 +31,8 @@ func asLlama(lm *LM) (llama, error) {
 	switch {
 	case c.Arch != "llama":
 		return llama{}, fmt.Errorf("%s is a %s, which is not converted: argen converts llamas", quote(lm.Ref), c.Arch)
-	case c.Rope.Type != "" && c.Rope.Type != "linear":
-		return llama{}, fmt.Errorf("%s: rope_scaling of type %q is not converted: argen converts plain and linear", quote(lm.Ref), c.Rope.Type)
+	case c.Rope.Type != "" && c.Rope.Type != "linear" || c.Rope.Stretch != nil:
+		return llama{}, fmt.Errorf("%s: rope_scaling of type %q is not converted: argen converts plain and linear", quote(lm.Ref), cmp.Or(c.Rope.Type, "llama3"))
 	}
 	return llama{m, c, lm.Tokenizer}, nil
 }
@@ -48,34 +46,6 @@ func (m llama) tokenizerJSON() ([]byte, error) {
 	return tokenizer.HuggingFace(m.tok, bos)
 }
 
-// names are the names of the tensors of a llama, in a folder, in order.
-func (m llama) names() (names []string) {
-	add := func(name string) {
-		for _, kind := range []string{".weight", ".bias"} {
-			if _, ok := m.Tensor(name + kind); ok {
-				names = append(names, name+kind)
-			}
-		}
-	}
-	for _, n := range ggufNames {
-		if !strings.Contains(n.folder, "#") && n.folder != "model.norm" && n.folder != "lm_head" {
-			add(n.folder)
-		}
-	}
-	for i := range m.config.Layers {
-		for _, n := range ggufNames {
-			if strings.Contains(n.folder, "#") {
-				add(strings.Replace(n.folder, "#", strconv.Itoa(i), 1))
-			}
-		}
-	}
-	add("model.norm")
-	if !m.config.Tied {
-		add("lm_head")
-	}
-	return names
-}
-
 // WriteFolder writes a llama as a folder of Hugging Face, the matrices as float32,
 // float16 or bfloat16 (F32, F16, BF16); vectors stay float32.
 func WriteFolder(dir string, lm *LM, dtype safetensors.DType) error {
@@ -84,7 +54,7 @@ func WriteFolder(dir string, lm *LM, dtype safetensors.DType) error {
 		return err
 	}
 	var tensors []safetensors.Tensor
-	for _, name := range m.names() {
+	for _, name := range m.Tensors() {
 		t, _ := m.Tensor(name)
 		x, err := t.Float32()
 		if err != nil {
@@ -139,15 +109,14 @@ func WriteGGUF(w io.Writer, lm *LM, as quant.Type) (notes []string, err error) {
 
 	var tensors []gguf.Tensor
 	odd := 0
-	for _, name := range m.names() {
+	for _, name := range m.Tensors() {
 		t, _ := m.Tensor(name)
 		x, err := t.Float32()
 		if err != nil {
 			return nil, err
 		}
-		if heads := rotatedHeads(m.config, name); heads > 0 {
-			x = interleave(x, heads, len(x)/t.Shape[0], false)
-		}
+		there, order := m.config.GGUFTensor(name, t.Shape[0])
+		x = reordered(x, len(x)/t.Shape[0], order)
 		kind := as
 		switch {
 		case len(t.Shape) < 2:
@@ -156,7 +125,7 @@ func WriteGGUF(w io.Writer, lm *LM, as quant.Type) (notes []string, err error) {
 			kind = quant.F16
 			odd++
 		}
-		g, err := gguf.Quantize(ggufName(name), kind, x, t.Shape...)
+		g, err := gguf.Quantize(there, kind, x, t.Shape...)
 		if err != nil {
 			return nil, err
 		}
@@ -177,27 +146,10 @@ func (m llama) ggufMeta(as quant.Type) (gguf.Meta, error) {
 	if len(c.EOS) == 0 {
 		return nil, errors.New("the model has no token that ends a text: llama.cpp would take one that is none")
 	}
-	size := func(n int) uint32 { return uint32(min(n, math.MaxInt32)) }
-	meta := gguf.Meta{
-		{Key: keyArch, Value: "llama"},
-		{Key: "general.file_type", Value: fileTypes[as]},
-		{Key: "general.quantization_version", Value: uint32(2)},
-		{Key: keyVocab, Value: size(c.VocabSize)},
-		{Key: keyContext, Value: size(c.Context)},
-		{Key: keyHidden, Value: size(c.Hidden)},
-		{Key: keyLayers, Value: size(c.Layers)},
-		{Key: keyFFN, Value: size(c.FFN)},
-		{Key: keyHeads, Value: size(c.Heads)},
-		{Key: keyKVHeads, Value: size(c.KVHeads)},
-		{Key: keyHeadDim, Value: size(c.HeadDim)},
-		{Key: keyValueDim, Value: size(c.HeadDim)},
-		{Key: keyEps, Value: c.Eps},
-		{Key: keyRotated, Value: size(c.HeadDim)},
-		{Key: keyTheta, Value: float32(c.Rope.Theta)},
-	}
-	if c.Rope.Type != "" {
-		meta = append(meta, gguf.KV{Key: keyScaling, Value: c.Rope.Type}, gguf.KV{Key: keyFactor, Value: float32(c.Rope.Factor)})
-	}
+	meta := append(c.Metadata(),
+		gguf.KV{Key: "general.file_type", Value: fileTypes[as]},
+		gguf.KV{Key: "general.quantization_version", Value: uint32(2)},
+	)
 	if c.BOS != argen.NoID {
 		meta = append(meta, gguf.KV{Key: keyBOS, Value: uint32(c.BOS)})
 	}

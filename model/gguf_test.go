@@ -72,17 +72,17 @@ func TestGGUFRefused(t *testing.T) {
 	dir := t.TempDir()
 	// with is the metadata of a small llama with another value of a key.
 	with := func(key string, value any) gguf.Meta {
-		meta := gguf.Meta{{Key: keyArch, Value: "llama"}}
+		meta := gguf.Meta{{Key: "general.architecture", Value: "llama"}}
 		for _, size := range []struct {
 			key string
 			n   uint32
-		}{{keyHidden, 8}, {keyLayers, 1}, {keyFFN, 4}, {keyHeads, 4}, {keyContext, 16}, {keyVocab, 3}} {
+		}{{"llama.embedding_length", 8}, {"llama.block_count", 1}, {"llama.feed_forward_length", 4}, {"llama.attention.head_count", 4}, {"llama.context_length", 16}, {"llama.vocab_size", 3}} {
 			if size.key != key {
 				meta = append(meta, gguf.KV{Key: size.key, Value: size.n})
 			}
 		}
-		if key != keyEps {
-			meta = append(meta, gguf.KV{Key: keyEps, Value: float32(1e-5)})
+		if key != "llama.attention.layer_norm_rms_epsilon" {
+			meta = append(meta, gguf.KV{Key: "llama.attention.layer_norm_rms_epsilon", Value: float32(1e-5)})
 		}
 		return append(meta, gguf.KV{Key: key, Value: value})
 	}
@@ -91,21 +91,21 @@ func TestGGUFRefused(t *testing.T) {
 		want string
 	}{
 		{nil, "general.architecture: missing"},
-		{gguf.Meta{{Key: keyArch, Value: "mamba"}}, `general.architecture: "mamba" is not supported in a GGUF: argen reads llama`},
-		{gguf.Meta{{Key: keyArch, Value: "llama"}}, "llama.embedding_length: missing"},
-		{gguf.Meta{{Key: keyArch, Value: "llama"}, {Key: keyHidden, Value: "x"}}, "llama.embedding_length: x is no size"},
-		{gguf.Meta{{Key: keyArch, Value: "llama"}, {Key: keyHidden, Value: uint32(0)}}, "llama.embedding_length: 0, want a size"},
-		{with(keyVocab, int32(-1)), "llama.vocab_size: -1 is no size"},
-		{with(keyKVHeads, uint32(3)), "llama.attention.head_count_kv: 3: it must divide llama.attention.head_count, 4"},
-		{with(keyHeadDim, uint32(3)), "llama.attention.key_length: 3: it must be even"},
-		{with(keyValueDim, uint32(4)), "llama.attention.value_length: 4 is not supported: the width of a head is 2"},
-		{with(keyRotated, uint32(1)), "llama.rope.dimension_count: 1 is not supported"},
-		{with(keyRotated, "1"), "llama.rope.dimension_count: 1 is no size"},
-		{with(keyEps, float32(0)), "llama.attention.layer_norm_rms_epsilon: 0, want a number between 0 and 1"},
-		{with(keyTheta, float32(math.Inf(1))), "llama.rope.freq_base: +Inf, want a number above 0"},
-		{with(keyTheta, uint32(10000)), "llama.rope.freq_base: 10000, want a number above 0"},
-		{with(keyScaling, "yarn"), `llama.rope.scaling.type: "yarn" is not supported in a GGUF: argen reads linear`},
-		{with(keyScaling, "linear"), "llama.rope.scaling.factor: missing"},
+		{gguf.Meta{{Key: "general.architecture", Value: "mamba"}}, `general.architecture: "mamba" is not supported in a GGUF: argen reads llama`},
+		{gguf.Meta{{Key: "general.architecture", Value: "llama"}}, "llama.embedding_length: missing"},
+		{gguf.Meta{{Key: "general.architecture", Value: "llama"}, {Key: "llama.embedding_length", Value: "x"}}, "llama.embedding_length: x is no size"},
+		{gguf.Meta{{Key: "general.architecture", Value: "llama"}, {Key: "llama.embedding_length", Value: uint32(0)}}, "llama.embedding_length: 0, want a size"},
+		{with("llama.vocab_size", int32(-1)), "llama.vocab_size: -1 is no size"},
+		{with("llama.attention.head_count_kv", uint32(3)), "llama.attention.head_count_kv: 3: it must divide llama.attention.head_count, 4"},
+		{with("llama.attention.key_length", uint32(3)), "llama.attention.key_length: 3: it must be even"},
+		{with("llama.attention.value_length", uint32(4)), "llama.attention.value_length: 4 is not supported: the width of a head is 2"},
+		{with("llama.rope.dimension_count", uint32(1)), "llama.rope.dimension_count: 1: it must be even"},
+		{with("llama.rope.dimension_count", "1"), "llama.rope.dimension_count: 1 is no size"},
+		{with("llama.attention.layer_norm_rms_epsilon", float32(0)), "llama.attention.layer_norm_rms_epsilon: 0, want a number above 0"},
+		{with("llama.rope.freq_base", float32(math.Inf(1))), "llama.rope.freq_base: +Inf, want a number above 0"},
+		{with("llama.rope.freq_base", uint32(10000)), "llama.rope.freq_base: 10000, want a number above 0"},
+		{with("llama.rope.scaling.type", "dynamic"), `llama.rope.scaling.type: "dynamic" is not supported in a GGUF: argen reads none, linear, yarn and longrope`},
+		{with("llama.rope.scaling.type", "linear"), "llama.rope.scaling.factor: missing"},
 		{with(keyBOS, uint32(3)), "tokenizer.ggml.bos_token_id: 3 is outside the vocabulary of 3 tokens"},
 		{with(keyEOS, "</s>"), "tokenizer.ggml.eos_token_id: </s> is outside the vocabulary of 3 tokens"},
 		{with(keyEOS, uint32(1)), "tokenizer.ggml.model: missing"},

@@ -1,7 +1,8 @@
 package transformer
 
+import "strings"
+
 // A network is the weights of one architecture, and what it computes with them.
-// Each way of building a transformer is one file, arch_*.go, and one line here.
 type network interface {
 	// embed sets p.x to what the network begins with.
 	embed(p *pass)
@@ -13,12 +14,18 @@ type network interface {
 	tables() []*matrix
 }
 
-// An architecture is a kind of transformer.
+// An architecture is a kind of transformer. Each is one file, arch_*.go, and one
+// line of the table.
 type architecture struct {
 	name  string // model_type of a config.json
 	class string // what transformers calls it
-	// config takes from a config.json what this architecture has.
-	config func(p *configParser) error
+	gguf  string // general.architecture of a GGUF, "" if those are of another
+	// config takes from a config.json what this architecture has, and metadata
+	// from a GGUF.
+	config   func(p *configParser) error
+	metadata func(g *metadata) error
+	// tensors are the names of its tensors, and their order in a GGUF.
+	tensors []tensorName
 	// bind takes the weights, whose shapes the configuration says.
 	bind func(b *binder) (net network, head *matrix)
 }
@@ -29,8 +36,8 @@ var architectures []architecture
 
 func init() {
 	architectures = []architecture{
-		{"llama", "LlamaForCausalLM", llamaConfig, bindLlama},
-		{"gpt2", "GPT2LMHeadModel", gpt2Config, bindGPT2},
+		{"llama", "LlamaForCausalLM", "llama", llamaConfig, llamaMetadata, llamaTensors, bindLlama},
+		{"gpt2", "GPT2LMHeadModel", "gpt2", gpt2Config, gpt2Metadata, gpt2Tensors, bindGPT2},
 	}
 }
 
@@ -42,4 +49,24 @@ func architectureOf(name string) *architecture {
 		}
 	}
 	return nil
+}
+
+// archNames lists what can be read from a folder: "llama (LlamaForCausalLM), …".
+func archNames() string {
+	var list []string
+	for _, a := range architectures {
+		list = append(list, a.name+" ("+a.class+")")
+	}
+	return strings.Join(list, ", ")
+}
+
+// ggufNames lists what can be read from a GGUF: "llama, gpt2, …".
+func ggufNames() string {
+	var list []string
+	for _, a := range architectures {
+		if a.gguf != "" {
+			list = append(list, a.gguf)
+		}
+	}
+	return strings.Join(list, ", ")
 }

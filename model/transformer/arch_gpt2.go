@@ -32,6 +32,20 @@ type gpt2Layer struct {
 
 type layerNorm struct{ weight, bias []float32 }
 
+// gpt2Tensors are the tensors of a gpt2.
+var gpt2Tensors = []tensorName{
+	{"wte", "token_embd", nil},
+	{"wpe", "position_embd", nil},
+	{"h.#.ln_1", "blk.#.attn_norm", nil},
+	{"h.#.attn.c_attn", "blk.#.attn_qkv", nil},
+	{"h.#.attn.c_proj", "blk.#.attn_output", nil},
+	{"h.#.ln_2", "blk.#.ffn_norm", nil},
+	{"h.#.mlp.c_fc", "blk.#.ffn_up", nil},
+	{"h.#.mlp.c_proj", "blk.#.ffn_down", nil},
+	{"ln_f", "output_norm", nil},
+	{"lm_head", "output", nil},
+}
+
 func gpt2Config(p *configParser) error {
 	c := &p.Config
 	err := p.sizes(
@@ -46,27 +60,27 @@ func gpt2Config(p *configParser) error {
 		return p.errorf("n_head", "%d: it must divide n_embd, %d", c.Heads, c.Hidden)
 	}
 	c.FFN = p.or("n_inner", 4*c.Hidden)
-	if c.Act = p.act; c.Act == "" {
-		c.Act = "gelu_new"
-	}
-	switch c.Act {
-	case "gelu_new", "gelu_pytorch_tanh", "gelu":
-	default:
-		return p.errorf("activation_function", "%q is not supported for gpt2: argen computes gelu_new, gelu_pytorch_tanh and gelu", c.Act)
-	}
-	if c.Eps == 0 {
-		c.Eps = 1e-5
-	}
+	c.Eps = float32(p.float("layer_norm_epsilon", 1e-5))
 	switch {
-	case p.has["add_cross_attention"]:
+	case p.bools["add_cross_attention"]:
 		return p.errorf("add_cross_attention", "not supported: argen reads decoders only")
-	case p.has["has scale_attn_weights"] && !p.has["scale_attn_weights"]:
+	case !p.bool("scale_attn_weights", true):
 		return p.errorf("scale_attn_weights", "false is not supported")
 	}
-	c.ScaleByLayer = p.has["scale_attn_by_inverse_layer_idx"]
-	c.Tied = !p.has["has tie_word_embeddings"] || p.has["tie_word_embeddings"]
-	c.Rope = Rope{}
-	return nil
+	c.ScaleByLayer, c.Tied, c.Transposed = p.bools["scale_attn_by_inverse_layer_idx"], p.bool("tie_word_embeddings", true), true
+	return p.activation("activation_function", "gelu_new", "gelu_pytorch_tanh", "gelu")
+}
+
+func gpt2Metadata(g *metadata) error {
+	g.eps(keyLayerEps)
+	g.Act = "gelu_new"
+	if n := g.rows("blk.0.ffn_up.weight"); n > 0 { // llama.cpp's converter always says four times the width
+		g.FFN = n
+	}
+	if g.HeadDim*g.Heads != g.Hidden || g.KVHeads != g.Heads {
+		g.fail(g.prefix+keyHeads, "%d heads of %d numbers, %d of keys, are not supported in a width of %d", g.Heads, g.HeadDim, g.KVHeads, g.Hidden)
+	}
+	return g.err
 }
 
 func bindGPT2(b *binder) (network, *matrix) {
@@ -83,11 +97,11 @@ func bindGPT2(b *binder) (network, *matrix) {
 		at := layerName("h.", i)
 		m.layers = append(m.layers, gpt2Layer{
 			attnNorm: b.layerNorm(at + "ln_1"),
-			qkv:      b.transposed(at+"attn.c_attn", "n_embd", 3*b.Hidden, b.Hidden),
-			o:        b.transposed(at+"attn.c_proj", "n_embd", b.Hidden, b.Hidden),
+			qkv:      b.conv1D(at+"attn.c_attn", "n_embd", 3*b.Hidden, b.Hidden),
+			o:        b.conv1D(at+"attn.c_proj", "n_embd", b.Hidden, b.Hidden),
 			mlpNorm:  b.layerNorm(at + "ln_2"),
-			fc:       b.transposed(at+"mlp.c_fc", "n_embd, n_inner", b.FFN, b.Hidden),
-			proj:     b.transposed(at+"mlp.c_proj", "n_embd, n_inner", b.Hidden, b.FFN),
+			fc:       b.conv1D(at+"mlp.c_fc", "n_embd, n_inner", b.FFN, b.Hidden),
+			proj:     b.conv1D(at+"mlp.c_proj", "n_embd, n_inner", b.Hidden, b.FFN),
 		})
 	}
 	b.noMore(layerName("h.", b.Layers) + "ln_1.weight")

@@ -31,9 +31,35 @@ type llamaLayer struct {
 	gate, up, down    *matrix
 }
 
+// llamaTensors are the tensors of a llama; GGUFs have those that are rotated in
+// an order of their own.
+var llamaTensors = []tensorName{
+	{"model.embed_tokens", "token_embd", nil},
+	{"model.layers.#.input_layernorm", "blk.#.attn_norm", nil},
+	{"model.layers.#.self_attn.q_proj", "blk.#.attn_q", func(c *Config, i, rows int) int { return halves(c.Heads, i, rows) }},
+	{"model.layers.#.self_attn.k_proj", "blk.#.attn_k", func(c *Config, i, rows int) int { return halves(c.KVHeads, i, rows) }},
+	{"model.layers.#.self_attn.v_proj", "blk.#.attn_v", nil},
+	{"model.layers.#.self_attn.o_proj", "blk.#.attn_output", nil},
+	{"model.layers.#.post_attention_layernorm", "blk.#.ffn_norm", nil},
+	{"model.layers.#.mlp.gate_proj", "blk.#.ffn_gate", nil},
+	{"model.layers.#.mlp.up_proj", "blk.#.ffn_up", nil},
+	{"model.layers.#.mlp.down_proj", "blk.#.ffn_down", nil},
+	{"model.norm", "output_norm", nil},
+	{"lm_head", "output", nil},
+}
+
 func llamaConfig(p *configParser) error {
+	if err := p.llamaLike(); err != nil {
+		return err
+	}
+	p.QKVBias, p.OutBias, p.MLPBias = p.bools["attention_bias"], p.bools["attention_bias"], p.bools["mlp_bias"]
+	return p.activation("hidden_act", "silu", "swish")
+}
+
+// llamaLike takes what the successors of llama have too.
+func (p *configParser) llamaLike() (err error) {
 	c := &p.Config
-	err := p.sizes(
+	err = p.sizes(
 		sizeOf{"vocab_size", &c.VocabSize}, sizeOf{"hidden_size", &c.Hidden}, sizeOf{"num_hidden_layers", &c.Layers},
 		sizeOf{"num_attention_heads", &c.Heads}, sizeOf{"intermediate_size", &c.FFN},
 	)
@@ -43,26 +69,30 @@ func llamaConfig(p *configParser) error {
 	c.Context = p.or("max_position_embeddings", 2048)
 	c.KVHeads = p.or("num_key_value_heads", c.Heads)
 	c.HeadDim = p.or("head_dim", c.Hidden/c.Heads)
-	switch {
-	case p.ints["head_dim"] == 0 && c.Hidden%c.Heads != 0:
+	if p.ints["head_dim"] == 0 && c.Hidden%c.Heads != 0 {
 		return p.errorf("num_attention_heads", "%d: it must divide hidden_size, %d, since there is no head_dim", c.Heads, c.Hidden)
-	case c.HeadDim%2 != 0:
-		return p.errorf("head_dim", "%d: it must be even, since numbers are rotated in pairs", c.HeadDim)
 	}
-	if c.Act = p.act; c.Act == "" {
-		c.Act = "silu"
+	c.Eps = float32(p.float("rms_norm_eps", 1e-6))
+	c.Tied = p.bools["tie_word_embeddings"]
+	c.Rope, err = p.rope(&p.scaling, p.float("rope_theta", 10000), p.float("partial_rotary_factor", 1))
+	if err == nil && c.Rope.Dim > 0 && c.Arch != "phi3" {
+		return p.errorf("partial_rotary_factor", "not supported for %s: argen rotates its whole heads", c.Arch)
 	}
-	if c.Act != "silu" && c.Act != "swish" {
-		return p.errorf("hidden_act", "%q is not supported for llama: argen computes silu", c.Act)
-	}
-	if c.Eps == 0 {
-		c.Eps = 1e-6
-	}
-	if c.Rope.Theta == 0 {
-		c.Rope.Theta = 10000
-	}
-	c.Tied, c.AttentionBias, c.MLPBias = p.has["tie_word_embeddings"], p.has["attention_bias"], p.has["mlp_bias"]
-	return p.checkScaling()
+	return err
+}
+
+func llamaMetadata(g *metadata) error {
+	g.llamaLike()
+	g.QKVBias, g.OutBias = g.biases("attn_q", "attn_k", "attn_v"), g.biases("attn_output")
+	g.MLPBias = g.biases("ffn_gate", "ffn_up", "ffn_down")
+	return g.err
+}
+
+// llamaLike takes what the successors of llama have too.
+func (g *metadata) llamaLike() {
+	g.eps(keyRMSEps)
+	g.Act = "silu"
+	g.Rope = g.rope()
 }
 
 func bindLlama(b *binder) (network, *matrix) {
@@ -75,10 +105,10 @@ func bindLlama(b *binder) (network, *matrix) {
 		at := layerName("model.layers.", i)
 		m.layers = append(m.layers, llamaLayer{
 			attnNorm: b.vector(at+"input_layernorm.weight", "hidden_size", b.Hidden),
-			q:        b.matrix(at+"self_attn.q_proj", attn, q, b.Hidden, b.AttentionBias),
-			k:        b.matrix(at+"self_attn.k_proj", attn, kv, b.Hidden, b.AttentionBias),
-			v:        b.matrix(at+"self_attn.v_proj", attn, kv, b.Hidden, b.AttentionBias),
-			o:        b.matrix(at+"self_attn.o_proj", attn, b.Hidden, q, b.AttentionBias),
+			q:        b.matrix(at+"self_attn.q_proj", attn, q, b.Hidden, b.QKVBias),
+			k:        b.matrix(at+"self_attn.k_proj", attn, kv, b.Hidden, b.QKVBias),
+			v:        b.matrix(at+"self_attn.v_proj", attn, kv, b.Hidden, b.QKVBias),
+			o:        b.matrix(at+"self_attn.o_proj", attn, b.Hidden, q, b.OutBias),
 			mlpNorm:  b.vector(at+"post_attention_layernorm.weight", "hidden_size", b.Hidden),
 			gate:     b.matrix(at+"mlp.gate_proj", mlp, b.FFN, b.Hidden, b.MLPBias),
 			up:       b.matrix(at+"mlp.up_proj", mlp, b.FFN, b.Hidden, b.MLPBias),
@@ -92,7 +122,7 @@ func bindLlama(b *binder) (network, *matrix) {
 		head = b.matrix("lm_head", "vocab_size, hidden_size", b.VocabSize, b.Hidden, false)
 	}
 	if b.err == nil { // the weights have confirmed head_dim
-		m.rotate = newRotation(b.Rope, b.HeadDim)
+		m.rotate = newRotation(b.Rope, b.HeadDim, false)
 	}
 	return m, head
 }

@@ -30,7 +30,8 @@ type binder struct {
 	Config
 	weights Weights
 	prefix  string       // of all names: "transformer." or ""
-	params  int64        // numbers taken so far
+	names   []string     // of the tensors taken so far, without the prefix
+	params  int64        // and the numbers in them
 	bytes   int64        // and the bytes they take
 	blocks  []*quantised // matrices that are to be packed
 	err     error
@@ -77,6 +78,7 @@ func (b *binder) tensor(name, what string, shape ...int) *safetensors.Tensor {
 		b.fail("tensor %q: shape %v, %s wants %v (%s)", b.says(name), t.Shape, b.says(ConfigFile), shape, strings.Join(fields, ", "))
 		return nil
 	}
+	b.names = append(b.names, strings.TrimPrefix(name, b.prefix))
 	b.params += int64(t.Len())
 	b.bytes += int64(len(t.Data))
 	return t
@@ -149,8 +151,12 @@ func (b *binder) weight(t *safetensors.Tensor, rows, cols int) *matrix {
 	return w
 }
 
-// transposed is matrix for a tensor stored as (cols, rows), which it copies.
-func (b *binder) transposed(name, what string, rows, cols int) *matrix {
+// conv1D is matrix for one that a folder of gpt2 stores as (cols, rows), of
+// which it makes a copy.
+func (b *binder) conv1D(name, what string, rows, cols int) *matrix {
+	if !b.Transposed {
+		return b.matrix(name, what, rows, cols, true)
+	}
 	stored := b.weight(b.tensor(name+".weight", what, cols, rows), cols, rows)
 	w := &matrix{rows: rows, cols: cols, dtype: stored.dtype, bias: b.vector(name+".bias", what, rows)}
 	switch {

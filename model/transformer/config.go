@@ -3,7 +3,6 @@ package transformer
 import (
 	"fmt"
 	"math"
-	"strings"
 
 	"argen"
 	"argen/internal/strict"
@@ -12,8 +11,9 @@ import (
 // ConfigFile is the name of a model's configuration in its folder.
 const ConfigFile = "config.json"
 
-// A Config describes a model as its config.json does. Sizes are numbers of
-// elements; C is Hidden, T is Context, V is VocabSize in comments.
+// A Config describes a model as its config.json does, or the metadata of its
+// GGUF. Sizes are numbers of elements; C is Hidden, T is Context, V is VocabSize
+// in comments.
 type Config struct {
 	Arch string // "llama", "gpt2": model_type in the file
 
@@ -30,26 +30,66 @@ type Config struct {
 	Act  string  // the activation of the MLP, as transformers names it: "silu"
 	Tied bool    // the output head is the embedding
 
-	Rope          Rope // llama only
-	AttentionBias bool // llama: q, k, v and o have biases
-	MLPBias       bool // llama: gate, up and down have biases
+	Rope      Rope // how positions rotate queries and keys; gpt2 has none
+	LocalRope Rope // gemma3: the same in layers that slide
+	QKVBias   bool // q, k and v have biases
+	OutBias   bool // the matrix after attention has one
+	MLPBias   bool // gate, up and down have biases
+	Parallel  bool // gptneox: attention and MLP of a layer read the same x
 
-	ScaleByLayer bool // gpt2: scores of layer i are divided by i+1 besides
+	Window int    // how many positions a sliding layer attends to, its own included; 0: no layer slides
+	Slides []bool // which layers slide, over and over from the first on; nil: all
+
+	ScoreScale   float64 // scores are q·k times this; 0: 1/√HeadDim
+	ScaleByLayer bool    // gpt2: scores of layer i are divided by i+1 besides
+	ScoreCap     float64 // scores s become ScoreCap·tanh(s/ScoreCap); 0: they stay
+	LogitCap     float64 // the same for logits
+
+	// How a folder has weights that lie differently in a GGUF.
+	Transposed bool // gpt2: matrices are (in, out)
+	NormsLess1 bool // gemma: norms multiply by 1 + weight
 
 	BOS argen.ID   // NoID if there is none
 	EOS []argen.ID // the tokens that end a text
 }
 
+// window returns how many positions, its own included, a layer attends to at
+// most, 0 for all.
+func (c *Config) window(layer int) int {
+	if len(c.Slides) > 0 && !c.Slides[layer%len(c.Slides)] {
+		return 0
+	}
+	return c.Window
+}
+
 // Rope says how positions rotate queries and keys.
 type Rope struct {
-	Theta  float64 // base of the wavelengths, usually 10,000 and more
-	Type   string  // "" for plain, "linear" or "llama3": how wavelengths are stretched
+	Theta float64 // base of the wavelengths, usually 10,000 and more
+	Dim   int     // the first numbers of a head that are rotated; 0: all
+	// Type is how wavelengths are stretched: "" for not at all, "linear",
+	// "llama3", "yarn" or "longrope".
+	Type   string
 	Factor float64 // by how much
 
+	// Original is the longest context before they were stretched; not of
+	// "linear".
+	Original int
 	// Of "llama3": wavelengths above Original/LowFreq are stretched, those
 	// below Original/HighFreq are not, those between partly.
 	LowFreq, HighFreq float64
-	Original          int
+	// Of "yarn": wavelengths of which Original holds more than BetaFast are not
+	// stretched, those of which it holds less than BetaSlow are, those between
+	// partly; Exact: the bounds are not rounded to whole numbers of a head.
+	BetaFast, BetaSlow float64
+	Exact              bool
+	// Of "yarn" and "longrope": queries and keys are multiplied by Magnitude.
+	Magnitude float64
+	// Of "longrope": what each wavelength is multiplied by, in contexts up to
+	// Original and in longer ones.
+	Short, Long []float32
+	// Stretch is what each wavelength is multiplied by besides, nil if nothing:
+	// in a GGUF it stands for "llama3".
+	Stretch []float32
 }
 
 // most is the largest size that a configuration may give; the weights must
@@ -61,8 +101,7 @@ const most = math.MaxInt32
 // argen does not compute is refused by name: the numbers would be wrong
 // without a sign.
 func ParseConfig(name string, data []byte) (Config, error) {
-	p := &configParser{name: name, has: map[string]bool{}, ints: map[string]int{}}
-	p.Config = Config{BOS: argen.NoID}
+	p := newConfigParser(name)
 	if says := strict.Foreign(data); says != "" {
 		return Config{}, &strict.Error{File: name, Offset: 0, Msg: says}
 	}
@@ -104,15 +143,6 @@ func (p *configParser) arch() (*architecture, error) {
 		return nil, p.errorf("architectures", "%q is not known: argen reads %s", p.class, archNames())
 	}
 	return nil, p.errorf("model_type", "%q is not known: argen reads %s", p.modelType, archNames())
-}
-
-// archNames lists what can be read: "llama (LlamaForCausalLM), …".
-func archNames() string {
-	var list []string
-	for _, a := range architectures {
-		list = append(list, a.name+" ("+a.class+")")
-	}
-	return strings.Join(list, ", ")
 }
 
 // check finds sizes that contradict each other.

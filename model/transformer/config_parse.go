@@ -3,6 +3,7 @@ package transformer
 import (
 	"math"
 	"slices"
+	"strings"
 
 	"argen"
 	"argen/internal/strict"
@@ -16,28 +17,55 @@ type configParser struct {
 	name string
 
 	modelType, class string
-	act              string
-	scaling          string          // the type of rope scaling
-	ints             map[string]int  // sizes, under their names in the file
-	has              map[string]bool // true members of kind bool; and which there were, as "has NAME"
+
+	// Members of a kind under their names; a null is in given alone.
+	given   map[string]bool
+	ints    map[string]int
+	floats  map[string]float64
+	bools   map[string]bool
+	strings map[string]string
+
+	layerTypes   []string
+	scaling      ropeFields            // of rope_scaling or rope_parameters
+	layerScaling map[string]ropeFields // of rope_parameters with one for each type of layer
+}
+
+func newConfigParser(name string) *configParser {
+	return &configParser{
+		Config: Config{BOS: argen.NoID}, name: name,
+		given: map[string]bool{}, ints: map[string]int{}, floats: map[string]float64{}, bools: map[string]bool{}, strings: map[string]string{},
+		layerScaling: map[string]ropeFields{},
+	}
 }
 
 // intFields are the sizes that some architecture has.
 var intFields = []string{
 	"vocab_size",
 	"hidden_size", "intermediate_size", "num_hidden_layers", "num_attention_heads", "num_key_value_heads", "head_dim", "max_position_embeddings",
+	"original_max_position_embeddings", "sliding_window", "max_window_layers", "sliding_window_pattern", "_sliding_window_pattern",
 	"n_embd", "n_inner", "n_layer", "n_head", "n_positions",
+}
+
+// floatFields are the numbers that some architecture has; all are above 0.
+var floatFields = []string{
+	"rms_norm_eps", "layer_norm_epsilon", "layer_norm_eps",
+	"rope_theta", "rotary_emb_base", "rope_local_base_freq", "rotary_pct", "partial_rotary_factor",
+	"query_pre_attn_scalar", "attn_logit_softcapping", "final_logit_softcapping",
 }
 
 // boolFields are the switches that some architecture has.
 var boolFields = []string{
-	"tie_word_embeddings", "attention_bias", "mlp_bias",
+	"tie_word_embeddings", "attention_bias", "mlp_bias", "use_sliding_window", "use_parallel_residual", "use_bidirectional_attention",
 	"scale_attn_weights", "scale_attn_by_inverse_layer_idx", "add_cross_attention",
 }
 
+// stringFields are the names that some architecture has.
+var stringFields = []string{"hidden_act", "activation_function", "hidden_activation"}
+
 // member reads one member. What does not change the numbers is skipped.
 func (p *configParser) member(name string) (err error) {
-	if p.j.Null() { // as if it were not there
+	p.given[name] = true
+	if p.j.Null() {
 		return nil
 	}
 	switch {
@@ -46,9 +74,14 @@ func (p *configParser) member(name string) (err error) {
 		n, err = p.j.Int(1, most)
 		p.ints[name] = int(n)
 		return err
+	case slices.Contains(floatFields, name):
+		p.floats[name], err = positive(p.j)
+		return err
 	case slices.Contains(boolFields, name):
-		p.has["has "+name] = true
-		p.has[name], err = p.j.Bool()
+		p.bools[name], err = p.j.Bool()
+		return err
+	case slices.Contains(stringFields, name):
+		p.strings[name], err = p.j.String()
 		return err
 	}
 	switch name {
@@ -62,22 +95,16 @@ func (p *configParser) member(name string) (err error) {
 			}
 			return err
 		})
-	case "hidden_act", "activation_function":
-		p.act, err = p.j.String()
-	case "rms_norm_eps", "layer_norm_epsilon":
-		var eps float64
-		eps, err = p.positive()
-		p.Eps = float32(eps)
-	case "rope_theta":
-		p.Rope.Theta, err = p.positive()
+	case "layer_types":
+		p.layerTypes, err = readStrings(p.j)
 	case "rope_scaling", "rope_parameters":
-		err = p.rope()
+		err = p.ropes()
 	case "bos_token_id":
 		p.BOS, err = p.id()
 	case "eos_token_id":
 		p.EOS, err = readIDs(p.j)
 	case "quantization_config":
-		err = p.j.Errorf("quantised weights are not supported: use the model in f32, f16 or bf16")
+		err = p.j.Errorf("quantised weights are not supported: use the model in f32, f16 or bf16, or a GGUF")
 	default:
 		err = p.j.Skip()
 	}
@@ -90,51 +117,22 @@ func (p *configParser) id() (argen.ID, error) {
 }
 
 // positive reads a number above 0.
-func (p *configParser) positive() (float64, error) {
-	f, err := p.j.Float()
+func positive(j *strict.JSON) (float64, error) {
+	f, err := j.Float()
 	if err == nil && !(f > 0 && f <= math.MaxFloat32) {
-		err = p.j.Errorf("%v, want a number above 0", f)
+		err = j.Errorf("%v, want a number above 0", f)
 	}
 	return f, err
 }
 
-// rope reads rope_scaling, or the rope_parameters that have all in one place.
-func (p *configParser) rope() error {
-	r := &p.Rope
-	return p.j.Object(func(name string) (err error) {
-		if p.j.Null() {
-			return nil
-		}
-		switch name {
-		case "type", "rope_type":
-			var s string
-			s, err = p.j.String()
-			if err == nil && p.scaling != "" && s != p.scaling {
-				err = p.j.Errorf("type is %q, but was %q before", s, p.scaling)
-			}
-			p.scaling = s
-		case "rope_theta":
-			r.Theta, err = p.positive()
-		case "factor":
-			r.Factor, err = p.positive()
-		case "low_freq_factor":
-			r.LowFreq, err = p.positive()
-		case "high_freq_factor":
-			r.HighFreq, err = p.positive()
-		case "original_max_position_embeddings":
-			var n int64
-			n, err = p.j.Int(1, most)
-			r.Original = int(n)
-		case "partial_rotary_factor":
-			var f float64
-			if f, err = p.j.Float(); err == nil && f != 1 {
-				err = p.j.Errorf("%v is not supported: argen rotates whole heads", f)
-			}
-		default:
-			err = p.j.Skip()
-		}
+// readStrings reads a list of strings.
+func readStrings(j *strict.JSON) (list []string, err error) {
+	err = j.Array(func(int) error {
+		s, err := j.String()
+		list = append(list, s)
 		return err
 	})
+	return list, err
 }
 
 // readIDs reads a token, or a list of tokens.
@@ -184,28 +182,57 @@ type sizeOf struct {
 	dst  *int
 }
 
-// checkScaling checks the way in which rope stretches wavelengths.
-func (p *configParser) checkScaling() error {
-	r := &p.Rope
-	switch p.scaling {
-	case "", "default":
-		*r = Rope{Theta: r.Theta}
-		return nil
-	case "linear":
-		*r = Rope{Theta: r.Theta, Type: "linear", Factor: r.Factor}
-	case "llama3":
-		r.Type = "llama3"
-		if !(r.LowFreq > 0 && r.HighFreq > r.LowFreq) {
-			return p.errorf("rope_scaling", "high_freq_factor %v must be above low_freq_factor %v", r.HighFreq, r.LowFreq)
-		}
-		if r.Original == 0 {
-			return p.errorf("rope_scaling", "original_max_position_embeddings is missing")
-		}
-	default:
-		return p.errorf("rope_scaling", "type %q is not supported: argen reads default, linear, llama3", p.scaling)
+// float returns a number, or its default if it is not given.
+func (p *configParser) float(name string, otherwise float64) float64 {
+	if x, ok := p.floats[name]; ok {
+		return x
 	}
-	if r.Factor == 0 {
-		return p.errorf("rope_scaling", "factor is missing")
+	return otherwise
+}
+
+// bool returns a switch, or its default if it is not given.
+func (p *configParser) bool(name string, otherwise bool) bool {
+	if b, ok := p.bools[name]; ok {
+		return b
+	}
+	return otherwise
+}
+
+// activation takes the activation under one of its names, if it is one of those
+// that the architecture computes, the first of which is the default.
+func (p *configParser) activation(field string, computed ...string) error {
+	p.Act = computed[0]
+	if act, ok := p.strings[field]; ok {
+		p.Act = act
+	}
+	if !slices.Contains(computed, p.Act) {
+		return p.errorf(field, "%q is not supported for %s: argen computes %s", p.Act, p.Arch, strings.Join(computed, ", "))
 	}
 	return nil
 }
+
+// slides says which layers slide: those that layer_types names, otherwise those
+// of a pattern, which repeats.
+func (p *configParser) slides(pattern ...bool) error {
+	p.Slides = pattern
+	if p.layerTypes == nil {
+		return nil
+	}
+	if len(p.layerTypes) != p.Layers {
+		return p.errorf("layer_types", "%d types, but num_hidden_layers is %d", len(p.layerTypes), p.Layers)
+	}
+	p.Slides = nil
+	for i, kind := range p.layerTypes {
+		if kind != slidingLayer && kind != fullLayer {
+			return p.errorf("layer_types", "type %d is %q, which is not supported: argen computes %s and %s", i, kind, fullLayer, slidingLayer)
+		}
+		p.Slides = append(p.Slides, kind == slidingLayer)
+	}
+	return nil
+}
+
+// The types of layers.
+const (
+	fullLayer    = "full_attention"
+	slidingLayer = "sliding_attention"
+)

@@ -39,7 +39,7 @@ func TestConfigLayouts(t *testing.T) {
 	gpt, err := transformer.ParseConfig("c", []byte(`{`+smallGPT2+`,"scale_attn_by_inverse_layer_idx":true,"n_inner":null,"bos_token_id":9}`))
 	want = transformer.Config{
 		Arch: "gpt2", VocabSize: 10, Context: 16, Hidden: 8, Layers: 1, Heads: 2, KVHeads: 2, HeadDim: 4, FFN: 32, Eps: 1e-5, Act: "gelu_new",
-		Tied: true, ScaleByLayer: true, BOS: 9,
+		Tied: true, ScaleByLayer: true, Transposed: true, BOS: 9,
 	}
 	if err != nil || fmt.Sprint(gpt) != fmt.Sprint(want) {
 		t.Errorf("the config is %+v, %v, want %+v", gpt, err, want)
@@ -57,12 +57,12 @@ func TestConfigRefused(t *testing.T) {
 		`{` + strings.Replace(smallLlama, `heads":2`, `heads":3`, 1) + `}`:                                          "num_attention_heads: 3: it must divide hidden_size, 8",
 		`{` + strings.Replace(smallLlama, `"hidden_size":8,`, ``, 1) + `}`:                                          "hidden_size: missing",
 		`{` + smallLlama + `,"hidden_act":"relu"}`:                                                                  `hidden_act: "relu" is not supported`,
-		`{` + smallLlama + `,"rope_scaling":{"type":"yarn","factor":2}}`:                                            `type "yarn" is not supported`,
+		`{` + smallLlama + `,"rope_scaling":{"type":"dynamic","factor":2}}`:                                         `type "dynamic" is not supported`,
 		`{` + smallLlama + `,"rope_scaling":{"type":"linear"}}`:                                                     "factor is missing",
 		`{` + smallLlama + `,"rope_scaling":{"type":"linear","rope_type":"x"}}`:                                     `type is "x", but was "linear"`,
 		`{` + smallLlama + `,"rope_scaling":{"type":"llama3","factor":2}}`:                                          "high_freq_factor 0 must be above",
 		`{` + smallLlama + `,"rope_scaling":{"type":"llama3","factor":2,"low_freq_factor":1,"high_freq_factor":4}}`: "original_max_position_embeddings is missing",
-		`{` + smallLlama + `,"rope_parameters":{"partial_rotary_factor":0.5}}`:                                      "argen rotates whole heads",
+		`{` + smallLlama + `,"rope_parameters":{"partial_rotary_factor":0.5}}`:                                      "argen rotates its whole heads",
 		`{` + smallLlama + `,"rope_theta":-1}`:                                                                      "want a number above 0",
 		`{` + smallLlama + `,"eos_token_id":10}`:                                                                    "eos_token_id: 10 is outside the vocabulary",
 		`{` + smallLlama + `,"bos_token_id":10}`:                                                                    "bos_token_id: 10 is outside the vocabulary",

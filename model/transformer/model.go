@@ -54,6 +54,7 @@ type Model struct {
 	hash    func() string
 	close   func() error
 	size    int64
+	names   []string // of its tensors
 	params  int64
 	bytes   int64 // of all tensors
 }
@@ -73,7 +74,7 @@ func New(c Config, w Weights, o ...Options) (*Model, error) {
 	if b.err != nil {
 		return nil, b.err
 	}
-	m := &Model{config: c, weights: w, net: net, head: head, params: b.params, bytes: b.bytes, hash: func() string { return "" }, close: func() error { return nil }}
+	m := &Model{config: c, weights: w, net: net, head: head, names: b.names, params: b.params, bytes: b.bytes, hash: func() string { return "" }, close: func() error { return nil }}
 	return m.With(o...), nil
 }
 
@@ -212,6 +213,9 @@ func (m *Model) Config() Config {
 
 // Tensor implements [Weights] by those the model was made of.
 func (m *Model) Tensor(name string) (*safetensors.Tensor, bool) { return m.weights.Tensor(name) }
+
+// Tensors are the names of the tensors it consists of, as a folder has them.
+func (m *Model) Tensors() []string { return slices.Clone(m.names) }
 
 // Size is the number of bytes of its weights' files, 0 if it has none.
 func (m *Model) Size() int64 { return m.size }

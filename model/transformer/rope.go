@@ -8,29 +8,58 @@ import "math"
 //
 //	angle = position · Theta^(−2i/D)
 //
+// Where only the first numbers of a head are rotated, D is how many.
+//
 // (Su et al., RoFormer: Enhanced Transformer with Rotary Position Embedding,
 // 2021; the paper turns neighbours 2i and 2i+1, published weights are ordered
 // for halves.) Angles are rounded to float32 where transformers does it, or
 // they would differ at far positions.
 type rotation struct {
-	freq []float32 // of each pair, radians a position
+	freq      []float32 // of each pair, radians a position
+	magnitude float64   // of what is rotated
+	dim       int       // width of a head
+	sin, cos  int       // the arrays of a pass for them
 }
 
-// newRotation returns the rotation of heads of dim numbers.
-func newRotation(r Rope, dim int) rotation {
-	freq := make([]float32, dim/2)
-	for i := range freq {
-		f := 1 / float32(math.Pow(r.Theta, float64(2*i)/float64(dim)))
-		freq[i] = r.stretch(f)
+// pairs is how many pairs of a head of that width are rotated.
+func (r *Rope) pairs(headDim int) int {
+	if r.Dim > 0 {
+		return r.Dim / 2
 	}
-	return rotation{freq}
+	return headDim / 2
 }
 
-// stretch makes a frequency slower, for contexts longer than a model was first
-// trained on: all by the same factor ("linear", Chen et al., Extending Context
-// Window of Large Language Models via Position Interpolation, 2023), or the
-// slow ones only ("llama3", as the configuration of Llama 3.1 says).
-func (r *Rope) stretch(f float32) float32 {
+// newRotation returns the rotation of heads of dim numbers; long: for contexts
+// beyond r.Original.
+func newRotation(r Rope, dim int, long bool) rotation {
+	t := rotation{freq: make([]float32, r.pairs(dim)), magnitude: 1, dim: dim, sin: bufSin, cos: bufCos}
+	if r.Magnitude > 0 {
+		t.magnitude = r.Magnitude
+	}
+	factors := r.Short
+	if long {
+		factors = r.Long
+	}
+	for i := range t.freq {
+		f := 1 / float32(math.Pow(r.Theta, float64(i)/float64(len(t.freq))))
+		t.freq[i] = r.stretch(f, i, len(t.freq))
+		if r.Type == "longrope" {
+			t.freq[i] /= factors[i]
+		}
+		if r.Stretch != nil {
+			t.freq[i] /= r.Stretch[i]
+		}
+	}
+	return t
+}
+
+// stretch makes the frequency of a pair slower, for contexts longer than a model
+// was first trained on: all by the same factor ("linear", Chen et al., Extending
+// Context Window of Large Language Models via Position Interpolation, 2023), or
+// the slow ones only ("llama3", as the configuration of Llama 3.1 says; "yarn",
+// Peng et al., YaRN: Efficient Context Window Extension of Large Language
+// Models, 2023).
+func (r *Rope) stretch(f float32, pair, pairs int) float32 {
 	switch r.Type {
 	case "linear":
 		return f / float32(r.Factor)
@@ -43,28 +72,50 @@ func (r *Rope) stretch(f float32) float32 {
 			return f / float32(r.Factor)
 		default:
 			smooth := (original/wavelength - r.LowFreq) / (r.HighFreq - r.LowFreq)
-			return float32(float64((1-smooth)*float64(f)/r.Factor) + float64(smooth*float64(f)))
+			return mix(float64(f), float64(f)/r.Factor, smooth)
 		}
+	case "yarn":
+		low, high := r.turns(r.BetaFast, pairs), r.turns(r.BetaSlow, pairs)
+		if !r.Exact {
+			low, high = math.Floor(low), math.Ceil(high)
+		}
+		low, high = max(low, 0), min(high, float64(2*pairs-1))
+		if low == high {
+			high += 0.001
+		}
+		slow := min(max((float64(pair)-low)/(high-low), 0), 1)
+		return mix(float64(f), float64(f)/r.Factor, 1-slow)
 	}
 	return f
 }
 
-// angles sets sine and cosine of each position of a pass, (n, D/2) each.
-func (r rotation) angles(p *pass) {
+// turns is the pair, as a number with a fraction, that turns n times while a
+// text grows to the original context.
+func (r *Rope) turns(n float64, pairs int) float64 {
+	return float64(pairs) * math.Log(float64(r.Original)/(n*2*math.Pi)) / math.Log(r.Theta)
+}
+
+// mix is share·a + (1−share)·b.
+func mix(a, b, share float64) float32 {
+	return float32(float64(share*a) + float64((1-share)*b))
+}
+
+// angles sets sine and cosine of each position of a pass, (n, pairs) each.
+func (r *rotation) angles(p *pass) {
 	half := len(r.freq)
-	sin, cos := p.buf(bufSin, half), p.buf(bufCos, half)
+	sin, cos := p.buf(r.sin, half), p.buf(r.cos, half)
 	for i := range p.ids {
 		for j, f := range r.freq {
 			s, c := math.Sincos(float64(float32(p.from+i) * f))
-			sin[i*half+j], cos[i*half+j] = float32(s), float32(c)
+			sin[i*half+j], cos[i*half+j] = float32(s*r.magnitude), float32(c*r.magnitude)
 		}
 	}
 }
 
 // apply rotates x, heads vectors at each position: (n, heads, D).
-func (r rotation) apply(p *pass, x []float32, heads int) {
+func (r *rotation) apply(p *pass, x []float32, heads int) {
 	half := len(r.freq)
-	sin, cos := p.buf(bufSin, half), p.buf(bufCos, half)
+	sin, cos := p.buf(r.sin, half), p.buf(r.cos, half)
 	for i := range p.ids {
 		sin, cos := p.row(sin, i, half), p.row(cos, i, half)
 		for range heads {
@@ -75,7 +126,7 @@ func (r rotation) apply(p *pass, x []float32, heads int) {
 				a[j] = float32(u*c) - float32(v*s)
 				b[j] = float32(v*c) + float32(u*s)
 			}
-			x = x[2*half:]
+			x = x[r.dim:]
 		}
 	}
 }

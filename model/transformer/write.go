@@ -79,7 +79,7 @@ func (c Config) JSON(dtype string) ([]byte, error) {
 	} else {
 		v = hfLlama{
 			names, c.Arch, c.VocabSize, c.Hidden, c.FFN, c.Layers, c.Heads, c.KVHeads, c.HeadDim, c.Context, c.Act, c.Eps,
-			c.Rope.Theta, c.Rope.scaling(), c.Tied, c.AttentionBias, c.MLPBias, bos, c.EOS, dtype,
+			c.Rope.Theta, c.Rope.scaling(), c.Tied, c.QKVBias, c.MLPBias, bos, c.EOS, dtype,
 		}
 	}
 	return indented(v)

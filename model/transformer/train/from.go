@@ -1,6 +1,7 @@
 package train
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"slices"
@@ -58,10 +59,10 @@ func Import(c transformer.Config, weights transformer.Weights) (Config, []Tensor
 		return wrong(fmt.Sprintf("architecture %q", c.Arch))
 	case !c.Tied && head:
 		return wrong("embeddings that are not tied")
-	case c.AttentionBias || c.MLPBias:
+	case c.QKVBias || c.OutBias || c.MLPBias:
 		return wrong("biases")
-	case c.Rope.Type != "":
-		return wrong("positions scaled by " + c.Rope.Type)
+	case c.Rope.Type != "" || c.Rope.Stretch != nil:
+		return wrong("positions scaled by " + cmp.Or(c.Rope.Type, "a table"))
 	case c.HeadDim*c.Heads != c.Hidden:
 		return wrong(fmt.Sprintf("%d heads of %d numbers in a width of %d", c.Heads, c.HeadDim, c.Hidden))
 	}

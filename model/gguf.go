@@ -1,0 +1,85 @@
+package model
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"strings"
+
+	"argen/model/gguf"
+	"argen/model/safetensors"
+	"argen/model/transformer"
+
+	"argen/internal/quant"
+)
+
+// The keys of a GGUF's metadata that are read or written here.
+const (
+	keyTokenizer = "tokenizer.huggingface.json" // the whole tokenizer.json
+	keyAddBOS    = "tokenizer.ggml.add_bos_token"
+	keyBOS       = "tokenizer.ggml.bos_token_id"
+	keyEOS       = "tokenizer.ggml.eos_token_id"
+)
+
+// isGGUF reports whether a file is a GGUF.
+func isGGUF(head []byte, _ string) bool { return strings.HasPrefix(string(head), gguf.Magic) }
+
+// openGGUF opens the model in a GGUF, with the tokenizer that it describes.
+func openGGUF(_ context.Context, path string, o Options) (*LM, error) {
+	f, err := gguf.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	lm, err := ggufModel(f, o)
+	if err != nil {
+		return nil, errors.Join(inFile(path, err), f.Close())
+	}
+	return lm, nil
+}
+
+func ggufModel(f *gguf.File, o Options) (*LM, error) {
+	c, err := transformer.ParseGGUF(f)
+	if err != nil {
+		return nil, err
+	}
+	tok, addBOS, err := ggufTokenizer(f)
+	if err != nil {
+		return nil, err
+	}
+	m, err := transformer.FromGGUF(c, f, o.transformer())
+	if err != nil {
+		return nil, err
+	}
+	m.AddBOS = addBOS
+	return &LM{Model: m, Tokenizer: tok, Close: m.Close}, nil
+}
+
+func inFile(path string, err error) error {
+	return fmt.Errorf("%s: %w", short(filepath.Base(path)), err)
+}
+
+// reordered returns rows of width numbers, row i of which goes to order[i].
+func reordered(x []float32, width int, order []int) []float32 {
+	if order == nil {
+		return x
+	}
+	y := make([]float32, len(x))
+	for from, to := range order {
+		copy(y[to*width:(to+1)*width], x[from*width:])
+	}
+	return y
+}
+
+// asType returns a tensor whose numbers are rounded to a type.
+func asType(name string, dtype safetensors.DType, x []float32, shape []int) (*safetensors.Tensor, error) {
+	if dtype == safetensors.F32 {
+		s := safetensors.FromFloat32(name, x, shape...)
+		return &s, nil
+	}
+	q, err := gguf.Quantize(name, map[safetensors.DType]quant.Type{safetensors.F16: quant.F16, safetensors.BF16: quant.BF16}[dtype], x, shape...)
+	if err != nil {
+		return nil, err
+	}
+	return &safetensors.Tensor{Name: name, DType: dtype, Shape: shape, Data: q.Data}, nil
+}
