@@ -83,7 +83,15 @@ func (b *Bytes) Remaining() uint64 { return uint64(len(b.data) - b.pos) }
 // Offset is how many bytes have been read.
 func (b *Bytes) Offset() int64 { return int64(b.pos) }
 
+// Rest is all that is left. It is not a copy, and nothing is read by it.
+func (b *Bytes) Rest() []byte { return b.data[b.pos:] }
+
 // Errorf returns an [*Error] at the field read last (or at the start).
 func (b *Bytes) Errorf(field, format string, args ...any) error {
-	return &Error{File: b.file, Offset: int64(b.mark), Field: field, Msg: fmt.Sprintf(format, args...)}
+	return b.ErrorAt(int64(b.mark), field, format, args...)
+}
+
+// ErrorAt returns an [*Error] at an offset.
+func (b *Bytes) ErrorAt(offset int64, field, format string, args ...any) error {
+	return &Error{File: b.file, Offset: offset, Field: field, Msg: fmt.Sprintf(format, args...)}
 }

@@ -11,7 +11,8 @@
 // Reading is strict. Nothing is allocated by a number from the file before the
 // bytes for it are known to be there; no key or tensor stands twice; the
 // tensors lie one behind the other in the order of their list, as llama.cpp
-// asks too; the bytes of the tensors are where the file was mapped, not copies.
+// asks too; the bytes of tensors, strings and arrays are where the file was mapped,
+// not copies.
 //
 // (https://github.com/ggml-org/ggml, docs/gguf.md, versions 2 and 3.)
 package gguf
@@ -20,7 +21,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
-	"math"
 	"path/filepath"
 
 	"argen/internal/mapped"
@@ -35,83 +35,23 @@ const (
 	defaultAlignment = 32
 	maxAlignment     = 1 << 16
 	maxDims          = 4
-	maxName          = 63 // bytes of a tensor's name, as ggml has it
+	maxKey           = 65535   // bytes of a key, as the format has it
+	maxName          = 63      // bytes of a tensor's name, as ggml has it
+	maxKeys          = 1 << 16 // entries of the metadata; models have some dozens
+	maxTensors       = 1 << 18 // models of many experts have some ten thousand
 )
 
-// A KV is one entry of the metadata. Value is of one of the types uint8, int8,
-// uint16, int16, uint32, int32, uint64, int64, float32, float64, bool, string,
-// or a slice of one of them.
-type KV struct {
-	Key   string
-	Value any
-}
-
-// A Meta is the metadata of a file, in its order.
-type Meta []KV
-
-// Value returns the value of a key, nil if there is none.
-func (m Meta) Value(key string) any {
-	for _, kv := range m {
-		if kv.Key == key {
-			return kv.Value
-		}
-	}
-	return nil
-}
-
-// String returns the value of a key if it is a string.
-func (m Meta) String(key string) (s string, ok bool) {
-	s, ok = m.Value(key).(string)
-	return s, ok
-}
-
-// Int returns the value of a key if it is a whole number of any width that is
-// not negative and fits into an int.
-func (m Meta) Int(key string) (n int, ok bool) {
-	var u uint64
-	switch v := m.Value(key).(type) {
-	case uint8:
-		u = uint64(v)
-	case uint16:
-		u = uint64(v)
-	case uint32:
-		u = uint64(v)
-	case uint64:
-		u = v
-	case int8:
-		u = uint64(v)
-	case int16:
-		u = uint64(v)
-	case int32:
-		u = uint64(v)
-	case int64:
-		u = uint64(v)
-	default:
-		return 0, false
-	}
-	return int(u), u <= math.MaxInt
-}
-
-// Float returns the value of a key if it is a float32 or a float64.
-func (m Meta) Float(key string) (x float64, ok bool) {
-	switch v := m.Value(key).(type) {
-	case float32:
-		return float64(v), true
-	case float64:
-		return v, true
-	}
-	return 0, false
-}
-
-// A File is a file that was opened. Many goroutines may read it. Close it after
-// the last use of its tensors.
+// A File is a file that was opened, or the several parts that a model is split
+// into. Many goroutines may read it. Close it after the last use of its tensors
+// and of its metadata.
 type File struct {
 	Version uint32
 	Meta    Meta
 	Tensors []Tensor // in the order of the file; not to be changed
+	Parts   int      // files that it is read from
 	byName  map[string]int
-	data    []byte
-	unmap   func() error
+	data    [][]byte // of each part
+	unmap   []func() error
 }
 
 // Tensor returns the tensor of a name.
@@ -123,27 +63,48 @@ func (f *File) Tensor(name string) (t *Tensor, ok bool) {
 	return &f.Tensors[i], true
 }
 
-// SHA256 returns the hash of the file in hex.
+// SHA256 returns the hash of the file in hex, or of its parts one after the
+// other.
 func (f *File) SHA256() string {
-	sum := sha256.Sum256(f.data)
-	return hex.EncodeToString(sum[:])
-}
-
-// Size is the number of bytes of the file.
-func (f *File) Size() int64 { return int64(len(f.data)) }
-
-// Close gives a mapped file back; the tensors must not be used after that.
-func (f *File) Close() error {
-	if f.unmap == nil {
-		return nil
+	h := sha256.New()
+	for _, data := range f.data {
+		h.Write(data)
 	}
-	unmap := f.unmap
-	f.unmap = nil
-	return unmap()
+	return hex.EncodeToString(h.Sum(nil))
 }
 
-// Open opens a file. It is mapped into memory, not read.
+// Size is the number of bytes of the file or its parts.
+func (f *File) Size() int64 {
+	n := int64(0)
+	for _, data := range f.data {
+		n += int64(len(data))
+	}
+	return n
+}
+
+// Close gives the mapped files back; tensors and metadata must not be used after
+// that.
+func (f *File) Close() error {
+	var errs []error
+	for _, unmap := range f.unmap {
+		errs = append(errs, unmap())
+	}
+	f.unmap = nil
+	return errors.Join(errs...)
+}
+
+// Open opens a file, or all parts of a model that it is one of (see split.go).
+// They are mapped into memory, not read.
 func Open(path string) (*File, error) {
+	f, err := openOne(path)
+	if err != nil {
+		return nil, err
+	}
+	return f.whole(path)
+}
+
+// openOne opens one file.
+func openOne(path string) (*File, error) {
 	data, unmap, err := mapped.Open(path)
 	if err != nil {
 		return nil, err
@@ -152,6 +113,6 @@ func Open(path string) (*File, error) {
 	if err != nil {
 		return nil, errors.Join(err, unmap())
 	}
-	f.unmap = unmap
+	f.unmap = append(f.unmap, unmap)
 	return f, nil
 }

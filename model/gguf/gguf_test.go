@@ -79,8 +79,17 @@ func TestRoundTrip(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer f.Close()
-	if !reflect.DeepEqual(f.Meta, meta) {
-		t.Errorf("the metadata is %v, want %v", f.Meta, meta)
+	var plain Meta
+	for _, kv := range f.Meta {
+		plain = append(plain, KV{kv.Key, kv.Plain()})
+	}
+	if !reflect.DeepEqual(plain, meta) {
+		t.Errorf("the metadata is %v, want %v", plain, meta)
+	}
+	for _, m := range []Meta{f.Meta, meta} {
+		if m.Len("texts") != 3 || m.Len("u32s") != 0 || m.Len("u8") != 0 || m.Len("none") != 0 || !m.Has("u32s") || m.Has("none") {
+			t.Error("the lengths of arrays are not those written")
+		}
 	}
 	if f.Version != 3 || f.Size() != int64(len(data)) || len(f.SHA256()) != 64 || len(f.Tensors) != len(tensors) {
 		t.Errorf("version %d, %d bytes, %d tensors", f.Version, f.Size(), len(f.Tensors))

@@ -2,14 +2,10 @@ package gguf
 
 import (
 	"encoding/binary"
-	"fmt"
-	"math"
-	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
 
-	"argen/internal/quant"
 	"argen/internal/strict"
 )
 
@@ -42,7 +38,7 @@ func Read(name string, data []byte) (*File, error) {
 	if says := strict.Foreign(data); says != "" {
 		return nil, &strict.Error{File: name, Offset: 0, Field: "magic", Msg: says}
 	}
-	r := reader{strict.NewBytes(name, data), &File{data: data, byName: map[string]int{}}}
+	r := reader{strict.NewBytes(name, data), &File{Parts: 1, data: [][]byte{data}, byName: map[string]int{}}}
 	tensors, keys, err := r.header()
 	if err == nil {
 		err = r.metadata(keys)
@@ -91,13 +87,12 @@ func (r reader) count(field string, n, size uint64) error {
 }
 
 // text reads a string.
-func (r reader) text(field string) (string, error) {
+func (r reader) text(field string) ([]byte, error) {
 	n, err := r.U64(field)
 	if err != nil {
-		return "", err
+		return nil, err
 	}
-	b, err := r.Take(field, n)
-	return string(b), err
+	return r.Take(field, n)
 }
 
 func (r reader) metadata(n uint64) error {
@@ -105,17 +100,23 @@ func (r reader) metadata(n uint64) error {
 	if err := r.count("key count", n, least); err != nil {
 		return err
 	}
-	seen := map[string]bool{}
+	if n > maxKeys {
+		return r.Errorf("key count", "%d, at most %d are read", n, maxKeys)
+	}
+	seen := make(map[string]bool, n)
+	r.file.Meta = make(Meta, 0, n)
 	for i := range n {
 		field := "key " + strconv.FormatUint(i, 10)
-		key, err := r.text(field)
+		at := r.Offset()
+		text, err := r.text(field)
+		key := string(text)
 		switch {
 		case err != nil:
 			return err
-		case key == "" || !utf8.ValidString(key) || strings.ContainsRune(key, 0):
-			return r.Errorf(field, "%s is no key", quote(key))
+		case key == "" || len(key) > maxKey || !utf8.ValidString(key) || strings.ContainsRune(key, 0):
+			return r.ErrorAt(at, field, "%s is no key", quote(key))
 		case seen[key]:
-			return r.Errorf(field, "%s is there twice", quote(key))
+			return r.ErrorAt(at, field, "%s is there twice", quote(key))
 		}
 		seen[key] = true
 		value, err := r.value(key)
@@ -136,7 +137,8 @@ func (r reader) value(key string) (any, error) {
 	}
 	switch kind {
 	case kindString:
-		return r.text(field)
+		text, err := r.text(field)
+		return raw{kindString, notArray, text}, err
 	case kindArray:
 		return r.array(field)
 	}
@@ -144,224 +146,71 @@ func (r reader) value(key string) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	switch v := one.(type) {
-	case []uint8:
-		return v[0], nil
-	case []int8:
-		return v[0], nil
-	case []uint16:
-		return v[0], nil
-	case []int16:
-		return v[0], nil
-	case []uint32:
-		return v[0], nil
-	case []int32:
-		return v[0], nil
-	case []uint64:
-		return v[0], nil
-	case []int64:
-		return v[0], nil
-	case []float32:
-		return v[0], nil
-	case []float64:
-		return v[0], nil
-	}
-	return one.([]bool)[0], nil
+	return one.first(), nil
 }
 
-func (r reader) array(field string) (any, error) {
+// array reads the type of an array's values, how many there are, and finds
+// their bytes.
+func (r reader) array(field string) (raw, error) {
 	kind, err := r.U32(field)
 	if err != nil {
-		return nil, err
+		return raw{}, err
+	}
+	if kind == kindArray {
+		return raw{}, r.Errorf(field, "an array of arrays is not supported")
 	}
 	n, err := r.U64(field)
 	if err != nil {
-		return nil, err
+		return raw{}, err
 	}
-	switch kind {
-	case kindString:
-		if err := r.count(field, n, 8); err != nil {
-			return nil, err
-		}
-		list := make([]string, n)
-		for i := range list {
-			if list[i], err = r.text(field); err != nil {
-				return nil, err
+	if kind != kindString {
+		return r.numbers(field, kind, n)
+	}
+	if err := r.count(field, n, 8); err != nil {
+		return raw{}, err
+	}
+	rest := r.Rest()
+	at := uint64(0)
+	for range n {
+		left := uint64(len(rest)) - at
+		if left >= 8 {
+			left -= 8
+			if size := binary.LittleEndian.Uint64(rest[at:]); size <= left {
+				at += 8 + size
+				continue
 			}
 		}
-		return list, nil
-	case kindArray:
-		return nil, r.Errorf(field, "an array of arrays is not supported")
+		_, err := r.Take(field, at) // to where the string begins that is not whole
+		if err == nil {
+			_, err = r.text(field)
+		}
+		return raw{}, err
 	}
-	return r.numbers(field, kind, n)
+	data, err := r.Take(field, at)
+	return raw{kindString, int(n), data}, err
 }
 
 // widths are the bytes of a value by its type, 0 where they differ.
 var widths = [...]uint64{1, 1, 2, 2, 4, 4, 4, 1, 0, 0, 8, 8, 8}
 
-// numbers reads n numbers or truth values.
-func (r reader) numbers(field string, kind uint32, n uint64) (any, error) {
+// numbers finds the bytes of n numbers or truth values.
+func (r reader) numbers(field string, kind uint32, n uint64) (raw, error) {
 	if kind >= uint32(len(widths)) || widths[kind] == 0 {
-		return nil, r.Errorf(field, "type %d is not known", kind)
+		return raw{}, r.Errorf(field, "type %d is not known", kind)
 	}
 	if err := r.count(field, n, widths[kind]); err != nil {
-		return nil, err
+		return raw{}, err
 	}
 	data, err := r.Take(field, n*widths[kind])
 	if err != nil {
-		return nil, err
+		return raw{}, err
 	}
-	switch kind {
-	case kindUint8:
-		return slices.Clone(data), nil
-	case kindInt8:
-		return decode[int8](data, n), nil
-	case kindUint16:
-		return decode[uint16](data, n), nil
-	case kindInt16:
-		return decode[int16](data, n), nil
-	case kindUint32:
-		return decode[uint32](data, n), nil
-	case kindInt32:
-		return decode[int32](data, n), nil
-	case kindUint64:
-		return decode[uint64](data, n), nil
-	case kindInt64:
-		return decode[int64](data, n), nil
-	case kindFloat32:
-		return decode[float32](data, n), nil
-	case kindFloat64:
-		return decode[float64](data, n), nil
-	}
-	truths := make([]bool, n)
-	for i, b := range data {
-		if b > 1 {
-			return nil, r.Errorf(field, "%d is neither true nor false", b)
-		}
-		truths[i] = b == 1
-	}
-	return truths, nil
-}
-
-// decode returns n numbers, for which the bytes are there.
-func decode[T any](data []byte, n uint64) []T {
-	x := make([]T, n)
-	_, _ = binary.Decode(data, binary.LittleEndian, x)
-	return x
-}
-
-// tensors reads the list of tensors and finds their bytes.
-func (r reader) tensors(n uint64) error {
-	const least = 8 + 4 + 8 + 4 + 8 // bytes of an entry: length of the name, dimensions, one of them, type, offset
-	if err := r.count("tensor count", n, least); err != nil {
-		return err
-	}
-	alignment, err := r.alignment()
-	if err != nil {
-		return err
-	}
-	r.file.Tensors = make([]Tensor, n)
-	places := make([]uint64, n)
-	for i := range r.file.Tensors {
-		if places[i], err = r.tensor(i); err != nil {
-			return err
-		}
-	}
-	if n == 0 && r.Remaining() == 0 {
-		return nil
-	}
-	if _, err := r.Take("padding", pad(uint64(r.Offset()), alignment)); err != nil {
-		return err
-	}
-	at := uint64(0) // in the tensors' bytes
-	for i := range r.file.Tensors {
-		t := &r.file.Tensors[i]
-		field := "tensor " + quote(t.Name)
-		size, says := t.Type.Bytes(t.Shape)
-		switch {
-		case says != "":
-			return r.Errorf(field, "%s", says)
-		case places[i] != at:
-			return r.Errorf(field, "its offset is %d, but the tensors before it end at %d", places[i], at)
-		}
-		if t.Data, err = r.Take(field, size); err != nil {
-			return err
-		}
-		at += size
-		if fill := pad(at, alignment); i+1 < len(r.file.Tensors) || r.Remaining() > 0 { // the last may go without
-			if _, err := r.Take("padding", fill); err != nil {
-				return err
+	if kind == kindBool {
+		for _, b := range data {
+			if b > 1 {
+				return raw{}, r.Errorf(field, "%d is neither true nor false", b)
 			}
-			at += fill
 		}
 	}
-	if left := r.Remaining(); left > 0 {
-		return r.Errorf("data", "%d bytes are left behind the last tensor", left)
-	}
-	return nil
-}
-
-func (r reader) alignment() (uint64, error) {
-	if r.file.Meta.Value(alignmentKey) == nil {
-		return defaultAlignment, nil
-	}
-	a, ok := r.file.Meta.Int(alignmentKey)
-	if !ok || a < 1 || a > maxAlignment || a&(a-1) != 0 {
-		return 0, r.Errorf(alignmentKey, "%v, want a power of two up to %d", r.file.Meta.Value(alignmentKey), maxAlignment)
-	}
-	return uint64(a), nil
-}
-
-// pad is how many bytes there are from a place to the next multiple of the
-// alignment.
-func pad(at, alignment uint64) uint64 { return -at & (alignment - 1) }
-
-// tensor reads the entry of a tensor.
-func (r reader) tensor(i int) (place uint64, err error) {
-	t := &r.file.Tensors[i]
-	field := fmt.Sprintf("tensor %d", i)
-	if t.Name, err = r.text(field); err != nil {
-		return 0, err
-	}
-	if len(t.Name) > maxName || t.Name == "" || !utf8.ValidString(t.Name) || strings.ContainsRune(t.Name, 0) {
-		return 0, r.Errorf(field, "%s is no name of a tensor, which has 1 to %d bytes", quote(t.Name), maxName)
-	}
-	if _, twice := r.file.byName[t.Name]; twice {
-		return 0, r.Errorf(field, "%s is there twice", quote(t.Name))
-	}
-	r.file.byName[t.Name] = i
-	field = "tensor " + quote(t.Name)
-	dims, err := r.U32(field)
-	if err != nil {
-		return 0, err
-	}
-	if dims < 1 || dims > maxDims {
-		return 0, r.Errorf(field, "%d dimensions, want 1 to %d", dims, maxDims)
-	}
-	t.Shape = make([]int, dims)
-	for k := range t.Shape {
-		d, err := r.U64(field)
-		if err != nil {
-			return 0, err
-		}
-		if d < 1 || d > math.MaxInt64 {
-			return 0, r.Errorf(field, "%d as a dimension", d)
-		}
-		t.Shape[len(t.Shape)-1-k] = int(d)
-	}
-	kind, err := r.U32(field)
-	if err != nil {
-		return 0, err
-	}
-	t.Type = quant.Type(kind)
-	return r.U64(field)
-}
-
-// quote is a name from a file, cut to what a message can show.
-func quote(s string) string {
-	const most = 80
-	if len(s) > most {
-		return strconv.Quote(strings.ToValidUTF8(s[:most], "")) + "…"
-	}
-	return strconv.Quote(s)
+	return raw{kind, int(n), data}, nil
 }

@@ -95,6 +95,15 @@ func appendValue(b []byte, v any) ([]byte, error) {
 		b = binary.LittleEndian.AppendUint32(b, kind)
 		b = binary.LittleEndian.AppendUint64(b, uint64(n))
 	}
+	if r, ok := v.(raw); ok { // as it was
+		if r.n == notArray {
+			b = binary.LittleEndian.AppendUint32(b, r.kind)
+			b = binary.LittleEndian.AppendUint64(b, uint64(len(r.data)))
+		} else {
+			array(r.kind, r.n)
+		}
+		return append(b, r.data...), nil
+	}
 	kind, n, ok := kindOf(v)
 	switch {
 	case !ok:
