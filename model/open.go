@@ -19,9 +19,12 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"argen"
+	"argen/internal/mapped"
+	"argen/model/gguf"
 	"argen/model/transformer"
 )
 
@@ -163,7 +166,14 @@ func openFile(ctx context.Context, path string, o Options) (*LM, error) {
 		if !f.Match(head.text, path) {
 			continue
 		}
-		lm, err := f.Open(ctx, path, o)
+		var lm *LM
+		err := mapped.Guard(func() (err error) {
+			lm, err = f.Open(ctx, path, o)
+			return err
+		})
+		if errors.Is(err, mapped.ErrGone) {
+			err = fmt.Errorf("%s: %w", quote(path), err)
+		}
 		if err != nil {
 			return nil, clean(err)
 		}
@@ -186,9 +196,17 @@ func openFolder(ctx context.Context, dir string, o Options) (*LM, error) {
 	}
 	var models []string
 	for _, e := range entries {
-		if e.Type().IsRegular() && hasModelEnding(e.Name()) {
-			models = append(models, filepath.Join(dir, e.Name()))
+		if !hasModelEnding(e.Name()) {
+			continue
 		}
+		path := filepath.Join(dir, e.Name())
+		if info, err := os.Stat(path); err != nil || !info.Mode().IsRegular() { // a link may lead to a file
+			continue
+		}
+		if first, no, _, ok := gguf.PartOf(e.Name()); ok && no > 1 && slices.Contains(models, filepath.Join(dir, first)) {
+			continue // of a model that is counted already
+		}
+		models = append(models, path)
 	}
 	switch len(models) {
 	case 0:

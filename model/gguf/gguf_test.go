@@ -330,3 +330,52 @@ func FuzzRead(f *testing.F) {
 		}
 	})
 }
+
+// vocabulary is a file with as many tokens as large models have.
+func vocabulary(t testing.TB, n int) []byte {
+	t.Helper()
+	tokens, scores := make([]string, n), make([]float32, n)
+	for i := range tokens {
+		tokens[i] = strings.Repeat("x", i%16)
+	}
+	var b bytes.Buffer
+	if err := Write(&b, Meta{{"tokens", tokens}, {"scores", scores}}, nil); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
+}
+
+// Reading allocates nothing for each token, nor does asking for them.
+func TestVocabularyAllocates(t *testing.T) {
+	data := vocabulary(t, 1<<16)
+	if n := testing.AllocsPerRun(3, func() {
+		f, err := Read("f", data)
+		if err != nil || f.Meta.Len("tokens") != 1<<16 {
+			t.Fatal(err)
+		}
+		if tokens, ok := f.Meta.Value("tokens").([]string); !ok || tokens[31] != "xxxxxxxxxxxxxxx" {
+			t.Fatal("no tokens")
+		}
+	}); n > 50 {
+		t.Errorf("%v allocations", n)
+	}
+}
+
+func BenchmarkVocabulary(b *testing.B) {
+	data := vocabulary(b, 256_000)
+	for _, ask := range []bool{false, true} {
+		b.Run(map[bool]string{false: "read", true: "ask"}[ask], func(b *testing.B) {
+			b.SetBytes(int64(len(data)))
+			for b.Loop() {
+				f, err := Read("f", data)
+				if err != nil {
+					b.Fatal(err)
+				}
+				if ask {
+					_ = f.Meta.Value("tokens")
+					_ = f.Meta.Value("scores")
+				}
+			}
+		})
+	}
+}
