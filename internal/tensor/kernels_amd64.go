@@ -98,3 +98,21 @@ func widenBF16AVX2(dst *float32, src *uint16, blocks int)
 
 //go:noescape
 func rows2x2AVX2(dst *float32, stride int, w *float32, cols int, x *float32, groups int)
+
+//go:noescape
+func packedN4AVX512(dst *float32, data *byte, x *vectorBlock, step, blocks, groups, quants, size, flags int, bias int32)
+
+//go:noescape
+func packedT4AVX512(dst *float32, data *byte, x *vectorBlock, step, blocks, groups, quants, size, flags int, table *byte)
+
+//go:noescape
+func packedN8AVX512(dst *float32, data *byte, x *vectorBlock, step, blocks, groups, quants, size, flags int)
+
+//go:noescape
+func packedN4x16AVX512(dst *float32, data *byte, x *vectorBlock, step, blocks, groups, quants, size, flags int, bias int32)
+
+//go:noescape
+func packedN8x16AVX512(dst *float32, data *byte, x *vectorBlock, step, blocks, groups, quants, size, flags int)
+
+//go:noescape
+func fillBlocksAVX512(dst *vectorBlock, step int, x *float32, blocks int)

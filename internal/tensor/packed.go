@@ -87,7 +87,7 @@ type Packed struct {
 
 // Multiply computes products of rows from ≤ row < to with each of the vectors x:
 //
-//	dst[i·stride + row−from] = Σ over runs of scale·unit·(Σ q·X) + min·(Σ x)
+//	dst[i·stride + row−from] = Σ over runs of scale·(unit·Σ q·X) + min·(Σ x)
 //
 // where X are the whole numbers of vector i and unit what they count
 // ([Vectors]). From is a multiple of 16, and so is to unless it is Rows. The
@@ -140,8 +140,7 @@ func (p *Packed) addBlock(sums *[PackedRows]float32, data []byte, x *vectorBlock
 				lo += q[c] * int32(x.digits[2][c])
 			}
 			whole := float32(256*float32(hi)) + float32(lo)
-			unit := float32(p.number(data, run*PackedRows+r) * x.unit)
-			sum += float32(unit * whole)
+			sum += float32(p.number(data, run*PackedRows+r) * float32(whole*x.unit))
 		}
 		if p.Mins {
 			for run := range p.runs() {

@@ -24,6 +24,12 @@ func matVecs(dst []float32, stride int, w, x []float32, rows, cols int) {
 	eachVector(dst, stride, w, x, rows, cols)
 }
 
+func (p *Packed) multiply(dst []float32, stride int, x *Vectors, from, to int) {
+	p.multiplyGo(dst, stride, x, from, to)
+}
+
+func fillBlocks(blocks []vectorBlock, step int, x []float32) { fillBlocksGo(blocks, step, x) }
+
 // The tile of Gemm.
 func tileSize() (mr, nr int) { return goRows, goCols }
 

@@ -37,10 +37,12 @@ type vectorBlock struct {
 	unit   float32
 	total  float32     // Σ x
 	halves [2]float32  // Σ x of the first and last 16
-	minus  [3]int32    // −Σ of each digit
+	minus  [3]int32    // −8·Σ of each digit
 	halved [2][3]int32 // likewise of the first and last 16
 	_      [3]int32
 }
+
+const vectorBlockBytes = 160
 
 // Set makes x hold n = len(values)/cols vectors. Cols must be a multiple of 32.
 func (x *Vectors) Set(values []float32, cols int) {
@@ -113,28 +115,25 @@ func (v *vectorBlock) set(x *[PackedCols]float32) {
 	if most >= 0x7f800000 {
 		v.unit, inverse = float32(math.NaN()), 0
 	}
+	var sums [2]int32
 	v.halved = [2][3]int32{}
 	for c, f := range x {
 		whole := int32(0)
 		if inverse != 0 {
 			whole = int32(math.RoundToEven(float64(f * inverse)))
 		}
-		half := &v.halved[c/(PackedCols/2)]
+		i := c / (PackedCols / 2)
+		sums[i] += whole
 		for digit := 2; digit >= 0; digit-- {
 			d := int8(whole)
 			v.digits[digit][c] = d
-			half[digit] -= int32(d)
+			v.halved[i][digit] -= 8 * int32(d)
 			whole = (whole - int32(d)) >> 8
 		}
 	}
 	for digit := range v.minus {
 		v.minus[digit] = v.halved[0][digit] + v.halved[1][digit]
 	}
-	v.total = v.sum(&v.minus)
-	v.halves = [2]float32{v.sum(&v.halved[0]), v.sum(&v.halved[1])}
-}
-
-// sum is Σ x of the numbers whose digits have the negative sums given.
-func (v *vectorBlock) sum(minus *[3]int32) float32 {
-	return float32(-(minus[0]<<16 + minus[1]<<8 + minus[2])) * v.unit
+	v.halves = [2]float32{float32(sums[0]) * v.unit, float32(sums[1]) * v.unit}
+	v.total = float32(sums[0]+sums[1]) * v.unit
 }
