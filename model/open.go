@@ -94,6 +94,7 @@ var Formats = []Format{
 	{"ARPA", "*.arpa, *.arpa.gz", "n-grams as text, the format all n-gram tools share; a token is a word", isARPA, openARPA},
 	{"transformer", "config.json", "a folder of Hugging Face: config.json, model.safetensors, tokenizer.json; Llama's and GPT-2's architecture", isConfig, openTransformer},
 	{"GGUF", "*.gguf", "a llama in one file that llama.cpp loads too, as argen convert writes; F32, F16, BF16, Q8_0 and Q4_0", isGGUF, openGGUF},
+	{"llama2.c", "*.bin", "a checkpoint of llama2.c of any version, with its tokenizer.bin in the same folder", isLlama2c, openLlama2c},
 }
 
 // Open opens the model that ref names: a [Scheme], with an argument after a
@@ -196,7 +197,7 @@ func openFolder(ctx context.Context, dir string, o Options) (*LM, error) {
 	}
 	var models []string
 	for _, e := range entries {
-		if !hasModelEnding(e.Name()) {
+		if !hasModelEnding(e.Name()) || hasTokenizerBin(e.Name()) {
 			continue
 		}
 		path := filepath.Join(dir, e.Name())

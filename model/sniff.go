@@ -72,6 +72,9 @@ var signs = []struct{ first, what string }{
 	{"<?xml", "an XML document"},
 	{`{"type":"header"`, "a trace: show it with argen step --replay, draw it with argen plot"},
 	{"mmap lm http://kheafield.com", "a binary of KenLM, which only KenLM reads: give the ARPA file it was built from"},
+	{"lmgg", oldGGML},
+	{"fmgg", oldGGML},
+	{"tjgg", oldGGML},
 	{"PK\x03\x04", "a ZIP archive (PyTorch checkpoints are such): unpack it"},
 	{"\x89PNG", "a PNG picture"},
 	{"\xff\xd8\xff", "a JPEG picture"},
@@ -84,6 +87,8 @@ var signs = []struct{ first, what string }{
 	{"\xfd7zXZ", "compressed by xz: unpack it"},
 	{"argen-story-grammar", "a story grammar: open it as truth:FILE"},
 }
+
+const oldGGML = "a model in a format of ggml from before GGUF, which llama.cpp does not read either: fetch it as a *.gguf"
 
 // foreign says what a file is that is known to be no model, "" if it may be
 // one.

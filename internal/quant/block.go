@@ -71,6 +71,11 @@ func (b *Block) Decode(t Type, src []byte) {
 		for i, v := range src[2:34] {
 			b.Q[i] = int8(v)
 		}
+	case Q8_F32:
+		b.Scale[0] = math.Float32frombits(binary.LittleEndian.Uint32(src))
+		for i, v := range src[4:36] {
+			b.Q[i] = int8(v)
+		}
 	case Q2_K:
 		b.q2K(src)
 	case Q3_K:

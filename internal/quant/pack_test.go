@@ -27,8 +27,11 @@ func randomBlocks(rng *rand.Rand, t Type, rows, cols int) []byte {
 		for _, h := range halves {
 			half(at + h)
 		}
-		if t == MXFP4 {
+		switch t {
+		case MXFP4:
 			data[at] = byte(120 + rng.IntN(8))
+		case Q8_F32:
+			data[at+3] = 0x3c // a float32 of about 0.01
 		}
 	}
 	return data

@@ -43,6 +43,13 @@ const (
 	MXFP4  Type = 39
 )
 
+// Q8_F32 is no type of ggml: blocks of a float32 and 32 int8, in which the
+// groups of a llama2.c checkpoint are computed as they are.
+const Q8_F32 Type = ours
+
+// ours is the number from which types are none of ggml.
+const ours = 1 << 16
+
 // An about says what a type is.
 type about struct {
 	name    string
@@ -61,6 +68,8 @@ var types = map[Type]about{
 	Q2_K: {"Q2_K", 256, 84, 16, true}, Q3_K: {"Q3_K", 256, 110, 16, false}, Q4_K: {"Q4_K", 256, 144, 32, true},
 	Q5_K: {"Q5_K", 256, 176, 32, true}, Q6_K: {"Q6_K", 256, 210, 16, false},
 	IQ4_NL: {"IQ4_NL", 32, 18, 32, false}, IQ4_XS: {"IQ4_XS", 256, 136, 32, false}, MXFP4: {"MXFP4", 32, 17, 32, false},
+
+	Q8_F32: {"Q8_F32", 32, 36, 32, false},
 
 	9: {"Q8_1", 32, 36, 0, false}, 15: {"Q8_K", 256, 292, 0, false},
 	16: {"IQ2_XXS", 256, 66, 0, false}, 17: {"IQ2_XS", 256, 74, 0, false}, 18: {"IQ3_XXS", 256, 98, 0, false}, 19: {"IQ1_S", 256, 50, 0, false},
@@ -94,7 +103,7 @@ func TypeOf(name string) (Type, bool) {
 }
 
 // Known reports whether ggml has the type.
-func (t Type) Known() bool { return types[t].numbers > 0 }
+func (t Type) Known() bool { return t < ours && types[t].numbers > 0 }
 
 // Readable reports whether the numbers of the type can be read.
 func (t Type) Readable() bool { return t == F32 || t == F16 || t == BF16 || t.Quantized() }
@@ -117,7 +126,7 @@ func (t Type) RunLen() int { return types[t].run }
 func (t Type) HasMin() bool { return types[t].min }
 
 // Fits reports whether rows of n numbers can be stored as the type.
-func (t Type) Fits(n int) bool { return t.Known() && n%t.BlockLen() == 0 }
+func (t Type) Fits(n int) bool { return t.BlockLen() > 0 && n%t.BlockLen() == 0 }
 
 // RowBytes is how many bytes a row of n numbers needs; they must fit.
 func (t Type) RowBytes(n int) int { return n / t.BlockLen() * t.BlockBytes() }
