@@ -55,6 +55,18 @@ type Info struct {
 	// Partial is set if the logits do not cover the whole vocabulary (an
 	// engine behind an API lists only the best few).
 	Partial bool
+	// Activations is how numbers between the layers are rounded before they are
+	// multiplied with quantised weights: "int8", by which probabilities differ,
+	// or "" for not at all.
+	Activations string
+}
+
+// activations says how the activations are rounded.
+func (i *Info) activations() string {
+	if i.Activations == "" {
+		return "float32 activations"
+	}
+	return i.Activations + " activations"
 }
 
 // A Model predicts the next token. It never changes once loaded and may be

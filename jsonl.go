@@ -86,6 +86,9 @@ func appendHeader(b []byte, h *Header) []byte {
 	if m.Partial {
 		b = append(b, `,"partial":true`...)
 	}
+	if m.Activations != "" {
+		b = putText(b, "activations", m.Activations)
+	}
 	b = append(b, '}')
 	b = putText(b, "prompt", h.Prompt)
 	b = append(b, `,"prompt_ids":[`...)

@@ -74,6 +74,8 @@ func readInfo(j *strict.JSON, name string, m *Info) (err error) {
 		m.ContextLength, err = readInt(j)
 	case "partial":
 		m.Partial, err = j.Bool()
+	case "activations":
+		m.Activations, err = j.String()
 	default:
 		err = j.Skip()
 	}

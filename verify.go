@@ -42,8 +42,11 @@ func Verify(ctx context.Context, g Generator, trace *Trace, parse func(string) (
 	if err != nil {
 		return err
 	}
-	if got := r.head.Model; got.SHA256 != h.Model.SHA256 {
+	switch got := r.head.Model; {
+	case got.SHA256 != h.Model.SHA256:
 		return fmt.Errorf("the trace was made with another model: its sha256 is %.12s…, that of %s is %.12s…", h.Model.SHA256, got.Ref, got.SHA256)
+	case got.Activations != h.Model.Activations:
+		return fmt.Errorf("the trace was made with %s, %s is run with %s: its probabilities are others", h.Model.activations(), got.Ref, got.activations())
 	}
 	for i := range trace.Steps {
 		logged := &trace.Steps[i]

@@ -181,3 +181,37 @@ func TestIdentitiesOfNonsense(t *testing.T) {
 		t.Errorf("%v", err)
 	}
 }
+
+// rounding is a model that says that it rounds its activations.
+type rounding struct{ argen.Model }
+
+func (m rounding) Info() argen.Info {
+	info := m.Model.Info()
+	info.Activations = "int8"
+	return info
+}
+
+// A trace says how the activations were rounded, and holds only for a model that
+// rounds them so.
+func TestVerifyActivations(t *testing.T) {
+	g := truth(3)
+	g.MaxTokens = 2
+	exact := g.Model
+	g.Model = rounding{exact}
+	log, trace := logged(t, g, "")
+	if !strings.Contains(log, `"activations":"int8"}`) {
+		t.Errorf("the header does not say it: %s", log)
+	}
+	read, err := argen.ReadTraces("a.jsonl", strings.NewReader(log))
+	if err != nil || read[0].Head.Model.Activations != "int8" {
+		t.Errorf("read back: %+v, %v", read, err)
+	}
+	if err := argen.Verify(t.Context(), g, trace, sampler.Parse); err != nil {
+		t.Error(err)
+	}
+	g.Model = exact
+	err = argen.Verify(t.Context(), g, trace, sampler.Parse)
+	if err == nil || !strings.Contains(err.Error(), "the trace was made with int8 activations") || !strings.Contains(err.Error(), "is run with float32 activations") {
+		t.Errorf("%v", err)
+	}
+}

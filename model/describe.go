@@ -20,6 +20,7 @@ type Description struct {
 	SHA256        string  `json:"sha256,omitempty"`
 	VocabSize     int     `json:"vocab_size"`
 	ContextLength int     `json:"context_length,omitempty"` // 0: unlimited
+	Activations   string  `json:"activations,omitempty"`    // "int8" if they are rounded
 	Tokenizer     string  `json:"tokenizer"`                // its kind
 	BOS           *Named  `json:"bos,omitempty"`
 	EOS           []Named `json:"eos,omitempty"` // tokens that end a text
@@ -48,7 +49,7 @@ func Describe(lm *LM) Description {
 	info := lm.Model.Info()
 	d := Description{
 		Ref: lm.Ref, Architecture: info.Kind, File: lm.Path, Bytes: lm.Size, SHA256: info.SHA256,
-		VocabSize: info.VocabSize, ContextLength: info.ContextLength, Tokenizer: TokenizerKind(lm.Tokenizer),
+		VocabSize: info.VocabSize, ContextLength: info.ContextLength, Activations: info.Activations, Tokenizer: TokenizerKind(lm.Tokenizer),
 	}
 	name := func(id argen.ID) Named { return Named{id, string(lm.Tokenizer.Piece(id))} }
 	if info.BOS != argen.NoID {

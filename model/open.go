@@ -118,6 +118,9 @@ func Open(ctx context.Context, ref string, o Options) (*LM, error) {
 	if have, want := lm.Tokenizer.VocabSize(), lm.Model.Info().VocabSize; have != want {
 		return nil, errors.Join(fmt.Errorf("%s: the tokenizer has %d tokens, the model %d: they do not belong together", quote(ref), have, want), lm.Close())
 	}
+	if o.Fast && lm.Model.Info().Activations == "" {
+		return nil, errors.Join(fmt.Errorf("%s has no quantised weights, which alone are faster with activations of 8 bits: leave the option fast out", quote(ref)), lm.Close())
+	}
 	return lm, nil
 }
 

@@ -37,8 +37,8 @@ reads, and how that compares with reading as many bytes and doing nothing else.
 
 Each figure is taken --reps times: the median, with the least and the most. The
 JSON has a line for each number of threads, {"model","threads","kernel",
-"load_ms","prefill_tok_s","decode_tok_s","step_us","bytes_per_token","gb_s",
-"read_gb_s","read_share","rss_mb"}, its figures [least, median, most].
+"activations" with --fast,"load_ms","prefill_tok_s","decode_tok_s","step_us",
+"bytes_per_token","gb_s","read_gb_s","read_share","rss_mb"}, its figures [least, median, most].
 
 With --train it is the training of a new transformer, on random tokens: the
 "tokens_s" of steps, with AdamW. Without other sizes that has 0.8 million
@@ -64,6 +64,7 @@ parameters.`,
 	fs := c.Flags()
 	a.modelFlag(fs, &b.model)
 	fs.Var(&threadsValue{&b.threads}, "threads", "how many processors may be used: `N`, or several one after the other, as 1,2 (default 1 and all)")
+	a.fastFlag(fs)
 	fs.Var(&fromOneValue{&b.prompt}, "prompt", "tokens of the prompt, `N`; a model whose tokens must make sense takes those of a text at most")
 	fs.Var(&fromOneValue{&b.gen}, "gen", "tokens to write, `N`")
 	fs.Var(&fromOneValue{&b.reps}, "reps", "measure `N` times")
@@ -80,7 +81,7 @@ func (b *bench) check(fs *pflag.FlagSet) error {
 			return usagef("--%s is a size of the model to be trained: add --train", name)
 		}
 	}
-	for _, name := range []string{"model", "prompt", "gen"} {
+	for _, name := range []string{"model", "prompt", "gen", "fast"} {
 		if b.training && fs.Changed(name) {
 			return usagef("--%s does not go with --train, which makes its own model", name)
 		}

@@ -26,6 +26,7 @@ type measured struct {
 
 // decoding is what is measured of a model.
 type decoding struct {
+	Activations   string  `json:"activations,omitempty"` // "int8" if they are rounded
 	LoadMS        figure  `json:"load_ms"`
 	Prompt        int     `json:"prompt"` // tokens
 	PrefillTokS   figure  `json:"prefill_tok_s"`
@@ -43,7 +44,11 @@ func (m *measured) title() string {
 	if m.learning != nil {
 		return fmt.Sprintf("training %s, kernel %s\n", m.Model, m.Kernel)
 	}
-	return fmt.Sprintf("%s, kernel %s: prompts of %s, %s written\n", argen.Visible(m.Model), m.Kernel, count(m.Prompt, "token"), thousands(int64(m.Gen)))
+	kernel := m.Kernel
+	if m.decoding.Activations != "" {
+		kernel += ", activations " + m.decoding.Activations
+	}
+	return fmt.Sprintf("%s, kernel %s: prompts of %s, %s written\n", argen.Visible(m.Model), kernel, count(m.Prompt, "token"), thousands(int64(m.Gen)))
 }
 
 // lines are what a table says of it.
@@ -146,7 +151,7 @@ func (a *app) decoding(ctx context.Context, b *bench) (*decoding, error) {
 		decode, step = append(decode, rate), append(step, middle)
 	}
 	d := &decoding{
-		LoadMS: newFigure(load), Prompt: len(s.prompt), PrefillTokS: newFigure(prefill),
+		Activations: s.info.Activations, LoadMS: newFigure(load), Prompt: len(s.prompt), PrefillTokS: newFigure(prefill),
 		Gen: b.gen, DecodeTokS: newFigure(decode), StepUS: newFigure(step),
 	}
 	if m, ok := model.Base(lm.Model).(interface{ BytesPerToken() int64 }); ok {

@@ -11,12 +11,17 @@ import (
 
 // engineFlags are those that say how a model is computed. They are no fields of a
 // request in a batch: a model that is open stays as it is.
-var engineFlags = []string{"threads", "context"}
+var engineFlags = []string{"threads", "context", "fast"}
 
 // engineFlags adds them; [app.open] has the models computed so.
 func (a *app) engineFlags(fs *pflag.FlagSet) {
 	a.threadsFlag(fs)
 	a.contextFlag(fs)
+	a.fastFlag(fs)
+}
+
+func (a *app) fastFlag(fs *pflag.FlagSet) {
+	fs.BoolVar(&a.engine.Fast, "fast", false, "round activations to 8 bits for quantised weights: see argen help fast")
 }
 
 func (a *app) threadsFlag(fs *pflag.FlagSet) {

@@ -50,6 +50,7 @@ used without -m. Of a file of weights (*.safetensors) it lists the tensors.`,
 		},
 	}
 	a.contextFlag(c.Flags())
+	a.fastFlag(c.Flags())
 	c.Flags().BoolVar(&asJSON, "json", false, "print it as JSON")
 	return c
 }
@@ -96,6 +97,9 @@ func infoText(d model.Description) string {
 		context = fmt.Sprintf("unlimited, of which the last %d are looked at", d.Order-1)
 	}
 	b.row("context", "%s", context)
+	if d.Activations != "" {
+		b.row("activations", "%s", d.Activations)
+	}
 	if d.BOS != nil {
 		b.row("begin", "%s (%d)", d.BOS.Token, d.BOS.ID)
 	}

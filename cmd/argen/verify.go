@@ -134,7 +134,7 @@ func (v *verifying) check(ctx context.Context, trace *argen.Trace, opened *model
 	if ref == "" {
 		ref = trace.Head.Model.Ref
 	}
-	opened.a.engine.Context = trace.Head.Model.ContextLength
+	opened.a.engine.Context, opened.a.engine.Fast = trace.Head.Model.ContextLength, trace.Head.Model.Activations != ""
 	lm, err := opened.get(ctx, ref)
 	if err != nil {
 		return nil, err

@@ -40,3 +40,11 @@ func pack4(dst []float32, width int, src []float32, ld, kn int) { pack4Go(dst, w
 func copyPanel(dst []float32, width int, src []float32, ld, kn int) {
 	copyPanelGo(dst, width, src, ld, kn)
 }
+
+func roundInt8(q []int8, d, s []float32, base []int32, x []float32, wide int) {
+	roundInt8Go(q, d, s, base, x, wide)
+}
+
+func (p *Packed) multiplyInt8(dst []float32, stride int, x *Int8, from, to int) {
+	p.multiplyInt8Go(dst, stride, x, from, to)
+}

@@ -34,6 +34,7 @@ type binder struct {
 	params  int64        // and the numbers in them
 	bytes   int64        // and the bytes they take
 	blocks  []*quantised // matrices that are to be packed
+	int8    bool         // some can be multiplied with int8
 	err     error
 }
 

@@ -33,7 +33,7 @@ func TestCrew(t *testing.T) {
 		x[i] = rng.Float32() - 0.5
 	}
 	var c crew
-	alone, many := newPass(nil, nil), newPass(nil, nil)
+	alone, many := newPass(new(Model), nil), newPass(new(Model), nil)
 	many.crew = &c
 	for _, w := range []*matrix{
 		w,

@@ -36,17 +36,44 @@ type product struct {
 	parts   [maxParts]part
 	x       []float32
 	n       int
-	vectors tensor.Vectors // x for packed parts
+	fast    bool           // round x to int8 for the packed parts that can be multiplied so
+	vectors tensor.Vectors // x for other packed parts
+	int8s   tensor.Int8    // x rounded
+	// Which of the two are needed.
+	whole, rounded bool
 }
 
-// begin sets the matrices and what they are applied to.
-func (p *product) begin(x []float32, n int, parts []part) {
+// begin sets the matrices and what they are applied to. If it returns true, prepare
+// must be called for all of x.
+func (p *product) begin(x []float32, n int, parts []part) bool {
 	p.parts, p.x, p.n = [maxParts]part{}, x, n
 	copy(p.parts[:], parts)
+	p.whole, p.rounded = false, false
 	for _, part := range parts {
 		if part.w.packed != nil {
-			p.vectors.Set(x[:n*part.w.cols], part.w.cols)
-			return
+			rounded := p.fast && part.w.packed.FitsInt8()
+			p.rounded, p.whole = p.rounded || rounded, p.whole || !rounded
+		}
+	}
+	cols := parts[0].w.cols
+	if p.whole {
+		p.vectors.Reset(n, cols)
+	}
+	if p.rounded {
+		p.int8s.Resize(n, cols)
+	}
+	return p.whole || p.rounded
+}
+
+// prepare turns positions from ≤ i < to of x into what packed parts want.
+func (p *product) prepare(from, to int) {
+	cols := p.parts[0].w.cols
+	if p.whole {
+		p.vectors.Fill(p.x[:p.n*cols], from, to)
+	}
+	if p.rounded {
+		for i := from; i < to; i++ {
+			p.int8s.Round(i, p.x[i*cols:(i+1)*cols])
 		}
 	}
 }
@@ -93,7 +120,11 @@ func (p *product) partRows(w *matrix, dst []float32, from, to int) {
 		if from >= to {
 			return
 		}
-		w.packed.Multiply(dst[from:], w.rows, &p.vectors, from, to)
+		if p.fast && w.packed.FitsInt8() {
+			w.packed.MultiplyInt8(dst[from:], w.rows, &p.int8s, from, to)
+		} else {
+			w.packed.Multiply(dst[from:], w.rows, &p.vectors, from, to)
+		}
 	case p.n == 1:
 		w.times(dst[from:to], p.x, from, to)
 	default:

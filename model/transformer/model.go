@@ -53,6 +53,7 @@ type Model struct {
 	head    *matrix // (V, C)
 	hash    func() string
 	close   func() error
+	int8    bool // there are matrices for which [Options].Fast makes a difference
 	size    int64
 	names   []string // of its tensors
 	params  int64
@@ -74,7 +75,10 @@ func New(c Config, w Weights, o ...Options) (*Model, error) {
 	if b.err != nil {
 		return nil, b.err
 	}
-	m := &Model{config: c, weights: w, net: net, head: head, names: b.names, params: b.params, bytes: b.bytes, hash: func() string { return "" }, close: func() error { return nil }}
+	m := &Model{
+		config: c, weights: w, net: net, head: head, int8: b.int8, names: b.names, params: b.params, bytes: b.bytes,
+		hash: func() string { return "" }, close: func() error { return nil },
+	}
 	return m.With(o...), nil
 }
 
@@ -237,8 +241,13 @@ func (m *Model) BytesPerToken() int64 {
 
 // Info implements argen.Model.
 func (m *Model) Info() argen.Info {
+	activations := ""
+	if m.options.Fast && m.int8 {
+		activations = "int8"
+	}
 	return argen.Info{
 		Kind:          "transformer",
+		Activations:   activations,
 		SHA256:        m.hash(),
 		VocabSize:     m.config.VocabSize,
 		ContextLength: m.config.Context,

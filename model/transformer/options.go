@@ -9,7 +9,9 @@ type Options struct {
 	// Context is how many tokens a context has at most, besides the model's own
 	// limit: less needs less memory. 0 leaves the model's limit alone.
 	Context int
-	// Fast rounds what a matrix is applied to to 8 bits a number.
+	// Fast rounds what a quantised matrix is applied to to 8 bits a number
+	// ([tensor.Int8]), as llama.cpp does. Matrices of other numbers, and of types
+	// with scales for 16 numbers, are computed as without it.
 	Fast bool
 }
 

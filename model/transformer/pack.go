@@ -29,6 +29,7 @@ func (b *binder) pack(net network, head *matrix) {
 			continue
 		}
 		w.packed = &tensor.Packed{Format: w.quant.PackedFormat(), Rows: w.rows, Cols: w.cols}
+		b.int8 = b.int8 || w.packed.FitsInt8()
 		w.packed.Data = make([]byte, w.packed.Bytes(w.rows, w.cols))
 		for from := 0; from < w.rows; from += packRows {
 			pieces = append(pieces, piece{i, from, min(from+packRows, w.rows)})

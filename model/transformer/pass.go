@@ -19,13 +19,15 @@ type pass struct {
 	// allocates.
 	product     product
 	attention   attention
+	doPrepare   func(from, to int)
 	doProduct   func(from, to int)
 	doAttention func(from, to int)
 }
 
 func newPass(m *Model, kv *cache) *pass {
 	p := &pass{m: m, kv: kv}
-	p.doProduct = p.product.rows
+	p.product.fast = m.options.Fast
+	p.doPrepare, p.doProduct = p.product.prepare, p.product.rows
 	p.doAttention = p.attendTo
 	return p
 }
@@ -56,10 +58,19 @@ func (p *pass) row(x []float32, i, width int) []float32 { return x[i*width : (i+
 // apply computes dst = W·x + b at each position.
 func (p *pass) apply(w *matrix, dst, x []float32) { p.multiply(x, len(p.ids), part{w, dst}) }
 
+// prepared is how many positions are prepared for a product at a time.
+const prepared = 16
+
 // multiply computes the products of matrices with the first n rows of x.
 func (p *pass) multiply(x []float32, n int, parts ...part) {
-	p.product.begin(x, n, parts)
+	prepare := p.product.begin(x, n, parts)
 	rows, cols := p.product.size()
+	switch {
+	case prepare && p.crew != nil && n*cols >= crewWork:
+		p.crew.run(n, prepared, p.doPrepare)
+	case prepare:
+		p.product.prepare(0, n)
+	}
 	some := panelRows(cols)
 	switch {
 	case p.crew != nil && rows*cols*n >= crewWork && n == 1:

@@ -1,0 +1,65 @@
+package tensor
+
+import "fmt"
+
+// MultiplyInt8 computes products of rows from ≤ row < to with each of the vectors
+// of x:
+//
+//	dst[i·stride + row−from] = Σ over blocks of (scale·d)·Σ q·x + min·s
+//
+// where x, d and s are those of vector i ([Int8]). From is a multiple of 16, and
+// so is to unless it is Rows. The inner sums are exact. The outer one is in
+// float32, in the order of the columns, and products are rounded before they are
+// added: so each number is the same to the bit with every kernel, and alone or
+// with other vectors.
+func (p *Packed) MultiplyInt8(dst []float32, stride int, x *Int8, from, to int) {
+	if !p.FitsInt8() {
+		panic("tensor: this format is not multiplied with int8")
+	}
+	if from < 0 || from%PackedRows != 0 || to < from || to > p.Rows || to%PackedRows != 0 && to != p.Rows {
+		panic(fmt.Sprintf("tensor: rows %d to %d of %d", from, to, p.Rows))
+	}
+	if x.cols != p.Cols || len(p.Data) != p.Bytes(p.Rows, p.Cols) || !fits(x.n, to-from, stride, len(dst)) {
+		panic("tensor: packed matrix does not fit")
+	}
+	if from < to && x.n > 0 {
+		p.multiplyInt8(dst, stride, x, from, to)
+	}
+}
+
+// FitsInt8 reports whether there is a product of this format with int8: whether
+// its scales are for blocks as large.
+func (f *Format) FitsInt8() bool { return f.Run == blockCols }
+
+// multiplyInt8Go is MultiplyInt8 in plain Go.
+func (p *Packed) multiplyInt8Go(dst []float32, stride int, x *Int8, from, to int) {
+	var q [PackedCols]int32
+	for row := from; row < to; row += PackedRows {
+		data, rows := p.group(row), min(PackedRows, to-row)
+		for i := range x.n {
+			clear(dst[i*stride+row-from:][:rows])
+		}
+		for ; len(data) > 0; data = data[p.BlockBytes():] {
+			block := p.Cols/PackedCols - len(data)/p.BlockBytes()
+			for r := range rows {
+				p.row(&q, data, r)
+				scale, least := p.number(data, r), float32(0)
+				if p.Mins {
+					least = p.number(data, PackedRows+r)
+				}
+				for i := range x.n {
+					at := x.at(i, block)
+					var sum int32
+					for c, v := range x.q[at*blockCols:][:blockCols] {
+						sum += q[c] * int32(v)
+					}
+					to := &dst[i*stride+row-from+r]
+					*to += float32(float32(scale*x.d[at]) * float32(sum))
+					if p.Mins {
+						*to += float32(least * x.s[at])
+					}
+				}
+			}
+		}
+	}
+}
