@@ -38,7 +38,8 @@ reads, and how that compares with reading as many bytes and doing nothing else.
 Each figure is taken --reps times: the median, with the least and the most. The
 JSON has a line for each number of threads, {"model","threads","kernel",
 "activations" with --fast,"load_ms","prefill_tok_s","decode_tok_s","step_us",
-"bytes_per_token","gb_s","read_gb_s","read_share","rss_mb"}, its figures [least, median, most].
+"bytes_per_token","gb_s","read_gb_s","read_share","rss_mb"}, its figures
+[least, median, most].
 
 With --train it is the training of a new transformer, on random tokens: the
 "tokens_s" of steps, with AdamW. Without other sizes that has 0.8 million
