@@ -104,24 +104,6 @@ func (t text) encode(tok argen.Tokenizer) ([]argen.ID, error) {
 		ids, err := tok.Encode(t.text)
 		return ids, unknownWords(err)
 	}
-	ids, rest := []argen.ID{}, t.text
-	for rest != "" {
-		at, control := len(rest), argen.NoID
-		for id := range argen.ID(tok.VocabSize()) {
-			if name := string(tok.Piece(id)); tok.Control(id) && name != "" {
-				if i := strings.Index(rest[:min(len(rest), at+len(name)-1)], name); i >= 0 && i < at {
-					at, control = i, id
-				}
-			}
-		}
-		part, err := tok.Encode(rest[:at])
-		if err != nil {
-			return nil, unknownWords(err)
-		}
-		ids, rest = append(ids, part...), rest[at:]
-		if control != argen.NoID {
-			ids, rest = append(ids, control), rest[len(tok.Piece(control)):]
-		}
-	}
-	return ids, nil
+	ids, err := tokenizer.EncodeSpecial(tok, t.text)
+	return ids, unknownWords(err)
 }
