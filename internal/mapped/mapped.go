@@ -36,7 +36,7 @@ func Open(path string) (data []byte, unmap func() error, err error) {
 func File(f *os.File) (data []byte, unmap func() error, err error) {
 	m, err := mmap.Map(f, mmap.RDONLY, 0)
 	if err == nil {
-		return m, m.Unmap, nil
+		return m, note(m, m.Unmap), nil
 	}
 	data, read := io.ReadAll(f)
 	if read != nil {

@@ -29,12 +29,12 @@ type Renamed interface {
 type binder struct {
 	Config
 	weights Weights
-	prefix  string       // of all names: "transformer." or ""
-	names   []string     // of the tensors taken so far, without the prefix
-	params  int64        // and the numbers in them
-	bytes   int64        // and the bytes they take
-	blocks  []*quantised // matrices that are to be packed
-	int8    bool         // some can be multiplied with int8
+	prefix  string      // of all names: "transformer." or ""
+	names   []string    // of the tensors taken so far, without the prefix
+	params  int64       // and the numbers in them
+	bytes   int64       // and the bytes they take
+	blocks  []quantised // matrices that are to be packed
+	int8    bool        // some can be multiplied with int8
 	err     error
 }
 
@@ -127,7 +127,7 @@ func (b *binder) weight(t *safetensors.Tensor, rows, cols int) *matrix {
 	}
 	if q, ok := t.Quantized(); ok {
 		w.quant, w.blocks = q, t.Data
-		b.blocks = append(b.blocks, &quantised{w, t.Name})
+		b.blocks = append(b.blocks, quantised{w, t.Name})
 		return w
 	}
 	var err error

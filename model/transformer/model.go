@@ -61,7 +61,8 @@ type Model struct {
 }
 
 // New returns the model of a configuration and weights, which it checks and
-// holds on to: each tensor must be there, have its shape, and be finite.
+// holds on to: each tensor must be there, have its shape, and be finite. A model
+// of quantised weights has memory of its own, which Close gives back.
 func New(c Config, w Weights, o ...Options) (*Model, error) {
 	arch := architectureOf(c.Arch)
 	if arch == nil {
@@ -69,15 +70,16 @@ func New(c Config, w Weights, o ...Options) (*Model, error) {
 	}
 	b := &binder{Config: c, weights: w}
 	net, head := arch.bind(b)
-	if b.err == nil {
-		b.pack(net, head)
-	}
 	if b.err != nil {
 		return nil, b.err
 	}
+	free := b.pack(net, head)
+	if b.err != nil {
+		return nil, errors.Join(b.err, free())
+	}
 	m := &Model{
 		config: c, weights: w, net: net, head: head, int8: b.int8, names: b.names, params: b.params, bytes: b.bytes,
-		hash: func() string { return "" }, close: func() error { return nil },
+		hash: func() string { return "" }, close: free,
 	}
 	return m.With(o...), nil
 }
@@ -154,7 +156,9 @@ func FromFile(c Config, f File, o ...Options) (*Model, error) {
 	if err != nil {
 		return nil, err
 	}
-	m.hash, m.close, m.size = sync.OnceValue(f.SHA256), f.Close, f.Size()
+	free := m.close
+	m.close = func() error { return errors.Join(free(), f.Close()) }
+	m.hash, m.size = sync.OnceValue(f.SHA256), f.Size()
 	return m, nil
 }
 
@@ -257,8 +261,8 @@ func (m *Model) Info() argen.Info {
 	}
 }
 
-// Close gives the files of a model from [Open] back; it must not be used after
-// that.
+// Close gives back the files of a model from [Open], and memory; it must not be
+// used after that.
 func (m *Model) Close() error { return m.close() }
 
 // layerName is the prefix of the names of a layer's tensors.

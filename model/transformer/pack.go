@@ -6,6 +6,7 @@ import (
 	"sync"
 	"sync/atomic"
 
+	"argen/internal/mapped"
 	"argen/internal/quant"
 	"argen/internal/tensor"
 )
@@ -16,41 +17,69 @@ type quantised struct {
 	name string
 }
 
-// packRows is how many rows are packed at a time.
-const packRows = 128
+// packBytes is about how many bytes of a file are packed at a time.
+const packBytes = 1 << 19
 
-// pack lays the quantised matrices out for multiplying, on all processors. Tables
-// are left as they are in the file, unless they are the head too.
-func (b *binder) pack(net network, head *matrix) {
-	type piece struct{ of, from, to int }
-	var pieces []piece
-	for i, w := range b.blocks {
+// A packing is rows of a matrix that are packed by one processor.
+type packing struct {
+	of       *quantised
+	from, to int
+	broken   int // the first row that is
+	err      error
+}
+
+// pack lays the quantised matrices out for multiplying, on all processors, in
+// memory that free gives back. Tables stay as they are in the file, unless they
+// are the head too. What has been packed is not needed in the file's memory.
+func (b *binder) pack(net network, head *matrix) (free func() error) {
+	var pieces []packing
+	total := 0
+	for i := range b.blocks {
+		w := &b.blocks[i]
 		if w.matrix != head && slices.Contains(net.tables(), w.matrix) {
 			continue
 		}
 		w.packed = &tensor.Packed{Format: w.quant.PackedFormat(), Rows: w.rows, Cols: w.cols}
 		b.int8 = b.int8 || w.packed.FitsInt8()
-		w.packed.Data = make([]byte, w.packed.Bytes(w.rows, w.cols))
-		for from := 0; from < w.rows; from += packRows {
-			pieces = append(pieces, piece{i, from, min(from+packRows, w.rows)})
+		total += w.packed.Bytes(w.rows, w.cols)
+		rows := groups(packBytes/w.quant.RowBytes(w.cols) + 1)
+		for from := 0; from < w.rows; from += rows {
+			pieces = append(pieces, packing{of: w, from: from, to: min(from+rows, w.rows)})
 		}
 	}
-	broken := make([]int, len(pieces))
+	arena, free := mapped.Anonymous(total)
+	for _, w := range b.blocks {
+		if w.packed != nil {
+			n := w.packed.Bytes(w.rows, w.cols)
+			w.packed.Data, arena = arena[:n:n], arena[n:]
+		}
+	}
 	var next atomic.Int64
 	var wait sync.WaitGroup
 	for range min(runtime.GOMAXPROCS(0), len(pieces)) {
 		wait.Go(func() {
 			for i := int(next.Add(1)) - 1; i < len(pieces); i = int(next.Add(1)) - 1 {
-				p := &pieces[i]
-				w := b.blocks[p.of]
-				broken[i] = quant.PackRows(w.packed, w.quant, w.blocks, p.from, p.to)
+				pieces[i].pack()
 			}
 		})
 	}
 	wait.Wait()
-	for i, row := range broken {
-		if row >= 0 {
-			b.fail("tensor %q: a scale of its row %d is not finite: the weights are damaged", b.blocks[pieces[i].of].name, row)
+	for _, p := range pieces {
+		switch {
+		case p.err != nil:
+			b.fail("tensor %q: %w", p.of.name, p.err)
+		case p.broken >= 0:
+			b.fail("tensor %q: a scale of its row %d is not finite: the weights are damaged", p.of.name, p.broken)
 		}
 	}
+	return free
+}
+
+func (p *packing) pack() {
+	w, size := p.of, p.of.quant.RowBytes(p.of.cols)
+	p.err = mapped.Guard(func() error {
+		p.broken = quant.PackRows(w.packed, w.quant, w.blocks, p.from, p.to)
+		return nil
+	})
+	mapped.Forget(w.blocks[p.from*size : p.to*size])
 }

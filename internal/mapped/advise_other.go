@@ -1,0 +1,7 @@
+//go:build !linux
+
+package mapped
+
+func hugePages([]byte) {}
+
+func forget([]byte) {}
