@@ -22,8 +22,10 @@ const (
 	keyEOS       = "tokenizer.ggml.eos_token_id"
 )
 
-// isGGUF reports whether a file is a GGUF.
-func isGGUF(head []byte, _ string) bool { return strings.HasPrefix(string(head), gguf.Magic) }
+// isGGUF reports whether a file is a GGUF, or is named as one.
+func isGGUF(head []byte, path string) bool {
+	return strings.HasPrefix(string(head), gguf.Magic) || strings.HasSuffix(strings.ToLower(path), ".gguf")
+}
 
 // openGGUF opens the model in a GGUF, with the tokenizer that it describes.
 func openGGUF(_ context.Context, path string, o Options) (*LM, error) {
