@@ -3,6 +3,8 @@ package argen
 import (
 	"math"
 	"slices"
+
+	"argen/internal/vec64"
 )
 
 // A Candidate is a token that may be drawn.
@@ -25,7 +27,9 @@ type Candidate struct {
 //
 // Tokens with a logit of −Inf are not candidates.
 type Candidates struct {
-	logits []float64 // by ID, also of those that are no longer candidates
+	logits []float64 // by ID, also of those that are no longer candidates; not to be written while lent
+	own    []float64 // room for them
+	lent   bool      // logits are somebody else's
 	n      int       // candidates left
 	ids    []ID      // the candidates left, ascending; not used while whole
 	whole  bool      // all tokens with a finite logit are left
@@ -57,21 +61,23 @@ func NewCandidates(logits []float64) (*Candidates, error) {
 func (c *Candidates) Reset(logits []float64) error {
 	c.other = slices.Grow(c.other[:0], len(logits))[:len(logits)]
 	if len(logits) > 0 && copyFinite(c.other, logits) {
-		c.logits, c.other = c.other, c.logits
+		c.logits, c.lent = c.other, false
+		c.own, c.other = c.other, c.own
 		c.restart(len(logits))
 		return nil
 	}
 	n, best, err := checkLogits(logits)
 	if err == nil {
 		c.reset(&distribution{logits: logits, n: n, best: best})
+		c.write()
 	}
 	return err
 }
 
 // reset begins anew with a distribution whose logits were checked, and takes
-// over what is known of it.
+// over what is known of it. They are not copied before they are written to.
 func (c *Candidates) reset(d *distribution) {
-	c.logits = append(c.logits[:0], d.logits...)
+	c.logits, c.lent = d.logits, true
 	c.restart(d.n)
 	c.ranked.ids = append(c.ranked.ids, d.best)
 	c.soft = d.softmax
@@ -86,6 +92,14 @@ func (c *Candidates) restart(n int) {
 	if c.ledger {
 		c.cut = slices.Grow(c.cut[:0], len(c.logits))[:len(c.logits)]
 		clear(c.cut)
+	}
+}
+
+// write makes ready to write to the logits.
+func (c *Candidates) write() {
+	if c.lent {
+		c.own = append(c.own[:0], c.logits...)
+		c.logits, c.lent = c.own, false
 	}
 }
 
@@ -127,7 +141,7 @@ func (c *Candidates) Prob(id ID) float64 { return c.softmax().prob(c.logits[id])
 // rounded probabilities would pass by it.
 func (c *Candidates) Weight(id ID) float64 {
 	s := c.softmax()
-	return exp(c.logits[id] - s.most)
+	return vec64.Exp(c.logits[id] - s.most)
 }
 
 // Total is the sum of all candidates' weights: Prob is Weight / Total.
@@ -248,7 +262,7 @@ func (c *Candidates) shrink(left []ID, n int) {
 	before := softmax{}
 	if c.ledger {
 		before = *c.softmax()
-		c.Each(func(id ID, _ float64) { c.cut[id] = c.stage })
+		c.cutAll()
 		for _, id := range left {
 			c.cut[id] = 0
 		}
@@ -265,11 +279,27 @@ func (c *Candidates) shrink(left []ID, n int) {
 	c.lost(before)
 }
 
+// cutAll notes that the stage at work removes all candidates.
+func (c *Candidates) cutAll() {
+	if !c.whole {
+		for _, id := range c.ids {
+			c.cut[id] = c.stage
+		}
+		return
+	}
+	cut := c.cut[:len(c.logits)]
+	for id, l := range c.logits {
+		if l >= -math.MaxFloat64 {
+			cut[id] = c.stage
+		}
+	}
+}
+
 // lost notes that candidates were removed, which were as before.
 func (c *Candidates) lost(before softmax) {
 	if c.ledger {
 		after := c.softmax()
-		c.mass *= exp(after.most-before.most) * (after.sum / before.sum)
+		c.mass *= vec64.Exp(after.most-before.most) * (after.sum / before.sum)
 	}
 }
 
@@ -278,6 +308,7 @@ func (c *Candidates) lost(before softmax) {
 // logit as it was. To remove candidates, use Keep or Filter. f may ask for
 // Prob(id), which is that of before, if Total was asked for before Map.
 func (c *Candidates) Map(f func(id ID, logit float64) float64) {
+	c.write()
 	if c.whole {
 		for id, l := range c.logits {
 			if l >= -math.MaxFloat64 {
@@ -296,6 +327,7 @@ func (c *Candidates) Map(f func(id ID, logit float64) float64) {
 // it changes nothing.
 func (c *Candidates) Set(id ID, logit float64) {
 	if c.Has(id) {
+		c.write()
 		c.logits[id] = finite(logit, c.logits[id])
 		c.changed()
 	}
@@ -305,6 +337,32 @@ func (c *Candidates) Set(id ID, logit float64) {
 // rounding makes logits equal.
 func (c *Candidates) Scale(factor float64) {
 	c.Map(func(_ ID, l float64) float64 { return l * factor })
+}
+
+// Divide divides every logit by a number above 0 and reports whether all
+// quotients are finite; if they are not it changes nothing.
+func (c *Candidates) Divide(by float64) bool {
+	if c.whole {
+		c.other = slices.Grow(c.other[:0], len(c.logits))[:len(c.logits)]
+		if !vec64.Divide(c.other, c.logits, by) {
+			return false
+		}
+		c.logits, c.lent = c.other, false
+		c.own, c.other = c.other, c.own
+		c.changed()
+		return true
+	}
+	for _, id := range c.ids {
+		if math.IsInf(c.logits[id]/by, 0) {
+			return false
+		}
+	}
+	c.write()
+	for _, id := range c.ids {
+		c.logits[id] /= by
+	}
+	c.changed()
+	return true
 }
 
 // finite is x, the largest number of its sign if it is infinite, otherwise if

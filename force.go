@@ -25,11 +25,12 @@ func (c *Candidates) Force(ids ...ID) {
 			}
 		}
 		c.mass *= mass
-		c.Each(func(id ID, _ float64) { c.cut[id] = c.stage })
+		c.cutAll()
 		for _, id := range forced {
 			c.cut[id] = 0
 		}
 	}
+	c.write()
 	for _, id := range forced {
 		c.logits[id] = 0
 	}

@@ -3,6 +3,8 @@ package argen
 import (
 	"fmt"
 	"math"
+
+	"argen/internal/vec64"
 )
 
 // A LogitsError says that logits are no distribution: a NaN or +Inf among
@@ -29,7 +31,7 @@ func (e *LogitsError) Error() string {
 // first of equal ones. It is a *LogitsError if one is NaN or +Inf, or all are
 // −Inf.
 func checkLogits(logits []float64) (n int, best ID, err error) {
-	if len(logits) > 0 && allFinite(logits) {
+	if len(logits) > 0 && vec64.Finite(logits) {
 		return len(logits), bestOf(logits), nil
 	}
 	for _, l := range logits {
@@ -49,26 +51,7 @@ func checkLogits(logits []float64) (n int, best ID, err error) {
 	return n, best, nil
 }
 
-// allFinite reports whether no logit is NaN or infinite: 0 times them is NaN,
-// and 0 times any other number is 0. Four sums run side by side, since one
-// would wait for each of its additions.
-func allFinite(logits []float64) bool {
-	var a, b, c, d float64
-	i := 0
-	for ; i+4 <= len(logits); i += 4 {
-		x := logits[i : i+4 : i+4]
-		a += x[0] * 0
-		b += x[1] * 0
-		c += x[2] * 0
-		d += x[3] * 0
-	}
-	for _, l := range logits[i:] {
-		a += l * 0
-	}
-	return a+b+c+d == 0
-}
-
-// copyFinite copies logits, and reports what allFinite does: one pass over them
+// copyFinite copies logits, and reports whether all are finite: one pass over them
 // is faster than two.
 func copyFinite(to, logits []float64) bool {
 	var a, b, c, d float64
@@ -93,25 +76,10 @@ func copyFinite(to, logits []float64) bool {
 // bestOf is the first of the highest logits, NoID if all are −Inf.
 func bestOf(logits []float64) ID {
 	best, most := NoID, minusInf
-	for i := above(logits, 0, most); i < len(logits); i = above(logits, i+1, most) {
+	for i := vec64.Above(logits, 0, most); i < len(logits); i = vec64.Above(logits, i+1, most) {
 		best, most = ID(i), logits[i]
 	}
 	return best
-}
-
-// above returns the first place from i on with a logit above least, the end if
-// there is none. It looks at four at a time, as there are few.
-func above(logits []float64, i int, least float64) int {
-	for ; i+4 <= len(logits); i += 4 {
-		x := logits[i : i+4 : i+4]
-		if x[0] > least || x[1] > least || x[2] > least || x[3] > least {
-			break
-		}
-	}
-	for i < len(logits) && !(logits[i] > least) {
-		i++
-	}
-	return i
 }
 
 // badLogits describes logits that are no distribution.
@@ -137,17 +105,14 @@ type softmax struct {
 	dot  float64 // Σ exp(x)·x
 }
 
-// nothing is an x whose exp is 0.
-const nothing = -746
-
 // add adds a logit, compensated (Kahan, Further Remarks on Reducing Truncation
 // Errors, 1965): the sum of any number of terms is right to 2 ulp.
 func (s *softmax) add(logit float64, lost *float64) {
 	x := logit - s.most
-	if !(x > nothing) {
+	if !(x > vec64.Nothing) {
 		return
 	}
-	e := exp(x)
+	e := vec64.Exp(x)
 	s.dot += float64(e * x)
 	y := e - *lost
 	t := s.sum + y
@@ -155,24 +120,11 @@ func (s *softmax) add(logit float64, lost *float64) {
 	s.sum = t
 }
 
-// addAll adds logits in their order.
-func (s *softmax) addAll(logits []float64) {
-	most, sum, dot, lost := s.most, s.sum, s.dot, 0.0
-	for _, l := range logits {
-		if x := l - most; x > nothing {
-			e := exp(x)
-			dot += float64(e * x)
-			y := e - lost
-			t := sum + y
-			lost = (t - sum) - y
-			sum = t
-		}
-	}
-	s.sum, s.dot = sum, dot
-}
+// addAll sums up all logits of a vocabulary.
+func (s *softmax) addAll(logits []float64) { s.sum, s.dot = vec64.SumExp(logits, s.most) }
 
 // prob is the probability of a logit.
-func (s *softmax) prob(logit float64) float64 { return exp(logit-s.most) / s.sum }
+func (s *softmax) prob(logit float64) float64 { return vec64.Exp(logit-s.most) / s.sum }
 
 // logprob is its natural logarithm.
 func (s *softmax) logprob(logit float64) float64 { return logit - s.most - math.Log(s.sum) }
@@ -229,16 +181,10 @@ func (d *distribution) prob(id ID) float64 { return d.softmax.prob(d.logits[id])
 
 // rank is 1 for the most probable token; equal ones rank by ID.
 func (d *distribution) rank(id ID) int {
-	own, rank := d.logits[id], 1
-	for _, l := range d.logits[:id] {
-		if l >= own {
-			rank++
-		}
+	if id == d.best {
+		return 1
 	}
-	for _, l := range d.logits[id+1:] {
-		if l > own {
-			rank++
-		}
-	}
-	return rank
+	before, equal := vec64.CountAbove(d.logits[:id], d.logits[id])
+	after, _ := vec64.CountAbove(d.logits[id+1:], d.logits[id])
+	return 1 + before + equal + after
 }

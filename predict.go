@@ -15,8 +15,9 @@ type prediction struct {
 	model  distribution // before any stage
 	top    []ID         // the most probable of the model
 	stages []Stage
-	rng    rand.PCG // after the dice thrown so far
-	dice   rand.PCG // of the stages, likewise
+	sums   []softmax // after each stage
+	rng    rand.PCG  // after the dice thrown so far
+	dice   rand.PCG  // of the stages, likewise
 
 	chosen    bool // the dice were thrown for the token too
 	typed     bool // u was given
@@ -301,6 +302,7 @@ func (r *Run) ledger(top []TopToken) {
 		last := n+1 == len(chain)
 		if !last {
 			stage.Apply(c, past)
+			c.soft = r.next.sums[n] // the same again
 		}
 		for i := range top {
 			t := &top[i]

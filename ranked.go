@@ -3,6 +3,8 @@ package argen
 import (
 	"math"
 	"slices"
+
+	"argen/internal/vec64"
 )
 
 // ranked is how far candidates are in the order of the draw. The n best are
@@ -114,7 +116,7 @@ func (c *Candidates) selectTop(m int) {
 	// came first.
 	least := minusInf
 	if c.whole {
-		for i := above(c.logits, 0, least); i < len(c.logits); i = above(c.logits, i+1, least) {
+		for i := vec64.Above(c.logits, 0, least); i < len(c.logits); i = vec64.Above(c.logits, i+1, least) {
 			heap, least = c.offer(heap, m, ID(i))
 		}
 	} else {

@@ -16,6 +16,7 @@ func (c *Candidates) Remove(ids ...ID) {
 	if c.ledger {
 		before = *c.softmax()
 	}
+	c.write()
 	// If all go, the best of those that went is the best of all.
 	best, most := NoID, minusInf
 	for _, id := range ids {

@@ -196,6 +196,7 @@ func (r *Run) Predict(ctx context.Context) (*Candidates, error) {
 			s := newStage(stage, &r.c, in, entropy)
 			in, entropy = s.Kept, s.Entropy
 			r.next.stages = append(r.next.stages, s)
+			r.next.sums = append(r.next.sums, *r.c.softmax())
 		}
 	}
 	r.pending = true

@@ -43,17 +43,11 @@ func (t Temperature) Apply(c *argen.Candidates, _ argen.Past) {
 		c.Keep(1)
 		return
 	}
-	most, T := 0.0, t.T
-	if T < 1 {
-		c.Each(func(_ argen.ID, l float64) { most = max(most, math.Abs(l)) })
-	}
-	if math.IsInf(most/T, 0) {
+	if !c.Divide(t.T) {
 		// Then only distances to the best say anything: the best becomes 0.
 		best := c.At(0).Logit
-		c.Map(func(_ argen.ID, l float64) float64 { return (l - best) / T })
-		return
+		c.Map(func(_ argen.ID, l float64) float64 { return (l - best) / t.T })
 	}
-	c.Map(func(_ argen.ID, l float64) float64 { return l / T })
 }
 
 // Reasons implements argen.Reasoner.

@@ -28,7 +28,7 @@ const leaf = "leaf"
 // viz, internal/study ← cmd. The first that names a package holds for it. (That
 // model/X does not import model is the compiler's to say: it would be a cycle.)
 var arrows = []rule{
-	{"argen", []string{"argen/internal/strict"}, "the root can be read alone"},
+	{"argen", []string{"argen/internal/strict", "argen/internal/vec64"}, "the root can be read alone"},
 	{"argen/tokenizer/...", []string{"argen", "argen/tokenizer/...", leaf}, "a tokenizer knows text and ids, no model"},
 	{"argen/sampler/...", []string{"argen", "argen/sampler/...", leaf}, "a stage sees candidates, not where they come from"},
 	{"argen/model/...", []string{"argen", "argen/tokenizer/...", "argen/model/...", leaf}, "a model does not know how it is sampled or shown"},

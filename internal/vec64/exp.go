@@ -1,8 +1,14 @@
-package argen
+package vec64
 
 import "math"
 
-// exp is e^x for x ≤ 0, to 1.1 ulp; 0 for x < −746 and NaN.
+// ln 2/32 in two parts.
+const (
+	high = 0x1.62e42feep-6 // to 32 bits: times a whole number it is exact
+	low  = math.Ln2/32 - high
+)
+
+// Exp is e^x for x ≤ 0, to 1.1 ulp; 0 for x < −746 and NaN.
 //
 // math.Exp is assembly on some platforms and another algorithm on others, so
 // its last bits differ between them. This one is the same everywhere, and
@@ -15,16 +21,12 @@ import "math"
 //
 // Tang, Table-Driven Implementation of the Exponential Function in IEEE
 // Floating-Point Arithmetic, 1989.
-func exp(x float64) float64 {
-	const (
-		high = 0x1.62e42feep-6 // ln 2/32 to 32 bits: times a whole number it is exact
-		low  = math.Ln2/32 - high
-	)
+func Exp(x float64) float64 {
 	if !(x > -708) {
-		if !(x > nothing) {
+		if !(x > Nothing) {
 			return 0
 		}
-		return exp(x/2) * exp(x-x/2) // the result is denormal
+		return Exp(x/2) * Exp(x-x/2) // the result is denormal
 	}
 	n := int64(float64(x*(32/math.Ln2)) - 0.5) // nearest, as x ≤ 0
 	r := (x - float64(float64(n)*high)) - float64(float64(n)*low)
