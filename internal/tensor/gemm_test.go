@@ -42,25 +42,6 @@ func (p *product) term(i, j, l int) (a, b float32) {
 	return a, p.b[l*p.ldb+j]
 }
 
-// fma returns x·y + z, rounded once. The product is exact in float64; the sum is
-// rounded to odd there, so that rounding it again to float32 does no harm
-// (Boldo and Melquiond, Emulation of FMA and Correctly Rounded Sums, 2008).
-func fma(x, y, z float32) float32 {
-	p, c := float64(x)*float64(y), float64(z)
-	sum := p + c
-	rest := sum - p
-	lost := (p - (sum - rest)) + (c - rest)
-	if bits := math.Float64bits(sum); lost != 0 && bits&1 == 0 && !math.IsInf(sum, 0) {
-		if (lost > 0) == (sum > 0) {
-			bits++
-		} else {
-			bits--
-		}
-		sum = math.Float64frombits(bits)
-	}
-	return float32(sum)
-}
-
 // check compares c, that was p.c before, with sums in float64, and those of
 // SIMD kernels with sums of fused products to the bit.
 func (p *product) check(t *testing.T, beta float32, c []float32) {

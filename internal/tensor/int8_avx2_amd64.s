@@ -164,16 +164,12 @@ wide:
 scaled:
 	VMULPS Y8, Y4, Y4
 	VMULPS Y8, Y5, Y5
-	VMULPS Y2, Y4, Y4
-	VMULPS Y3, Y5, Y5
-	VADDPS Y4, Y0, Y0
-	VADDPS Y5, Y1, Y1
+	VFMADD231PS Y2, Y4, Y0
+	VFMADD231PS Y3, Y5, Y1
 	TESTQ  $const_int8Mins, BX
 	JZ     next
-	VMULPS Y9, Y6, Y6
-	VMULPS Y9, Y7, Y7
-	VADDPS Y6, Y0, Y0
-	VADDPS Y7, Y1, Y1
+	VFMADD231PS Y9, Y6, Y0
+	VFMADD231PS Y9, Y7, Y1
 
 next:
 	ADDQ        int8Job_step(AX), SI
@@ -257,16 +253,14 @@ next:
 // MIN4 adds to acc the minima Y8 times s of vector t.
 #define MIN4(t, acc) \
 	VBROADCASTSS 4*t(R9), Y9     \
-	VMULPS       Y9, Y8, Y9      \
-	VADDPS       Y9, acc, acc
+	VFMADD231PS  Y9, Y8, acc
 
 // SCALED4 adds to acc the whole numbers sum, with the scales Y8 and that of vector t.
 #define SCALED4(t, sum, acc) \
 	VBROADCASTSS 4*t(R8), Y9  \
 	VMULPS       Y9, Y8, Y9   \
 	VCVTDQ2PS    sum, sum     \
-	VMULPS       sum, Y9, Y9  \
-	VADDPS       Y9, acc, acc
+	VFMADD231PS  sum, Y9, acc
 
 // func int8Dot8x4AVX2(job *int8Job)
 // 8 rows of a group times 4 vectors of each panel. R15 is where in a block the

@@ -131,11 +131,9 @@ block:
 	VPADDD        Z17, Z16, Z16
 	VCVTDQ2PS     Z16, Z16
 	VMULPS.BCST   (R8), Z8, Z8
-	VMULPS        Z16, Z8, Z8
-	VADDPS        Z8, Z20, Z20
+	VFMADD231PS   Z16, Z8, Z20
 	MINIMA
-	VMULPS.BCST   (R9), Z9, Z9
-	VADDPS        Z9, Z20, Z20
+	VFMADD231PS.BCST (R9), Z9, Z20
 
 next:
 	ADDQ           int8Job_step(AX), SI
@@ -167,13 +165,11 @@ next:
 #define SCALED(t, sum, acc, scale) \
 	VCVTDQ2PS   sum, sum              \
 	VMULPS.BCST 4*t(R8), Z8, scale    \
-	VMULPS      sum, scale, sum       \
-	VADDPS      sum, acc, acc
+	VFMADD231PS sum, scale, acc
 
 // MIN adds to acc the minima times s of vector t.
-#define MIN(t, acc, x) \
-	VMULPS.BCST 4*t(R9), Z9, x \
-	VADDPS      x, acc, acc
+#define MIN(t, acc) \
+	VFMADD231PS.BCST 4*t(R9), Z9, acc
 
 // func int8Dot16x8(job *int8Job)
 // A group of 16 rows times panels of 8 vectors.
@@ -222,14 +218,14 @@ block:
 	SCALED(6, Z24, Z22, Z26)
 	SCALED(7, Z25, Z23, Z27)
 	MINIMA
-	MIN(0, Z16, Z10)
-	MIN(1, Z17, Z11)
-	MIN(2, Z18, Z12)
-	MIN(3, Z19, Z13)
-	MIN(4, Z20, Z14)
-	MIN(5, Z21, Z15)
-	MIN(6, Z22, Z24)
-	MIN(7, Z23, Z25)
+	MIN(0, Z16)
+	MIN(1, Z17)
+	MIN(2, Z18)
+	MIN(3, Z19)
+	MIN(4, Z20)
+	MIN(5, Z21)
+	MIN(6, Z22)
+	MIN(7, Z23)
 
 next:
 	ADDQ    int8Job_step(AX), SI

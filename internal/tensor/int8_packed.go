@@ -1,6 +1,9 @@
 package tensor
 
-import "fmt"
+import (
+	"fmt"
+	"math"
+)
 
 // MultiplyInt8 computes products of rows from ≤ row < to with each of the vectors
 // of x:
@@ -54,12 +57,31 @@ func (p *Packed) multiplyInt8Go(dst []float32, stride int, x *Int8, from, to int
 						sum += q[c] * int32(v)
 					}
 					to := &dst[i*stride+row-from+r]
-					*to += float32(float32(scale*x.d[at]) * float32(sum))
+					*to = fma(scale*x.d[at], float32(sum), *to)
 					if p.Mins {
-						*to += float32(least * x.s[at])
+						*to = fma(least, x.s[at], *to)
 					}
 				}
 			}
 		}
 	}
+}
+
+// fma returns x·y + z, rounded once. The product is exact in float64; the sum is
+// rounded to odd there, so that rounding it again to float32 does no harm
+// (Boldo and Melquiond, Emulation of FMA and Correctly Rounded Sums, 2008).
+func fma(x, y, z float32) float32 {
+	p, c := float64(x)*float64(y), float64(z)
+	sum := p + c
+	rest := sum - p
+	lost := (p - (sum - rest)) + (c - rest)
+	if bits := math.Float64bits(sum); lost != 0 && bits&1 == 0 && !math.IsInf(sum, 0) {
+		if (lost > 0) == (sum > 0) {
+			bits++
+		} else {
+			bits--
+		}
+		sum = math.Float64frombits(bits)
+	}
+	return float32(sum)
 }

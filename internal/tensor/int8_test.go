@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"math"
+	"math/big"
 	"math/rand/v2"
 	"testing"
 )
@@ -123,6 +124,37 @@ func defines(t *testing.T, name string, p *Packed, a *Int8, got []float32, strid
 			}
 			// Each block adds two numbers, of a few roundings each.
 			near(t, name, got[i*stride+row], sum, size*float64(2*p.Cols/PackedCols+6)*0x1p-24)
+		}
+	}
+}
+
+// A fused multiply-add in plain Go rounds as one in big numbers.
+func TestFMA(t *testing.T) {
+	r := newRand(24)
+	number := func() float32 {
+		// Few bits and near exponents, so that sums are often halfway between
+		// float32s, and just beside it.
+		v := float32(r.IntN(1<<r.IntN(24)+1)+r.IntN(2)) * float32(math.Ldexp(1, r.IntN(60)-30))
+		if r.IntN(2) == 0 {
+			return -v
+		}
+		return v
+	}
+	for range 200000 {
+		x, y, z := number(), number(), number()
+		if r.IntN(4) == 0 {
+			z *= 0x1p-120
+		}
+		sum := new(big.Float).SetPrec(2000).SetFloat64(float64(x) * float64(y))
+		want, _ := sum.Add(sum, big.NewFloat(float64(z))).Float32()
+		if got := fma(x, y, z); got != want {
+			t.Fatalf("%g·%g + %g is %g, want %g", x, y, z, got, want)
+		}
+	}
+	inf, nan := float32(math.Inf(1)), float32(math.NaN())
+	for _, c := range [][4]float32{{inf, 1, 1, inf}, {1, 1, -inf, -inf}, {inf, 1, -inf, nan}, {inf, 0, 1, nan}, {math.MaxFloat32, 2, 0, inf}, {math.MaxFloat32, 2, -math.MaxFloat32, math.MaxFloat32}, {0x1p-100, 0x1p-50, 0x1p-149, 0x1p-148}, {0x1p-100, 0x1p-51, 0x1p-149, 0x1p-149}, {0x1p-100, 0x1.8p-50, 0, 0x1p-149}} {
+		if got := fma(c[0], c[1], c[2]); got != c[3] && !(got != got && c[3] != c[3]) {
+			t.Errorf("%g·%g + %g is %g, want %g", c[0], c[1], c[2], got, c[3])
 		}
 	}
 }

@@ -2,14 +2,20 @@ package transformer
 
 import "argen/internal/tensor"
 
-// An attention is what a layer does with the n positions of a pass.
+// An attention is what a layer does with the n positions of a pass. A piece of its
+// work is a head at a tile of neighbouring positions: keys and values are read from
+// the nearest cache for all of them but the first.
 type attention struct {
-	layer  int
-	dst, q []float32 // (n, Heads, D)
-	scale  float32
-	scores []float32 // (n, room): of a position with all keys; (Heads, room) for a single position
-	room   int
+	layer   int
+	dst, q  []float32 // (n, Heads, D)
+	scale   float32
+	scores  []float32 // (n, room): of a position with all keys; (Heads, room) for a single position
+	queries []float32 // (n, D): those of one head, side by side
+	room    int
 }
+
+// tile is how many positions a piece has at most.
+const tile = 8
 
 // attentionWork is about how many multiplications a number of a key stands for:
 // one with the query, one of the value, and what softmax costs.
@@ -34,42 +40,63 @@ func (p *pass) attend(layer int, dst, q []float32, scale float32) {
 		a.room = max(a.room, (keys+255)&^255)
 		a.scores = make([]float32, rows*a.room)
 	}
-	total := n * c.Heads
-	if p.crew != nil && total*keys*c.HeadDim*attentionWork >= crewWork {
-		p.crew.run(total, total/rows, p.doAttention)
+	a.queries = grow(&a.queries, rows*c.HeadDim)
+	total, some := (n+tile-1)/tile*c.Heads, c.Heads // what is at a position is for one head at a time
+	if n == 1 {
+		some = 1
+	}
+	if p.crew != nil && n*c.Heads*keys*c.HeadDim*attentionWork >= crewWork {
+		p.crew.run(total, some, p.doAttention)
 	} else {
 		p.attendTo(0, total)
 	}
 }
 
-// attendTo computes the pieces from ≤ piece < to of attention; piece i·Heads+h
-// is head h at position i of the pass.
+// attendTo computes the pieces from ≤ piece < to of attention; piece t·Heads+h
+// is head h at tile t of the pass.
 func (p *pass) attendTo(from, to int) {
-	c, a := &p.m.config, &p.attention
-	d, group := c.HeadDim, c.Heads/c.KVHeads
+	c := &p.m.config
 	for piece := from; piece < to; piece++ {
-		i, head := piece/c.Heads, piece%c.Heads
-		keys, row := p.from+i+1, i
+		i, head := piece/c.Heads*tile, piece%c.Heads
+		row := i
 		if len(p.ids) == 1 {
 			row = head
 		}
-		scores := a.scores[row*a.room:][:keys]
-		query, out := a.q[piece*d:(piece+1)*d], a.dst[piece*d:(piece+1)*d]
+		p.attendTile(i, min(tile, len(p.ids)-i), head, row)
+	}
+}
+
+// attendTile computes a head at n positions from the i-th of the pass on, in the
+// rows of scores and queries from row on.
+func (p *pass) attendTile(i, n, head, row int) {
+	c, a := &p.m.config, &p.attention
+	d, kv := c.HeadDim, head/(c.Heads/c.KVHeads)
+	queries := a.queries[row*d:][:n*d]
+	for k := range n {
+		query := queries[k*d:][:d]
+		copy(query, a.q[((i+k)*c.Heads+head)*d:])
 		tensor.Scale(a.scale, query)
-		for b := 0; b*blockLen < keys; b++ {
-			part := scores[b*blockLen : min((b+1)*blockLen, keys)]
-			k, _ := p.kv.head(a.layer, head/group, b)
-			tensor.MatVec(part, k[:len(part)*d], query)
-		}
+	}
+	first := p.from + i + 1 // how many keys the first of them has
+	keys := first + n - 1
+	scores := a.scores[row*a.room:]
+	for b := 0; b < keys; b += blockLen {
+		k, _ := p.kv.head(a.layer, kv, b/blockLen)
+		tensor.MatVecs(scores[b:], a.room, k[:min(blockLen, keys-b)*d], queries, d)
+	}
+	for k := range n {
+		scores := scores[k*a.room:][:first+k]
 		tensor.Softmax(scores)
 		if p.look != nil {
 			p.look.attention(a.layer, head, scores)
 		}
-		clear(out)
-		for b := 0; b*blockLen < keys; b++ {
-			_, v := p.kv.head(a.layer, head/group, b)
-			part := scores[b*blockLen : min((b+1)*blockLen, keys)]
-			tensor.AddRows(out, part, v[:len(part)*d])
+		clear(a.dst[((i+k)*c.Heads+head)*d:][:d])
+	}
+	for b := 0; b < keys; b += blockLen {
+		_, v := p.kv.head(a.layer, kv, b/blockLen)
+		for k := max(0, b+1-first); k < n; k++ {
+			weights := scores[k*a.room:][b:min(b+blockLen, first+k)]
+			tensor.AddRows(a.dst[((i+k)*c.Heads+head)*d:][:d], weights, v[:len(weights)*d])
 		}
 	}
 }
