@@ -32,7 +32,7 @@ func TestBadModels(t *testing.T) {
 		"no config":      {remove: "config.json", want: []string{"config.json: no such file", "a model's folder has config.json"}},
 		"no weights":     {remove: "model.safetensors", want: []string{"neither model.safetensors nor"}},
 		"no tokenizer":   {remove: "tokenizer.json", want: []string{"tokenizer.json: no such file"}},
-		"architecture":   {config: map[string]any{"model_type": "mamba"}, want: []string{"config.json: model_type", `"mamba" is not known`, "llama (LlamaForCausalLM), gpt2"}},
+		"architecture":   {config: map[string]any{"model_type": "mamba"}, want: []string{"config.json: model_type", `"mamba" is not known`, "llama (LlamaForCausalLM), mistral"}},
 		"class":          {config: map[string]any{"architectures": []string{"LlamaModel"}}, want: []string{`architectures: "LlamaModel" is not known`}},
 		"heads":          {config: map[string]any{"num_attention_heads": 5, "head_dim": nil}, want: []string{"num_attention_heads: 5: it must divide hidden_size, 48"}},
 		"gpt2's heads":   {base: "gpt2", config: map[string]any{"n_head": 5}, want: []string{"n_head: 5: it must divide n_embd, 48"}},

@@ -24,6 +24,8 @@ type architecture struct {
 	// from a GGUF.
 	config   func(p *configParser) error
 	metadata func(g *metadata) error
+	// members are of a config.json that is written.
+	members func(c *Config) members
 	// tensors are the names of its tensors, and their order in a GGUF.
 	tensors []tensorName
 	// bind takes the weights, whose shapes the configuration says.
@@ -36,8 +38,16 @@ var architectures []architecture
 
 func init() {
 	architectures = []architecture{
-		{"llama", "LlamaForCausalLM", "llama", llamaConfig, llamaMetadata, llamaTensors, bindLlama},
-		{"gpt2", "GPT2LMHeadModel", "gpt2", gpt2Config, gpt2Metadata, gpt2Tensors, bindGPT2},
+		{"llama", "LlamaForCausalLM", "llama", llamaConfig, llamaMetadata, llamaMembers, llamaTensors, bindLlama},
+		{"mistral", "MistralForCausalLM", "", mistralConfig, nil, mistralMembers, llamaTensors, bindLlama},
+		{"qwen2", "Qwen2ForCausalLM", "qwen2", qwen2Config, llamaMetadata, qwenMembers, qwen2Tensors, bindLlama},
+		{"qwen3", "Qwen3ForCausalLM", "qwen3", qwen3Config, llamaMetadata, qwenMembers, qwen3Tensors, bindQwen3},
+		{"gemma2", "Gemma2ForCausalLM", "gemma2", gemma2Config, gemma2Metadata, gemmaMembers, gemma2Tensors, bindGemma2},
+		{"gemma3_text", "Gemma3ForCausalLM", "gemma3", gemma3Config, gemma3Metadata, gemmaMembers, gemma3Tensors, bindGemma3},
+		{"gemma3", "Gemma3ForConditionalGeneration", "", gemma3FullConfig, nil, gemmaMembers, gemma3Tensors, bindGemma3},
+		{"phi3", "Phi3ForCausalLM", "phi3", phi3Config, phi3Metadata, phi3Members, phi3Tensors, bindPhi3},
+		{"gpt_neox", "GPTNeoXForCausalLM", "gptneox", gptneoxConfig, gptneoxMetadata, gptneoxMembers, gptneoxTensors, bindGPTNeoX},
+		{"gpt2", "GPT2LMHeadModel", "gpt2", gpt2Config, gpt2Metadata, gpt2Members, gpt2Tensors, bindGPT2},
 	}
 }
 

@@ -26,8 +26,8 @@ type gpt2 struct {
 
 type gpt2Layer struct {
 	attnNorm, mlpNorm layerNorm
-	qkv, o            *matrix // (3C, C): q, then k, then v; (C, C)
-	fc, proj          *matrix
+	qkv               []*matrix // query, key and value, (C, C) each
+	o, fc, proj       *matrix
 }
 
 type layerNorm struct{ weight, bias []float32 }
@@ -90,22 +90,22 @@ func bindGPT2(b *binder) (network, *matrix) {
 			b.prefix = ""
 		}
 	}
-	m := &gpt2{Config: b.Config}
+	m, c := &gpt2{Config: b.Config}, b.Hidden
 	m.embedding = b.matrix("wte", "vocab_size, n_embd", b.VocabSize, b.Hidden, false)
 	m.positions = b.matrix("wpe", "n_positions, n_embd", b.Context, b.Hidden, false)
 	for i := 0; i < b.Layers && b.err == nil; i++ {
 		at := layerName("h.", i)
 		m.layers = append(m.layers, gpt2Layer{
-			attnNorm: b.layerNorm(at + "ln_1"),
-			qkv:      b.conv1D(at+"attn.c_attn", "n_embd", 3*b.Hidden, b.Hidden),
-			o:        b.conv1D(at+"attn.c_proj", "n_embd", b.Hidden, b.Hidden),
-			mlpNorm:  b.layerNorm(at + "ln_2"),
-			fc:       b.conv1D(at+"mlp.c_fc", "n_embd, n_inner", b.FFN, b.Hidden),
-			proj:     b.conv1D(at+"mlp.c_proj", "n_embd, n_inner", b.Hidden, b.FFN),
+			attnNorm: b.layerNorm(at+"ln_1", "n_embd"),
+			qkv:      b.conv1D(at+"attn.c_attn", "n_embd", c, c, c, c),
+			o:        b.conv1D(at+"attn.c_proj", "n_embd", c, c)[0],
+			mlpNorm:  b.layerNorm(at+"ln_2", "n_embd"),
+			fc:       b.conv1D(at+"mlp.c_fc", "n_embd, n_inner", c, b.FFN)[0],
+			proj:     b.conv1D(at+"mlp.c_proj", "n_embd, n_inner", b.FFN, c)[0],
 		})
 	}
 	b.noMore(layerName("h.", b.Layers) + "ln_1.weight")
-	m.last = b.layerNorm("ln_f")
+	m.last = b.layerNorm("ln_f", "n_embd")
 	b.prefix = ""
 	head := m.embedding
 	if !b.Tied && b.has("lm_head.weight") {
@@ -114,8 +114,9 @@ func bindGPT2(b *binder) (network, *matrix) {
 	return m, head
 }
 
-func (b *binder) layerNorm(name string) layerNorm {
-	return layerNorm{b.vector(name+".weight", "n_embd", b.Hidden), b.vector(name+".bias", "n_embd", b.Hidden)}
+// layerNorm takes the weights of a norm over C numbers, which what says.
+func (b *binder) layerNorm(name, what string) layerNorm {
+	return layerNorm{b.vector(name+".weight", what, b.Hidden), b.vector(name+".bias", what, b.Hidden)}
 }
 
 func (m *gpt2) embed(p *pass) {
@@ -132,16 +133,9 @@ func (m *gpt2) block(p *pass, layer int) {
 	l := &m.layers[layer]
 	h, out := p.buf(bufNorm, m.Hidden), p.buf(bufOut, m.Hidden)
 
-	m.layerNorm(h, p.x, l.attnNorm)
-	qkv := p.buf(bufGate, 3*m.Hidden)
-	p.apply(l.qkv, qkv, h)
 	q, k, v := p.buf(bufQ, m.Hidden), p.buf(bufK, m.Hidden), p.buf(bufV, m.Hidden)
-	for i := range p.ids {
-		row := p.row(qkv, i, 3*m.Hidden)
-		copy(p.row(q, i, m.Hidden), row)
-		copy(p.row(k, i, m.Hidden), row[m.Hidden:])
-		copy(p.row(v, i, m.Hidden), row[2*m.Hidden:])
-	}
+	l.attnNorm.apply(h, p.x, m.Eps)
+	p.multiply(h, len(p.ids), part{l.qkv[0], q}, part{l.qkv[1], k}, part{l.qkv[2], v})
 	p.store(layer, k, v)
 	scale := 1 / math.Sqrt(float64(m.HeadDim))
 	if m.ScaleByLayer {
@@ -152,27 +146,33 @@ func (m *gpt2) block(p *pass, layer int) {
 	p.apply(l.o, out, mixed)
 	tensor.Add(p.x, out)
 
-	m.layerNorm(h, p.x, l.mlpNorm)
+	l.mlpNorm.apply(h, p.x, m.Eps)
 	inner := p.buf(bufGate, m.FFN)
 	p.apply(l.fc, inner, h)
-	if m.Act == "gelu" {
-		tensor.GELUErf(inner)
-	} else {
-		tensor.GELUTanh(inner)
-	}
+	m.gelu(inner)
 	p.apply(l.proj, out, inner)
 	tensor.Add(p.x, out)
 }
 
+// gelu is the activation, exact or by its approximation.
+func (c *Config) gelu(x []float32) {
+	if c.Act == "gelu" {
+		tensor.GELUErf(x)
+	} else {
+		tensor.GELUTanh(x)
+	}
+}
+
 func (m *gpt2) tables() []*matrix { return []*matrix{m.embedding, m.positions} }
 
-func (m *gpt2) norm(dst, x []float32) { m.layerNorm(dst, x, m.last) }
+func (m *gpt2) norm(dst, x []float32) { m.last.apply(dst, x, m.Eps) }
 
-// layerNorm normalises rows of C numbers:
+// apply normalises rows of C numbers:
 //
 //	yᵢ = wᵢ · (xᵢ − mean(x)) / √(var(x) + eps) + bᵢ
-func (m *gpt2) layerNorm(dst, x []float32, n layerNorm) {
-	for i := 0; i < len(x); i += m.Hidden {
-		tensor.LayerNorm(dst[i:i+m.Hidden], x[i:i+m.Hidden], n.weight, n.bias, m.Eps)
+func (n *layerNorm) apply(dst, x []float32, eps float32) {
+	c := len(n.weight)
+	for i := 0; i < len(x); i += c {
+		tensor.LayerNorm(dst[i:i+c], x[i:i+c], n.weight, n.bias, eps)
 	}
 }

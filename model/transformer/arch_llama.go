@@ -2,11 +2,13 @@ package transformer
 
 import (
 	"math"
+	"slices"
 
 	"argen/internal/tensor"
 )
 
-// llama is the architecture of Llama and of most open models since:
+// llama is the architecture of Llama and of most open models since, some of
+// which have more norms or another activation:
 //
 //	x = embedding of the token
 //	each layer:  x += Wo · attention(RoPE(Wq·h), RoPE(Wk·h), Wv·h)   h = RMSNorm(x)
@@ -21,14 +23,24 @@ type llama struct {
 	Config
 	embedding *matrix // (V, C)
 	layers    []llamaLayer
-	last      []float32 // weights of the last norm
-	rotate    rotation
+	last      []float32                // weights of the last norm
+	rotate    rotation                 // of all layers, or of those that do not slide
+	long      rotation                 // the same in contexts beyond Rope.Original
+	local     rotation                 // of layers that slide, if LocalRope is set
+	scale     float32                  // of scores
+	embedded  float32                  // what embeddings are multiplied by
+	gated     func(gate, up []float32) // the activation of the MLP, which it leaves in gate
 }
 
+// A llamaLayer is the weights of a layer. Those that an architecture lacks are
+// nil.
 type llamaLayer struct {
-	attnNorm, mlpNorm []float32 // (C)
-	q, k, v, o        *matrix
-	gate, up, down    *matrix
+	attnNorm, mlpNorm   []float32 // (C)
+	q, k, v, o          *matrix
+	qNorm, kNorm        []float32 // (D), of each head before it is rotated
+	afterAttn, afterMLP []float32 // (C), of what is added to x
+	gate, up, down      *matrix
+	rotate              *rotation
 }
 
 // llamaTensors are the tensors of a llama; GGUFs have those that are rotated in
@@ -66,6 +78,9 @@ func (p *configParser) llamaLike() (err error) {
 	if err != nil {
 		return err
 	}
+	if len(p.layerScaling) > 0 {
+		return p.errorf("rope_parameters", "one for each type of layer is not supported for %s", c.Arch)
+	}
 	c.Context = p.or("max_position_embeddings", 2048)
 	c.KVHeads = p.or("num_key_value_heads", c.Heads)
 	c.HeadDim = p.or("head_dim", c.Hidden/c.Heads)
@@ -83,8 +98,6 @@ func (p *configParser) llamaLike() (err error) {
 
 func llamaMetadata(g *metadata) error {
 	g.llamaLike()
-	g.QKVBias, g.OutBias = g.biases("attn_q", "attn_k", "attn_v"), g.biases("attn_output")
-	g.MLPBias = g.biases("ffn_gate", "ffn_up", "ffn_down")
 	return g.err
 }
 
@@ -93,68 +106,122 @@ func (g *metadata) llamaLike() {
 	g.eps(keyRMSEps)
 	g.Act = "silu"
 	g.Rope = g.rope()
+	g.QKVBias, g.OutBias = g.biases("attn_q", "attn_k", "attn_v"), g.biases("attn_output")
+	g.MLPBias = g.biases("ffn_gate", "ffn_up", "ffn_down")
 }
 
-func bindLlama(b *binder) (network, *matrix) {
-	const attn = "hidden_size, num_attention_heads, num_key_value_heads, head_dim"
-	const mlp = "hidden_size, intermediate_size"
-	q, kv := b.Heads*b.HeadDim, b.KVHeads*b.HeadDim
-	m := &llama{Config: b.Config}
-	m.embedding = b.matrix("model.embed_tokens", "vocab_size, hidden_size", b.VocabSize, b.Hidden, false)
-	for i := 0; i < b.Layers && b.err == nil; i++ {
-		at := layerName("model.layers.", i)
-		m.layers = append(m.layers, llamaLayer{
-			attnNorm: b.vector(at+"input_layernorm.weight", "hidden_size", b.Hidden),
-			q:        b.matrix(at+"self_attn.q_proj", attn, q, b.Hidden, b.QKVBias),
-			k:        b.matrix(at+"self_attn.k_proj", attn, kv, b.Hidden, b.QKVBias),
-			v:        b.matrix(at+"self_attn.v_proj", attn, kv, b.Hidden, b.QKVBias),
-			o:        b.matrix(at+"self_attn.o_proj", attn, b.Hidden, q, b.OutBias),
-			mlpNorm:  b.vector(at+"post_attention_layernorm.weight", "hidden_size", b.Hidden),
-			gate:     b.matrix(at+"mlp.gate_proj", mlp, b.FFN, b.Hidden, b.MLPBias),
-			up:       b.matrix(at+"mlp.up_proj", mlp, b.FFN, b.Hidden, b.MLPBias),
-			down:     b.matrix(at+"mlp.down_proj", mlp, b.Hidden, b.FFN, b.MLPBias),
-		})
+// What the shapes of a llama's matrices depend on.
+const (
+	attnSizes = "hidden_size, num_attention_heads, num_key_value_heads, head_dim"
+	mlpSizes  = "hidden_size, intermediate_size"
+)
+
+func bindLlama(b *binder) (network, *matrix) { return b.llama(b.llamaLayer) }
+
+// llama takes the weights of a llama whose layers layer takes.
+func (b *binder) llama(layer func(at string) llamaLayer) (*llama, *matrix) {
+	m := &llama{Config: b.Config, scale: float32(b.ScoreScale), embedded: 1, gated: siluGated}
+	if m.scale == 0 {
+		m.scale = 1 / float32(math.Sqrt(float64(b.HeadDim)))
 	}
-	b.noMore(layerName("model.layers.", b.Layers) + "input_layernorm.weight")
-	m.last = b.vector("model.norm.weight", "hidden_size", b.Hidden)
+	m.embedding = b.matrix(b.root+"embed_tokens", "vocab_size, hidden_size", b.VocabSize, b.Hidden, false)
+	for i := 0; i < b.Layers && b.err == nil; i++ {
+		l := layer(layerName(b.root+"layers.", i))
+		l.rotate = &m.rotate
+		if b.LocalRope.Theta > 0 && b.window(i) > 0 {
+			l.rotate = &m.local
+		}
+		m.layers = append(m.layers, l)
+	}
+	b.noMore(layerName(b.root+"layers.", b.Layers) + "input_layernorm.weight")
+	m.last = b.norm(b.root + "norm")
 	head := m.embedding
 	if !b.Tied && b.has("lm_head.weight") {
 		head = b.matrix("lm_head", "vocab_size, hidden_size", b.VocabSize, b.Hidden, false)
 	}
 	if b.err == nil { // the weights have confirmed head_dim
 		m.rotate = newRotation(b.Rope, b.HeadDim, false)
+		m.long = newRotation(b.Rope, b.HeadDim, true)
+		m.local = newRotation(b.LocalRope, b.HeadDim, false)
+		m.local.sin, m.local.cos = bufLocalSin, bufLocalCos
 	}
 	return m, head
 }
+
+// llamaLayer takes the weights of a layer whose names begin so.
+func (b *binder) llamaLayer(at string) llamaLayer {
+	q, kv := b.Heads*b.HeadDim, b.KVHeads*b.HeadDim
+	return llamaLayer{
+		attnNorm: b.norm(at + "input_layernorm"),
+		q:        b.matrix(at+"self_attn.q_proj", attnSizes, q, b.Hidden, b.QKVBias),
+		k:        b.matrix(at+"self_attn.k_proj", attnSizes, kv, b.Hidden, b.QKVBias),
+		v:        b.matrix(at+"self_attn.v_proj", attnSizes, kv, b.Hidden, b.QKVBias),
+		o:        b.matrix(at+"self_attn.o_proj", attnSizes, b.Hidden, q, b.OutBias),
+		mlpNorm:  b.norm(at + "post_attention_layernorm"),
+		gate:     b.matrix(at+"mlp.gate_proj", mlpSizes, b.FFN, b.Hidden, b.MLPBias),
+		up:       b.matrix(at+"mlp.up_proj", mlpSizes, b.FFN, b.Hidden, b.MLPBias),
+		down:     b.matrix(at+"mlp.down_proj", mlpSizes, b.Hidden, b.FFN, b.MLPBias),
+	}
+}
+
+// norm takes the weights of a norm over C numbers.
+func (b *binder) norm(name string) []float32 { return b.rmsNorm(name, "hidden_size", b.Hidden) }
+
+// rmsNorm takes the weights of a norm over n numbers, which what says.
+func (b *binder) rmsNorm(name, what string, n int) []float32 {
+	w := b.vector(name+".weight", what, n)
+	if b.NormsLess1 && b.err == nil {
+		w = slices.Clone(w)
+		for i := range w {
+			w[i]++
+		}
+	}
+	return w
+}
+
+func siluGated(gate, up []float32) { tensor.SiLUMul(gate, gate, up) }
 
 func (m *llama) embed(p *pass) {
 	for i, id := range p.ids {
 		m.embedding.row(p.row(p.x, i, m.Hidden), int(id))
 	}
-	m.rotate.angles(p)
+	if m.embedded != 1 {
+		tensor.Scale(m.embedded, p.x)
+	}
+	if m.Rope.Type == "longrope" && p.m.config.Context > m.Rope.Original {
+		m.long.angles(p)
+	} else {
+		m.rotate.angles(p)
+	}
+	if m.LocalRope.Theta > 0 {
+		m.local.angles(p)
+	}
 }
 
 func (m *llama) block(p *pass, layer int) {
 	l := &m.layers[layer]
 	q, k, v := p.buf(bufQ, m.Heads*m.HeadDim), p.buf(bufK, m.KVHeads*m.HeadDim), p.buf(bufV, m.KVHeads*m.HeadDim)
-	h := p.buf(bufNorm, m.Hidden)
+	h, out := p.buf(bufNorm, m.Hidden), p.buf(bufOut, m.Hidden)
 
 	m.rms(h, p.x, l.attnNorm)
 	p.multiply(h, len(p.ids), part{l.q, q}, part{l.k, k}, part{l.v, v})
-	m.rotate.apply(p, q, m.Heads)
-	m.rotate.apply(p, k, m.KVHeads)
+	m.rmsIn(q, l.qNorm)
+	m.rmsIn(k, l.kNorm)
+	l.rotate.apply(p, q, m.Heads)
+	l.rotate.apply(p, k, m.KVHeads)
 	p.store(layer, k, v)
 	mixed := p.buf(bufMixed, m.Heads*m.HeadDim)
-	p.attend(layer, mixed, q, 1/float32(math.Sqrt(float64(m.HeadDim))))
-	out := p.buf(bufOut, m.Hidden)
+	p.attend(layer, mixed, q, m.scale)
 	p.apply(l.o, out, mixed)
+	m.rmsIn(out, l.afterAttn)
 	tensor.Add(p.x, out)
 
 	m.rms(h, p.x, l.mlpNorm)
 	gate, up := p.buf(bufGate, m.FFN), p.buf(bufUp, m.FFN)
 	p.multiply(h, len(p.ids), part{l.gate, gate}, part{l.up, up})
-	tensor.SiLUMul(gate, gate, up)
+	m.gated(gate, up)
 	p.apply(l.down, out, gate)
+	m.rmsIn(out, l.afterMLP)
 	tensor.Add(p.x, out)
 }
 
@@ -162,11 +229,18 @@ func (m *llama) tables() []*matrix { return []*matrix{m.embedding} }
 
 func (m *llama) norm(dst, x []float32) { m.rms(dst, x, m.last) }
 
-// rms applies RMSNorm to rows of C numbers:
+// rms applies RMSNorm to rows of as many numbers as there are weights:
 //
 //	yᵢ = wᵢ · xᵢ / √(mean(x²) + eps)
 func (m *llama) rms(dst, x, weight []float32) {
-	for i := 0; i < len(x); i += m.Hidden {
-		tensor.RMSNorm(dst[i:i+m.Hidden], x[i:i+m.Hidden], weight, m.Eps)
+	for i := 0; i < len(x); i += len(weight) {
+		tensor.RMSNorm(dst[i:i+len(weight)], x[i:i+len(weight)], weight, m.Eps)
+	}
+}
+
+// rmsIn is rms in place, if the architecture has such a norm.
+func (m *llama) rmsIn(x, weight []float32) {
+	if weight != nil {
+		m.rms(x, x, weight)
 	}
 }

@@ -26,6 +26,9 @@ const attentionWork = 4
 //
 //	w = softmax(scale · q·kⱼ),  dst = Σ wⱼ · vⱼ,  j ≤ position
 //
+// A layer that slides takes the last keys of a window only; where the model has a
+// cap, scores are bent to stay below it.
+//
 // q and dst are (n, Heads, D). (Vaswani et al., Attention Is All You Need, 2017.)
 func (p *pass) attend(layer int, dst, q []float32, scale float32) {
 	c, n := &p.m.config, len(p.ids)
@@ -79,20 +82,30 @@ func (p *pass) attendTile(i, n, head, row int) {
 	}
 	first := p.from + i + 1 // how many keys the first of them has
 	keys := first + n - 1
+	window := c.window(a.layer)
+	if window == 0 {
+		window = keys
+	}
+	begin := max(first-window, 0) &^ (blockLen - 1) // the first block that one of them sees
 	scores := a.scores[row*a.room:]
-	for b := 0; b < keys; b += blockLen {
+	for b := begin; b < keys; b += blockLen {
 		k, _ := p.kv.head(a.layer, kv, b/blockLen)
 		tensor.MatVecs(scores[b:], a.room, k[:min(blockLen, keys-b)*d], queries, d)
 	}
 	for k := range n {
 		scores := scores[k*a.room:][:first+k]
-		tensor.Softmax(scores)
+		seen := scores[max(first+k-window, 0):]
+		clear(scores[:len(scores)-len(seen)])
+		if c.ScoreCap > 0 {
+			tensor.SoftCap(float32(c.ScoreCap), seen)
+		}
+		tensor.Softmax(seen)
 		if p.look != nil {
 			p.look.attention(a.layer, head, scores)
 		}
 		clear(a.dst[((i+k)*c.Heads+head)*d:][:d])
 	}
-	for b := 0; b < keys; b += blockLen {
+	for b := begin; b < keys; b += blockLen {
 		_, v := p.kv.head(a.layer, kv, b/blockLen)
 		for k := max(0, b+1-first); k < n; k++ {
 			weights := scores[k*a.room:][b:min(b+blockLen, first+k)]

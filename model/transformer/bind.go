@@ -30,6 +30,7 @@ type binder struct {
 	Config
 	weights Weights
 	prefix  string      // of all names: "transformer." or ""
+	root    string      // of the names of a llama, but for its head: "model."
 	names   []string    // of the tensors taken so far, without the prefix
 	params  int64       // and the numbers in them
 	bytes   int64       // and the bytes they take
@@ -152,33 +153,101 @@ func (b *binder) weight(t *safetensors.Tensor, rows, cols int) *matrix {
 	return w
 }
 
-// conv1D is matrix for one that a folder of gpt2 stores as (cols, rows), of
-// which it makes a copy.
-func (b *binder) conv1D(name, what string, rows, cols int) *matrix {
-	if !b.Transposed {
-		return b.matrix(name, what, rows, cols, true)
+// stack returns the matrices whose rows lie one below the other in a tensor, of
+// those many rows each, with a bias if wanted. Order, unless it is nil, says where
+// each row is to go first.
+func (b *binder) stack(name, what string, cols int, bias bool, order func(c *Config, i, rows int) int, rows ...int) []*matrix {
+	total := sum(rows)
+	t := b.tensor(name+".weight", what, total, cols)
+	var biases []float32
+	if bias {
+		biases = b.vector(name+".bias", what, total)
 	}
-	stored := b.weight(b.tensor(name+".weight", what, cols, rows), cols, rows)
-	w := &matrix{rows: rows, cols: cols, dtype: stored.dtype, bias: b.vector(name+".bias", what, rows)}
-	switch {
-	case b.err != nil:
-	case stored.f32 != nil:
-		w.f32 = transpose(stored.f32, cols, rows)
-	default:
-		w.half = transpose(stored.half, cols, rows)
+	if b.err == nil && order != nil {
+		to := make([]int, total)
+		for i := range to {
+			to[i] = order(&b.Config, i, total)
+		}
+		t, biases = reordered(t, to), sorted(biases, to)
 	}
-	return w
+	return b.cut(t, biases, cols, rows)
 }
 
-// transpose returns the transpose (cols, rows) of x (rows, cols).
-func transpose[T any](x []T, rows, cols int) []T {
-	y := make([]T, len(x))
-	for i := range rows {
-		for j := range cols {
-			y[j*rows+i] = x[i*cols+j]
+// conv1D is stack with biases for a tensor that a folder of gpt2 stores as (cols,
+// rows), of which it makes a copy.
+func (b *binder) conv1D(name, what string, cols int, rows ...int) []*matrix {
+	if !b.Transposed {
+		return b.stack(name, what, cols, true, nil, rows...)
+	}
+	t := transposed(b.tensor(name+".weight", what, cols, sum(rows)))
+	return b.cut(t, b.vector(name+".bias", what, sum(rows)), cols, rows)
+}
+
+// cut returns the matrices that lie one below the other in a tensor, which is nil
+// after an error.
+func (b *binder) cut(t *safetensors.Tensor, biases []float32, cols int, rows []int) []*matrix {
+	list := make([]*matrix, len(rows))
+	at := 0
+	for i, n := range rows {
+		var part *safetensors.Tensor
+		if b.err == nil {
+			width := len(t.Data) / t.Shape[0]
+			part = &safetensors.Tensor{Name: t.Name, DType: t.DType, Shape: []int{n, cols}, Data: t.Data[at*width : (at+n)*width]}
 		}
+		list[i] = b.weight(part, n, cols)
+		if biases != nil && b.err == nil {
+			list[i].bias = biases[at : at+n]
+		}
+		at += n
+	}
+	return list
+}
+
+func sum(list []int) (n int) {
+	for _, i := range list {
+		n += i
+	}
+	return n
+}
+
+// reordered returns a tensor whose row i goes to row order[i].
+func reordered(t *safetensors.Tensor, order []int) *safetensors.Tensor {
+	r := *t
+	r.Data = make([]byte, len(t.Data))
+	width := len(t.Data) / t.Shape[0]
+	for from, to := range order {
+		copy(r.Data[to*width:(to+1)*width], t.Data[from*width:])
+	}
+	return &r
+}
+
+// sorted returns numbers of which x[i] goes to order[i]; nil stays nil.
+func sorted(x []float32, order []int) []float32 {
+	if x == nil {
+		return nil
+	}
+	y := make([]float32, len(x))
+	for from, to := range order {
+		y[to] = x[from]
 	}
 	return y
+}
+
+// transposed returns the transpose of a matrix of whole numbers of bytes, nil for
+// nil.
+func transposed(t *safetensors.Tensor) *safetensors.Tensor {
+	if t == nil || t.Len() == 0 {
+		return t
+	}
+	rows, cols := t.Shape[0], t.Shape[1]
+	r := &safetensors.Tensor{Name: t.Name, DType: t.DType, Shape: []int{cols, rows}, Data: make([]byte, len(t.Data))}
+	size := len(t.Data) / t.Len()
+	for i := range rows {
+		for j := range cols {
+			copy(r.Data[(j*rows+i)*size:(j*rows+i+1)*size], t.Data[(i*cols+j)*size:])
+		}
+	}
+	return r
 }
 
 // scan looks for a number that is not finite.

@@ -28,6 +28,7 @@ type configParser struct {
 	layerTypes   []string
 	scaling      ropeFields            // of rope_scaling or rope_parameters
 	layerScaling map[string]ropeFields // of rope_parameters with one for each type of layer
+	text         *configParser         // what text_config says
 }
 
 func newConfigParser(name string) *configParser {
@@ -99,6 +100,10 @@ func (p *configParser) member(name string) (err error) {
 		p.layerTypes, err = readStrings(p.j)
 	case "rope_scaling", "rope_parameters":
 		err = p.ropes()
+	case "text_config":
+		p.text = newConfigParser(p.name)
+		p.text.j = p.j
+		err = p.j.Object(p.text.member)
 	case "bos_token_id":
 		p.BOS, err = p.id()
 	case "eos_token_id":
@@ -198,6 +203,32 @@ func (p *configParser) bool(name string, otherwise bool) bool {
 	return otherwise
 }
 
+// orNone returns a number, 0 where it is null, or its default if it is not given.
+func (p *configParser) orNone(name string, otherwise float64) float64 {
+	if _, ok := p.floats[name]; !ok && p.given[name] {
+		return 0
+	}
+	return p.float(name, otherwise)
+}
+
+// window returns the window of layers that slide, 0 where it is null, or its
+// default if it is not given.
+func (p *configParser) window(otherwise int) int {
+	if _, ok := p.ints["sliding_window"]; !ok && p.given["sliding_window"] {
+		return 0
+	}
+	return p.or("sliding_window", otherwise)
+}
+
+// defaults sets sizes that are not given.
+func (p *configParser) defaults(sizes map[string]int) {
+	for name, n := range sizes {
+		if _, ok := p.ints[name]; !ok {
+			p.ints[name] = n
+		}
+	}
+}
+
 // activation takes the activation under one of its names, if it is one of those
 // that the architecture computes, the first of which is the default.
 func (p *configParser) activation(field string, computed ...string) error {
@@ -211,24 +242,36 @@ func (p *configParser) activation(field string, computed ...string) error {
 	return nil
 }
 
-// slides says which layers slide: those that layer_types names, otherwise those
-// of a pattern, which repeats.
+// slides says which layers slide if there is a window: those that layer_types
+// names, otherwise those of a pattern, which repeats.
 func (p *configParser) slides(pattern ...bool) error {
-	p.Slides = pattern
-	if p.layerTypes == nil {
-		return nil
-	}
-	if len(p.layerTypes) != p.Layers {
-		return p.errorf("layer_types", "%d types, but num_hidden_layers is %d", len(p.layerTypes), p.Layers)
-	}
-	p.Slides = nil
-	for i, kind := range p.layerTypes {
-		if kind != slidingLayer && kind != fullLayer {
-			return p.errorf("layer_types", "type %d is %q, which is not supported: argen computes %s and %s", i, kind, fullLayer, slidingLayer)
+	if p.layerTypes != nil {
+		if len(p.layerTypes) != p.Layers {
+			return p.errorf("layer_types", "%d types, but num_hidden_layers is %d", len(p.layerTypes), p.Layers)
 		}
-		p.Slides = append(p.Slides, kind == slidingLayer)
+		pattern = nil
+		for i, kind := range p.layerTypes {
+			if kind != slidingLayer && kind != fullLayer {
+				return p.errorf("layer_types", "type %d is %q, which is not supported: argen computes %s and %s", i, kind, fullLayer, slidingLayer)
+			}
+			pattern = append(pattern, kind == slidingLayer)
+		}
+	}
+	switch {
+	case len(pattern) > 0 && !slices.Contains(pattern, true):
+		p.Window = 0
+	case p.Window > 0 && slices.Contains(pattern, false):
+		p.Slides = pattern
 	}
 	return nil
+}
+
+// pattern is one layer of every so many that does not slide, the last.
+func pattern(every int) (slides []bool) {
+	for i := range every {
+		slides = append(slides, i < every-1)
+	}
+	return slides
 }
 
 // The types of layers.

@@ -48,7 +48,7 @@ func TestConfigLayouts(t *testing.T) {
 
 func TestConfigRefused(t *testing.T) {
 	for config, want := range map[string]string{
-		`{}`:                              "model_type: missing: argen reads llama (LlamaForCausalLM), gpt2 (GPT2LMHeadModel)",
+		`{}`:                              "model_type: missing: argen reads llama (LlamaForCausalLM), mistral (MistralForCausalLM)",
 		`{"model_type":"bert"}`:           `model_type: "bert" is not known`,
 		`{"architectures":["BertModel"]}`: `architectures: "BertModel" is not known`,
 		`{` + smallLlama + `,"architectures":["LlamaForSequenceClassification"]}`:                                   "LlamaForSequenceClassification",

@@ -33,6 +33,7 @@ const (
 	keyHeadDim  = "attention.key_length"
 	keyValueDim = "attention.value_length"
 	keyRotated  = "rope.dimension_count"
+	keyWindow   = "attention.sliding_window"
 	keyTheta    = "rope.freq_base"
 	keyScaling  = "rope.scaling.type"
 	keyFactor   = "rope.scaling.factor"

@@ -88,11 +88,11 @@ func (w *ggufWeights) Tensor(name string) (*safetensors.Tensor, bool) {
 		return s, true
 	}
 	if _, order := w.config.GGUFTensor(name, t.Shape[0]); order != nil {
-		data, width := make([]byte, len(s.Data)), len(s.Data)/t.Shape[0]
-		for to, from := range order {
-			copy(data[to*width:(to+1)*width], s.Data[from*width:])
+		back := make([]int, len(order))
+		for here, there := range order {
+			back[there] = here
 		}
-		s.Data = data
+		s = reordered(s, back)
 	}
 	return s, true
 }

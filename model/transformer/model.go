@@ -68,7 +68,7 @@ func New(c Config, w Weights, o ...Options) (*Model, error) {
 	if arch == nil {
 		return nil, fmt.Errorf("architecture %q is not known: argen computes %s", c.Arch, archNames())
 	}
-	b := &binder{Config: c, weights: w}
+	b := &binder{Config: c, weights: w, root: "model."}
 	net, head := arch.bind(b)
 	if b.err != nil {
 		return nil, b.err

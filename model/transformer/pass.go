@@ -45,6 +45,8 @@ const (
 	bufUp
 	bufSin
 	bufCos
+	bufLocalSin
+	bufLocalCos
 	bufLogits
 	numBufs
 )

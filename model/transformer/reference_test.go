@@ -20,6 +20,7 @@ var ctx = context.Background()
 // fixtures are the models of testdata.
 var fixtures = []string{
 	"llama-untied", "llama-tied", "llama3-rope", "llama-bias-linear", "llama-bf16-sharded",
+	"mistral", "qwen2", "qwen2-yarn", "qwen3", "gemma2", "gemma3", "phi3", "gptneox",
 	"gpt2", "gpt2-f16-hub",
 }
 
@@ -36,6 +37,12 @@ type reference struct {
 		PromptLogprobs []float64  `json:"prompt_logprobs"`
 		Greedy         []argen.ID `json:"greedy_ids"`
 	}
+	Stop []struct {
+		Prompt string
+		End    argen.ID   `json:"eos_token_id"`
+		Most   int        `json:"max_new_tokens"`
+		IDs    []argen.ID `json:"ids"`
+	} `json:"greedy_stop"`
 	Attention struct {
 		Prompt string
 		Layer  int

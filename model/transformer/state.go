@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"argen"
+	"argen/internal/tensor"
 )
 
 // chunk is how many tokens of a prompt are computed at once. Larger ones are
@@ -127,7 +128,7 @@ func (s *State) predict() {
 	c := &s.pass.m.config
 	v := c.VocabSize
 	row := s.pass.buf(bufLogits, v)[:v]
-	s.pass.multiply(s.pass.row(s.pass.x, len(s.pass.ids)-1, c.Hidden), 1, part{s.pass.m.head, row})
+	s.pass.head(row, s.pass.row(s.pass.x, len(s.pass.ids)-1, c.Hidden), 1)
 	if s.logits == nil || s.shared {
 		s.logits, s.shared = make([]float64, v), false
 	}
@@ -173,11 +174,19 @@ func (s *State) Score(ctx context.Context, ids ...argen.ID) (rows [][]float64, e
 	return rows, nil
 }
 
+// head computes the logits of the first n rows of x.
+func (p *pass) head(dst, x []float32, n int) {
+	p.multiply(x, n, part{p.m.head, dst})
+	if c := p.m.config.LogitCap; c > 0 {
+		tensor.SoftCap(float32(c), dst)
+	}
+}
+
 // rows returns the logits at each position of a pass.
 func (p *pass) rows() [][]float64 {
 	v := p.m.config.VocabSize
 	all := p.buf(bufLogits, v)
-	p.apply(p.m.head, all, p.x)
+	p.head(all, p.x, len(p.ids))
 	rows := make([][]float64, len(p.ids))
 	for i := range rows {
 		rows[i] = widen(p.row(all, i, v))

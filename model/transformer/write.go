@@ -1,8 +1,6 @@
 package transformer
 
 import (
-	"bytes"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -15,97 +13,6 @@ import (
 	"argen/model/safetensors"
 	"argen/tokenizer"
 )
-
-// hfLlama is the config.json of a llama, with all that transformers 4 and 5
-// need to know.
-type hfLlama struct {
-	Architectures []string       `json:"architectures"`
-	ModelType     string         `json:"model_type"`
-	VocabSize     int            `json:"vocab_size"`
-	Hidden        int            `json:"hidden_size"`
-	FFN           int            `json:"intermediate_size"`
-	Layers        int            `json:"num_hidden_layers"`
-	Heads         int            `json:"num_attention_heads"`
-	KVHeads       int            `json:"num_key_value_heads"`
-	HeadDim       int            `json:"head_dim"`
-	Context       int            `json:"max_position_embeddings"`
-	Act           string         `json:"hidden_act"`
-	Eps           float32        `json:"rms_norm_eps"`
-	Theta         float64        `json:"rope_theta"`
-	Scaling       map[string]any `json:"rope_scaling"`
-	Tied          bool           `json:"tie_word_embeddings"`
-	AttentionBias bool           `json:"attention_bias"`
-	MLPBias       bool           `json:"mlp_bias"`
-	BOS           *argen.ID      `json:"bos_token_id"`
-	EOS           []argen.ID     `json:"eos_token_id"`
-	DType         string         `json:"torch_dtype"`
-}
-
-// hfGPT2 is the config.json of a gpt2.
-type hfGPT2 struct {
-	Architectures []string   `json:"architectures"`
-	ModelType     string     `json:"model_type"`
-	VocabSize     int        `json:"vocab_size"`
-	Hidden        int        `json:"n_embd"`
-	FFN           int        `json:"n_inner"`
-	Layers        int        `json:"n_layer"`
-	Heads         int        `json:"n_head"`
-	Context       int        `json:"n_positions"`
-	Act           string     `json:"activation_function"`
-	Eps           float32    `json:"layer_norm_epsilon"`
-	ScaleByLayer  bool       `json:"scale_attn_by_inverse_layer_idx"`
-	Tied          bool       `json:"tie_word_embeddings"`
-	BOS           *argen.ID  `json:"bos_token_id"`
-	EOS           []argen.ID `json:"eos_token_id"`
-	DType         string     `json:"torch_dtype"`
-}
-
-// JSON returns the configuration as a config.json that transformers and
-// [ParseConfig] read; dtype is the type of its weights: "float32", "float16" or
-// "bfloat16".
-func (c Config) JSON(dtype string) ([]byte, error) {
-	arch := architectureOf(c.Arch)
-	if arch == nil {
-		return nil, fmt.Errorf("architecture %q is not known: argen computes %s", c.Arch, archNames())
-	}
-	var bos *argen.ID
-	if c.BOS != argen.NoID {
-		bos = &c.BOS
-	}
-	names := []string{arch.class}
-	var v any
-	if c.Arch == "gpt2" {
-		v = hfGPT2{names, c.Arch, c.VocabSize, c.Hidden, c.FFN, c.Layers, c.Heads, c.Context, c.Act, c.Eps, c.ScaleByLayer, c.Tied, bos, c.EOS, dtype}
-	} else {
-		v = hfLlama{
-			names, c.Arch, c.VocabSize, c.Hidden, c.FFN, c.Layers, c.Heads, c.KVHeads, c.HeadDim, c.Context, c.Act, c.Eps,
-			c.Rope.Theta, c.Rope.scaling(), c.Tied, c.QKVBias, c.MLPBias, bos, c.EOS, dtype,
-		}
-	}
-	return indented(v)
-}
-
-// indented returns JSON for people: "<s>", not "\u003cs\u003e".
-func indented(v any) ([]byte, error) {
-	var b bytes.Buffer
-	e := json.NewEncoder(&b)
-	e.SetEscapeHTML(false)
-	e.SetIndent("", "  ")
-	err := e.Encode(v)
-	return b.Bytes(), err
-}
-
-// scaling is the rope_scaling of a config.json, nil for none.
-func (r *Rope) scaling() map[string]any {
-	if r.Type == "" {
-		return nil
-	}
-	m := map[string]any{"rope_type": r.Type, "factor": r.Factor}
-	if r.Type == "llama3" {
-		m["low_freq_factor"], m["high_freq_factor"], m["original_max_position_embeddings"] = r.LowFreq, r.HighFreq, r.Original
-	}
-	return m
-}
 
 // The files of a folder that [WriteFolder] writes besides.
 const (

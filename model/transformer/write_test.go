@@ -45,8 +45,14 @@ func TestWriteFolder(t *testing.T) {
 		if data, err := os.ReadFile(filepath.Join(dir, "tokenizer.json")); err != nil || !bytes.Equal(data, tok) {
 			t.Errorf("the tokenizer is %q, %v", data, err)
 		}
-		bos := map[bool]string{true: "</s>", false: "<s>"}[m.Config().BOS == m.Config().EOS[0]]
-		want := "{\n  \"tokenizer_class\": \"PreTrainedTokenizerFast\",\n  \"bos_token\": \"" + bos + "\",\n  \"eos_token\": \"</s>\",\n"
+		bos := "  \"bos_token\": \"<s>\",\n"
+		switch m.Config().BOS {
+		case m.Config().EOS[0]:
+			bos = "  \"bos_token\": \"</s>\",\n"
+		case argen.NoID:
+			bos = ""
+		}
+		want := "{\n  \"tokenizer_class\": \"PreTrainedTokenizerFast\",\n" + bos + "  \"eos_token\": \"</s>\",\n"
 		if data, err := os.ReadFile(filepath.Join(dir, "tokenizer_config.json")); err != nil || !strings.HasPrefix(string(data), want) {
 			t.Errorf("the tokenizer's configuration is %s, %v", data, err)
 		}
@@ -61,7 +67,10 @@ func words(t *testing.T, c transformer.Config, bos argen.ID) []byte {
 	for id := range vocab {
 		vocab[id] = fmt.Sprintf("w%d", id)
 	}
-	vocab[c.BOS], vocab[c.EOS[0]] = "<s>", "</s>"
+	if c.BOS != argen.NoID {
+		vocab[c.BOS] = "<s>"
+	}
+	vocab[c.EOS[0]] = "</s>"
 	tok, err := tokenizer.NewWords(vocab)
 	if err != nil {
 		t.Fatal(err)
