@@ -120,8 +120,12 @@ func FuzzGemm(f *testing.F) {
 func TestAllocations(t *testing.T) {
 	x, w, dst := make([]float32, 100), make([]float32, 900), make([]float32, 9)
 	half := make([]uint16, 900)
+	packed := randomPacked(newRand(27), Format{N4, true, true, 32, [16]int8{1, 5}}, 25, 96)
 	eachKernel(t, func(t *testing.T) {
+		var vectors Vectors
 		run := func() {
+			vectors.Set(w[:288], 96)
+			packed.Multiply(w[300:], 25, &vectors, 0, 25)
 			Dot(x, x)
 			MatVec(dst, w, x)
 			MatVecs(w[:81], 9, w, w, 100)

@@ -116,3 +116,21 @@ func packedN8x16AVX512(dst *float32, data *byte, x *vectorBlock, step, blocks, g
 
 //go:noescape
 func fillBlocksAVX512(dst *vectorBlock, step int, x *float32, blocks int)
+
+//go:noescape
+func packedN4AVX2(dst *float32, data *byte, x *vectorBlock, wide *wideBlock, step, wstep, blocks, groups, quants, size, flags int, table *byte)
+
+//go:noescape
+func packedT4AVX2(dst *float32, data *byte, x *vectorBlock, wide *wideBlock, step, wstep, blocks, groups, quants, size, flags int, table *byte)
+
+//go:noescape
+func packedN8AVX2(dst *float32, data *byte, x *vectorBlock, wide *wideBlock, step, wstep, blocks, groups, quants, size, flags int, table *byte)
+
+//go:noescape
+func packedN4x16AVX2(dst *float32, data *byte, x *vectorBlock, wide *wideBlock, step, wstep, blocks, groups, quants, size, flags int, table *byte)
+
+//go:noescape
+func packedN8x16AVX2(dst *float32, data *byte, x *vectorBlock, wide *wideBlock, step, wstep, blocks, groups, quants, size, flags int, table *byte)
+
+//go:noescape
+func fillBlocksAVX2(dst *vectorBlock, wide *wideBlock, step, wstep int, x *float32, blocks int)

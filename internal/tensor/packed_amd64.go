@@ -2,14 +2,49 @@
 
 package tensor
 
-import (
-	"unsafe"
-
-	"golang.org/x/sys/cpu"
-)
+import "golang.org/x/sys/cpu"
 
 // hasVNNI is whether there are instructions that multiply bytes and add them up.
 var hasVNNI = cpu.X86.HasAVX512VNNI
+
+// bytesAdd is whether the kernels that are used have such instructions.
+func bytesAdd() bool { return active == avx512 && hasVNNI }
+
+// wantsWide is whether kernels need the digits of vectors in 16 bits too.
+func wantsWide() bool { return active != plain && !bytesAdd() }
+
+// A packedKind is what there is a kernel for.
+type packedKind uint8
+
+const (
+	noKind packedKind = iota // no type of ggml is of that
+	kindN4                   // nibbles that count up from 0 or from −8
+	kindN4x16
+	kindT4 // other nibbles
+	kindN8
+	kindN8x16
+)
+
+func (f *Format) kind() packedKind {
+	counts := f.Table[0] == 0 || f.Table[0] == -8
+	for i, q := range f.Table {
+		counts = counts && int(q) == i+int(f.Table[0])
+	}
+	switch {
+	case f.Layout == N8 && f.Run == PackedCols:
+		return kindN8
+	case f.Layout == N8 && !f.Half:
+		return kindN8x16
+	case f.Layout == N8:
+	case counts && f.Run == PackedCols:
+		return kindN4
+	case counts && !f.Half:
+		return kindN4x16
+	case !counts && f.Run == PackedCols:
+		return kindT4
+	}
+	return noKind
+}
 
 // What kernels are told about a format.
 const (
@@ -17,81 +52,117 @@ const (
 	minsFlag
 )
 
-func (f *Format) flags() (flags int) {
-	if f.Half {
-		flags |= halfFlag
-	}
-	if f.Mins {
-		flags |= minsFlag
-	}
-	return flags
+// A packedJob is what a kernel is told: groups of 16 rows to be multiplied with
+// one vector.
+type packedJob struct {
+	kind           packedKind
+	dst            *float32
+	data           *byte
+	x              *vectorBlock
+	wide           *wideBlock // nil unless wantsWide
+	step, wideStep int        // bytes from a block of the vector to the next
+	blocks, groups int
+	quants, size   int // where the whole numbers of a block are, and its bytes
+	flags          int
+	bias           int32 // ones if nibbles count from −8
+	// lookup is bias eight times or, of kindT4, the table, 128 more where bytes
+	// are without a sign.
+	lookup [32]byte
 }
 
-// nibbleBias returns how the table of a format counts: up from 0 or from −8, as
-// the mask of what to subtract; ok is false if it does neither.
-func (f *Format) nibbleBias() (mask int32, ok bool) {
-	for i, q := range f.Table {
-		if int(q) != i+int(f.Table[0]) {
-			return 0, false
+func (p *Packed) newJob(kind packedKind) packedJob {
+	j := packedJob{kind: kind, blocks: p.Cols / PackedCols, quants: p.quants(), size: p.BlockBytes()}
+	if p.Half {
+		j.flags |= halfFlag
+	}
+	if p.Mins {
+		j.flags |= minsFlag
+	}
+	if kind == kindT4 {
+		for i, q := range p.Table {
+			if j.lookup[i] = byte(q); bytesAdd() {
+				j.lookup[i] ^= 0x80
+			}
+		}
+	} else if p.Table[0] < 0 {
+		j.bias = -1
+		for i := range j.lookup {
+			j.lookup[i] = 0xff
 		}
 	}
-	return int32(f.Table[0]) >> 3, f.Table[0] == 0 || f.Table[0] == -8
-}
-
-// hasKernel reports whether there are kernels for the format. No type of ggml
-// has others.
-func (f *Format) hasKernel() bool {
-	_, counts := f.nibbleBias()
-	return f.Run == PackedCols || !f.Half && (f.Layout == N8 || counts)
+	return j
 }
 
 func (p *Packed) multiply(dst []float32, stride int, x *Vectors, from, to int) {
-	if active != avx512 || !hasVNNI || !p.hasKernel() {
+	kind := p.kind()
+	if active == plain || kind == noKind {
 		p.multiplyGo(dst, stride, x, from, to)
 		return
 	}
+	var last [PackedRows]float32
+	j := p.newJob(kind)
 	whole := (to - from) / PackedRows
 	for i := range x.n {
-		if whole > 0 {
-			p.one(dst[i*stride:][:whole*PackedRows], x, i, from, whole)
+		first, step := x.place(i)
+		j.x, j.step = &x.blocks[first], step*vectorBlockBytes
+		if wantsWide() {
+			j.wide, j.wideStep = &x.wide[first], step*wideBlockBytes
+		}
+		if j.groups = whole; whole > 0 {
+			j.dst, j.data = &dst[i*stride:][:whole*PackedRows][0], &p.group(from)[0]
+			j.run()
 		}
 		if rest := (to - from) % PackedRows; rest > 0 {
-			var last [PackedRows]float32
-			p.one(last[:], x, i, from+whole*PackedRows, 1)
+			j.dst, j.data, j.groups = &last[0], &p.group(from + whole*PackedRows)[0], 1
+			j.run()
 			copy(dst[i*stride+whole*PackedRows:][:rest], last[:])
 		}
 	}
 }
 
-// one multiplies groups of rows with vector i.
-func (p *Packed) one(dst []float32, x *Vectors, i, from, groups int) {
-	first, step := x.place(i)
-	d, data, v := &dst[0], &p.group(from)[0], &x.blocks[first]
-	step *= vectorBlockBytes
-	blocks, quants, size, flags := p.Cols/PackedCols, p.quants(), p.BlockBytes(), p.flags()
-	bias, counts := p.nibbleBias()
-	switch {
-	case p.Layout == N8 && p.Run == PackedCols:
-		packedN8AVX512(d, data, v, step, blocks, groups, quants, size, flags)
-	case p.Layout == N8:
-		packedN8x16AVX512(d, data, v, step, blocks, groups, quants, size, flags)
-	case !counts:
-		table := p.Table
-		for i := range table {
-			table[i] ^= -128 // 128 more, without a sign
-		}
-		packedT4AVX512(d, data, v, step, blocks, groups, quants, size, flags, (*byte)(unsafe.Pointer(&table[0])))
-	case p.Run == PackedCols:
-		packedN4AVX512(d, data, v, step, blocks, groups, quants, size, flags, bias)
-	default:
-		packedN4x16AVX512(d, data, v, step, blocks, groups, quants, size, flags, bias)
+func (j *packedJob) run() {
+	if !bytesAdd() {
+		j.runAVX2()
+		return
+	}
+	switch j.kind {
+	case kindN4:
+		packedN4AVX512(j.dst, j.data, j.x, j.step, j.blocks, j.groups, j.quants, j.size, j.flags, j.bias)
+	case kindN4x16:
+		packedN4x16AVX512(j.dst, j.data, j.x, j.step, j.blocks, j.groups, j.quants, j.size, j.flags, j.bias)
+	case kindT4:
+		packedT4AVX512(j.dst, j.data, j.x, j.step, j.blocks, j.groups, j.quants, j.size, j.flags, &j.lookup[0])
+	case kindN8:
+		packedN8AVX512(j.dst, j.data, j.x, j.step, j.blocks, j.groups, j.quants, j.size, j.flags)
+	case kindN8x16:
+		packedN8x16AVX512(j.dst, j.data, j.x, j.step, j.blocks, j.groups, j.quants, j.size, j.flags)
 	}
 }
 
-func fillBlocks(blocks []vectorBlock, step int, x []float32) {
-	if active == avx512 {
-		fillBlocksAVX512(&blocks[0], step*vectorBlockBytes, &x[0], len(x)/PackedCols)
-		return
+func (j *packedJob) runAVX2() {
+	switch j.kind {
+	case kindN4:
+		packedN4AVX2(j.dst, j.data, j.x, j.wide, j.step, j.wideStep, j.blocks, j.groups, j.quants, j.size, j.flags, &j.lookup[0])
+	case kindN4x16:
+		packedN4x16AVX2(j.dst, j.data, j.x, j.wide, j.step, j.wideStep, j.blocks, j.groups, j.quants, j.size, j.flags, &j.lookup[0])
+	case kindT4:
+		packedT4AVX2(j.dst, j.data, j.x, j.wide, j.step, j.wideStep, j.blocks, j.groups, j.quants, j.size, j.flags, &j.lookup[0])
+	case kindN8:
+		packedN8AVX2(j.dst, j.data, j.x, j.wide, j.step, j.wideStep, j.blocks, j.groups, j.quants, j.size, j.flags, nil)
+	case kindN8x16:
+		packedN8x16AVX2(j.dst, j.data, j.x, j.wide, j.step, j.wideStep, j.blocks, j.groups, j.quants, j.size, j.flags, nil)
 	}
-	fillBlocksGo(blocks, step, x)
+}
+
+// fill sets the blocks of a vector.
+func (x *Vectors) fill(first, step int, values []float32) {
+	blocks := len(values) / PackedCols
+	switch {
+	case bytesAdd():
+		fillBlocksAVX512(&x.blocks[first], step*vectorBlockBytes, &values[0], blocks)
+	case wantsWide():
+		fillBlocksAVX2(&x.blocks[first], &x.wide[first], step*vectorBlockBytes, step*wideBlockBytes, &values[0], blocks)
+	default:
+		x.fillGo(first, step, values)
+	}
 }

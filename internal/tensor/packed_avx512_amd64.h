@@ -1,6 +1,6 @@
 // What the kernels of packed matrices share (packed_avx512_amd64.s,
-// packeds_avx512_amd64.s): offsets of a vectorBlock, and the arithmetic of a
-// block of 16 rows and 32 columns. Lane r of a register is row r.
+// packeds_avx512_amd64.s): the arithmetic of a block of 16 rows and 32 columns.
+// Lane r of a register is row r.
 //
 //	Z0  what selects a nibble: 0x0f in each byte
 //	Z1  256
@@ -9,13 +9,6 @@
 //	SI  the block, DI the block of the vector
 //	R8  where the whole numbers are in a block
 //	R11 1 if scales and mins are half precision, 2 if there are mins
-
-#define UNIT   96
-#define TOTAL  100
-#define HALVES 104
-#define MINUS  112
-#define HALVED 124
-#define VECTOR 160 // bytes of a vectorBlock
 
 // DOT adds the products of 4 columns, from column c on, with the digits of the
 // vector at x: the whole numbers are bytes without a sign.

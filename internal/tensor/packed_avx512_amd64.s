@@ -1,6 +1,7 @@
 //go:build !noasm
 
 #include "textflag.h"
+#include "vector_block_amd64.h"
 #include "packed_avx512_amd64.h"
 
 // A packed matrix times one vector, groups of 16 rows, one after the other.

@@ -29,10 +29,11 @@ func BenchmarkPacked(b *testing.B) {
 					continue
 				}
 				var x Vectors
-				x.Set(random(r, n*cols), cols)
+				values := random(r, n*cols)
 				dst := make([]float32, n*rows)
 				b.Run(fmt.Sprintf("%s/%dx%d", f.name, rows, n), func(b *testing.B) {
 					eachKernelBench(b, func(b *testing.B) {
+						x.Set(values, cols)
 						if n == 1 {
 							b.SetBytes(int64(len(p.Data)))
 						}

@@ -28,7 +28,9 @@ func (p *Packed) multiply(dst []float32, stride int, x *Vectors, from, to int) {
 	p.multiplyGo(dst, stride, x, from, to)
 }
 
-func fillBlocks(blocks []vectorBlock, step int, x []float32) { fillBlocksGo(blocks, step, x) }
+func (x *Vectors) fill(first, step int, values []float32) { x.fillGo(first, step, values) }
+
+func wantsWide() bool { return false }
 
 // The tile of Gemm.
 func tileSize() (mr, nr int) { return goRows, goCols }

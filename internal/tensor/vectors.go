@@ -26,7 +26,15 @@ type Vectors struct {
 	// In a panel the vectors are interleaved: block b of the first, of the
 	// second, …, then block b+1.
 	blocks []vectorBlock
+	wide   []wideBlock // likewise, where kernels want them
 }
+
+// A wideBlock is the digits of a block in 16 bits, for instructions that multiply
+// no bytes: 256·digits[0] + digits[1], and digits[2]. Of each four numbers the
+// first and third come first.
+type wideBlock [2][PackedCols]int16
+
+const wideBlockBytes = 128
 
 // panel is how many vectors a kernel takes at once.
 const panel = 8
@@ -61,15 +69,17 @@ func (x *Vectors) Reset(n, cols int) {
 	} else {
 		x.blocks = x.blocks[:blocks]
 	}
+	if wantsWide() && cap(x.wide) < cap(x.blocks) {
+		x.wide = make([]wideBlock, cap(x.blocks))
+	}
 }
 
 // Fill sets vectors from ≤ i < to of n from all their values. Different vectors
 // may be set at the same time.
 func (x *Vectors) Fill(values []float32, from, to int) {
 	for i := from; i < to; i++ {
-		vector := values[i*x.cols : (i+1)*x.cols]
 		first, step := x.place(i)
-		fillBlocks(x.blocks[first:], step, vector)
+		x.fill(first, step, values[i*x.cols:(i+1)*x.cols])
 	}
 }
 
@@ -86,10 +96,10 @@ func (x *Vectors) block(i, b int) *vectorBlock {
 	return &x.blocks[first+b*step]
 }
 
-func fillBlocksGo(blocks []vectorBlock, step int, x []float32) {
-	for b := 0; len(x) > 0; b += step {
-		blocks[b].set((*[PackedCols]float32)(x))
-		x = x[PackedCols:]
+func (x *Vectors) fillGo(first, step int, values []float32) {
+	for b := first; len(values) > 0; b += step {
+		x.blocks[b].set((*[PackedCols]float32)(values))
+		values = values[PackedCols:]
 	}
 }
 

@@ -1,7 +1,7 @@
 //go:build !noasm
 
 #include "textflag.h"
-#include "packed_avx512_amd64.h"
+#include "vector_block_amd64.h"
 
 // LARGEST makes AX the bits of the largest |x| of Z0 and Z1; Z28 is 0x7fffffff.
 #define LARGEST \
