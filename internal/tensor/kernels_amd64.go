@@ -134,3 +134,18 @@ func packedN8x16AVX2(dst *float32, data *byte, x *vectorBlock, wide *wideBlock, 
 
 //go:noescape
 func fillBlocksAVX2(dst *vectorBlock, wide *wideBlock, step, wstep int, x *float32, blocks int)
+
+//go:noescape
+func packed8N4AVX512(dst *float32, stride int, data *byte, x *vectorBlock, blocks, quants, size, flags int, bias int32)
+
+//go:noescape
+func packed8T4AVX512(dst *float32, stride int, data *byte, x *vectorBlock, blocks, quants, size, flags int, table *byte)
+
+//go:noescape
+func packed8N8AVX512(dst *float32, stride int, data *byte, x *vectorBlock, blocks, quants, size, flags int)
+
+//go:noescape
+func packed8N4x16AVX512(dst *float32, stride int, data *byte, x *vectorBlock, blocks, quants, size, flags int, bias int32)
+
+//go:noescape
+func packed8N8x16AVX512(dst *float32, stride int, data *byte, x *vectorBlock, blocks, quants, size, flags int)

@@ -52,12 +52,9 @@ const (
 	minsFlag
 )
 
-// A packedJob is what a kernel is told: groups of 16 rows to be multiplied with
-// one vector.
+// A packedJob is what kernels are told.
 type packedJob struct {
 	kind           packedKind
-	dst            *float32
-	data           *byte
 	x              *vectorBlock
 	wide           *wideBlock // nil unless wantsWide
 	step, wideStep int        // bytes from a block of the vector to the next
@@ -99,58 +96,103 @@ func (p *Packed) multiply(dst []float32, stride int, x *Vectors, from, to int) {
 		p.multiplyGo(dst, stride, x, from, to)
 		return
 	}
-	var last [PackedRows]float32
 	j := p.newJob(kind)
-	whole := (to - from) / PackedRows
-	for i := range x.n {
-		first, step := x.place(i)
-		j.x, j.step = &x.blocks[first], step*vectorBlockBytes
-		if wantsWide() {
-			j.wide, j.wideStep = &x.wide[first], step*wideBlockBytes
+	i := 0
+	if bytesAdd() {
+		for ; i+panel <= x.n; i += panel {
+			j.panel(p, dst[i*stride:], stride, x, i, from, to)
 		}
-		if j.groups = whole; whole > 0 {
-			j.dst, j.data = &dst[i*stride:][:whole*PackedRows][0], &p.group(from)[0]
-			j.run()
+	}
+	for ; i < x.n; i++ {
+		j.vector(p, dst[i*stride:][:to-from], x, i, from)
+	}
+}
+
+// panel multiplies rows with the panel of vectors that begins with one.
+func (j *packedJob) panel(p *Packed, dst []float32, stride int, x *Vectors, i, from, to int) {
+	first, _ := x.place(i)
+	j.x = &x.blocks[first]
+	for row := from; row < to; row += PackedRows {
+		data := &p.group(row)[0]
+		if row+PackedRows <= to {
+			_ = dst[row-from:][(panel-1)*stride+PackedRows-1]
+			j.run8(&dst[row-from], 4*stride, data)
+			continue
 		}
-		if rest := (to - from) % PackedRows; rest > 0 {
-			j.dst, j.data, j.groups = &last[0], &p.group(from + whole*PackedRows)[0], 1
-			j.run()
-			copy(dst[i*stride+whole*PackedRows:][:rest], last[:])
+		var last [panel * PackedRows]float32
+		j.run8(&last[0], 4*PackedRows, data)
+		for k := range panel {
+			copy(dst[k*stride+row-from:][:to-row], last[k*PackedRows:])
 		}
 	}
 }
 
-func (j *packedJob) run() {
+// vector multiplies len(dst) rows with a vector.
+func (j *packedJob) vector(p *Packed, dst []float32, x *Vectors, i, from int) {
+	first, step := x.place(i)
+	j.x, j.step = &x.blocks[first], step*vectorBlockBytes
+	if wantsWide() {
+		j.wide, j.wideStep = &x.wide[first], step*wideBlockBytes
+	}
+	if j.groups = len(dst) / PackedRows; j.groups > 0 {
+		j.run(&dst[0], &p.group(from)[0])
+	}
+	if done := j.groups * PackedRows; done < len(dst) {
+		var last [PackedRows]float32
+		j.groups = 1
+		j.run(&last[0], &p.group(from + done)[0])
+		copy(dst[done:], last[:])
+	}
+}
+
+// run8 multiplies a group of rows with a panel of vectors.
+func (j *packedJob) run8(dst *float32, stride int, data *byte) {
+	switch j.kind {
+	case kindN4:
+		packed8N4AVX512(dst, stride, data, j.x, j.blocks, j.quants, j.size, j.flags, j.bias)
+	case kindN4x16:
+		packed8N4x16AVX512(dst, stride, data, j.x, j.blocks, j.quants, j.size, j.flags, j.bias)
+	case kindT4:
+		packed8T4AVX512(dst, stride, data, j.x, j.blocks, j.quants, j.size, j.flags, &j.lookup[0])
+	case kindN8:
+		packed8N8AVX512(dst, stride, data, j.x, j.blocks, j.quants, j.size, j.flags)
+	case kindN8x16:
+		packed8N8x16AVX512(dst, stride, data, j.x, j.blocks, j.quants, j.size, j.flags)
+	}
+}
+
+// run multiplies groups of rows with one vector.
+func (j *packedJob) run(dst *float32, data *byte) {
 	if !bytesAdd() {
-		j.runAVX2()
+		j.runAVX2(dst, data)
 		return
 	}
 	switch j.kind {
 	case kindN4:
-		packedN4AVX512(j.dst, j.data, j.x, j.step, j.blocks, j.groups, j.quants, j.size, j.flags, j.bias)
+		packedN4AVX512(dst, data, j.x, j.step, j.blocks, j.groups, j.quants, j.size, j.flags, j.bias)
 	case kindN4x16:
-		packedN4x16AVX512(j.dst, j.data, j.x, j.step, j.blocks, j.groups, j.quants, j.size, j.flags, j.bias)
+		packedN4x16AVX512(dst, data, j.x, j.step, j.blocks, j.groups, j.quants, j.size, j.flags, j.bias)
 	case kindT4:
-		packedT4AVX512(j.dst, j.data, j.x, j.step, j.blocks, j.groups, j.quants, j.size, j.flags, &j.lookup[0])
+		packedT4AVX512(dst, data, j.x, j.step, j.blocks, j.groups, j.quants, j.size, j.flags, &j.lookup[0])
 	case kindN8:
-		packedN8AVX512(j.dst, j.data, j.x, j.step, j.blocks, j.groups, j.quants, j.size, j.flags)
+		packedN8AVX512(dst, data, j.x, j.step, j.blocks, j.groups, j.quants, j.size, j.flags)
 	case kindN8x16:
-		packedN8x16AVX512(j.dst, j.data, j.x, j.step, j.blocks, j.groups, j.quants, j.size, j.flags)
+		packedN8x16AVX512(dst, data, j.x, j.step, j.blocks, j.groups, j.quants, j.size, j.flags)
 	}
 }
 
-func (j *packedJob) runAVX2() {
+func (j *packedJob) runAVX2(dst *float32, data *byte) {
 	switch j.kind {
 	case kindN4:
-		packedN4AVX2(j.dst, j.data, j.x, j.wide, j.step, j.wideStep, j.blocks, j.groups, j.quants, j.size, j.flags, &j.lookup[0])
+		packedN4AVX2(dst, data, j.x, j.wide, j.step, j.wideStep, j.blocks, j.groups, j.quants, j.size, j.flags, &j.lookup[0])
 	case kindN4x16:
-		packedN4x16AVX2(j.dst, j.data, j.x, j.wide, j.step, j.wideStep, j.blocks, j.groups, j.quants, j.size, j.flags, &j.lookup[0])
+		packedN4x16AVX2(dst, data, j.x, j.wide, j.step, j.wideStep, j.blocks, j.groups, j.quants, j.size, j.flags, &j.lookup[0])
 	case kindT4:
-		packedT4AVX2(j.dst, j.data, j.x, j.wide, j.step, j.wideStep, j.blocks, j.groups, j.quants, j.size, j.flags, &j.lookup[0])
+		packedT4AVX2(dst, data, j.x, j.wide, j.step, j.wideStep, j.blocks, j.groups, j.quants, j.size, j.flags, &j.lookup[0])
 	case kindN8:
-		packedN8AVX2(j.dst, j.data, j.x, j.wide, j.step, j.wideStep, j.blocks, j.groups, j.quants, j.size, j.flags, nil)
+		packedN8AVX2(dst, data, j.x, j.wide, j.step, j.wideStep, j.blocks, j.groups, j.quants, j.size, j.flags, nil)
 	case kindN8x16:
-		packedN8x16AVX2(j.dst, j.data, j.x, j.wide, j.step, j.wideStep, j.blocks, j.groups, j.quants, j.size, j.flags, nil)
+		packedN8x16AVX2(dst, data, j.x, j.wide, j.step, j.wideStep, j.blocks, j.groups, j.quants, j.size, j.flags, nil)
 	}
 }
 
