@@ -169,6 +169,13 @@ type Joiner interface {
 	Join(prev, next ID) string
 }
 
+// An Opener is a Tokenizer of which a token may say something else at the beginning
+// of a text: SentencePiece has a blank before every word, and none there. First
+// returns the text of a token before which no other has said anything.
+type Opener interface {
+	First(id ID) []byte
+}
+
 // A Transform is one stage of the chain between the model's distribution and
 // the draw. Its exported fields are its parameters; the trace records them
 // under the names of their JSON tags.

@@ -13,6 +13,7 @@ import (
 type Decoder struct {
 	tok  Tokenizer
 	prev ID
+	on   bool              // a token has said something
 	held [utf8.UTFMax]byte // the first bytes of a character
 	n    int               // how many
 }
@@ -38,6 +39,10 @@ func (d *Decoder) Add(id ID) string {
 	if j, ok := d.tok.(Joiner); ok {
 		join = j.Join(prev, id)
 	}
+	if o, ok := d.tok.(Opener); ok && !d.on {
+		piece = o.First(id)
+	}
+	d.on = true
 	if d.n == 0 && utf8.Valid(piece) {
 		return join + string(piece)
 	}

@@ -4,43 +4,51 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
+	"unicode/utf8"
 
 	"argen"
 )
 
-// BPE is a byte-level byte-pair encoding, the tokenizer of GPT-2 and of most
-// models since. A text is cut into words by a pattern; each word is bytes at
-// first, and then the pair of neighbours that was merged first in training is
-// merged, everywhere from the left, until no known pair is left.
+// BPE is a byte-pair encoding, the tokenizer of most models. A text is cut into
+// words; each word is symbols at first, and then the pair of neighbours that was
+// merged first in training is merged, everywhere from the left, until no known
+// pair is left. There are two kinds:
+//
+//   - Byte-level, of GPT-2 and most models since: the symbols are bytes, which the
+//     vocabulary spells with a letter each ("Ġthe").
+//   - SentencePiece's, of Llama 2, Mistral and Gemma: the symbols are characters,
+//     blanks being ▁. Of one that the vocabulary lacks the bytes are tokens (<0x0A>).
 //
 // (Sennrich, Haddow, Birch, Neural Machine Translation of Rare Words with
 // Subword Units, 2016; on bytes: Radford et al., Language Models are
-// Unsupervised Multitask Learners, 2019.)
+// Unsupervised Multitask Learners, 2019; Kudo, Richardson, SentencePiece, 2018.)
 //
-// Text that is not UTF-8 is taken as [Valid] makes it. Bytes that the
-// vocabulary lacks are left out, as the reference programs do; a vocabulary
-// that [TrainBPE] made lacks none. Encode has no error.
+// Symbols that the vocabulary lacks, and for which it has no bytes and no unknown
+// token, are left out, as the reference programs do; a vocabulary that [TrainBPE]
+// made lacks none.
 type BPE struct {
-	names  []string            // by ID, spelt; "" for added tokens that are not in the vocabulary, and for no token
-	pieces [][]byte            // by ID
-	ids    map[string]argen.ID // by name
-	bytes  [256]argen.ID       // the token of each byte, or NoID
+	Pipeline
+	bpeOptions
 
-	pairs  []pair // by rank
-	merges map[pair]merge
-	// whole has the words that are one token whatever the merges would give;
-	// nil if there are none (ignore_merges of tokenizer.json).
-	whole map[string]argen.ID
+	byteLevel bool
+	bytes     [256]argen.ID     // byte-level: the token of each byte, or NoID
+	letters   [0x80]argen.ID    // else: of each character of ASCII
+	others    map[rune]argen.ID // and of others
+	fallback  *[256]argen.ID    // the tokens <0x00> to <0xFF>, nil if bytes are not used; NoID where there is none
+	unknown   argen.ID          // or NoID
+	pairs     []pair            // by rank
+	merges    mergeTable
+	cuts      map[[2]rune]struct{} // neighbours that some merge joins; nil if a word cannot be cut
+}
 
-	added   []AddedToken // in order of ID
-	control map[argen.ID]bool
-	// finders are what finds added tokens, in this order: those of any text,
-	// and with the special ones; of each, not normalized, then normalized.
-	plain, special [2]*trie
-
-	scan      scanner
-	normalize func(string) string // before words are found; nil if it changes nothing
-	cache     *wordCache
+// bpeOptions are what the model of a tokenizer.json says.
+type bpeOptions struct {
+	unk            string // the name of the unknown token, "" for none
+	fuseUnk        bool   // several unknown symbols are one token
+	byteFallback   bool
+	ignoreMerges   bool   // a word that is a token is that, whatever merges would give
+	prefix, suffix string // of a symbol that begins no word, that ends one
 }
 
 // A pair is two tokens that stand side by side.
@@ -54,215 +62,159 @@ type merge struct {
 
 // bpeParts are what a BPE is made of.
 type bpeParts struct {
-	names        []string // by ID, of the vocabulary; "" where it has none
-	pairs        []pair   // by rank
-	added        []AddedToken
-	ignoreMerges bool
-	scan         scanner
-	normalize    func(string) string
+	names []string // by ID, of the vocabulary; "" where it has none
+	added []AddedToken
+	bpeOptions
+	components hfComponents
+	// merges returns the pairs by rank, given the vocabulary, and of each what
+	// rank it has unless that is its place: nil for all.
+	merges func(ids map[string]argen.ID) (pairs []pair, ranks []int32, err error)
 }
 
-// newBPE checks that the parts fit together.
-func newBPE(p bpeParts) (*BPE, error) {
-	t := &BPE{
-		names:   p.names,
-		pieces:  make([][]byte, len(p.names)),
-		ids:     make(map[string]argen.ID, len(p.names)),
-		pairs:   p.pairs,
-		merges:  make(map[pair]merge, len(p.pairs)),
-		added:   slices.Clone(p.added),
-		control: map[argen.ID]bool{},
-		scan:    p.scan,
-		cache:   newWordCache(),
-
-		normalize: p.normalize,
-	}
-	t.spellPieces()
-	if err := t.addTokens(); err != nil {
+// newBPE makes a BPE. If it is lazy, merges are checked at the first Encode.
+func newBPE(p bpeParts, lazy bool) (*BPE, error) {
+	t := &BPE{bpeOptions: p.bpeOptions}
+	t.names, t.added = p.names, slices.Clone(p.added)
+	if err := t.build(p.components); err != nil {
 		return nil, err
 	}
-	for b := range t.bytes {
-		t.bytes[b] = argen.NoID
-		if id, ok := t.ids[string(byteLetters[b])]; ok {
-			if t.control[id] {
-				return nil, fmt.Errorf("the special token %q is the name of a byte: no text could hold that byte", t.names[id])
-			}
-			t.bytes[b] = id
-		}
+	t.byteLevel = p.components.byteLevel
+	t.model = t
+	if err := t.init(); err != nil {
+		return nil, err
 	}
-	for rank, m := range t.pairs {
-		name := t.names[m.left] + t.names[m.right]
-		id, ok := t.ids[name]
-		switch {
-		case !ok:
-			return nil, fmt.Errorf("merge %d makes %q, which is not in the vocabulary", rank, name)
-		case t.control[id]:
-			return nil, fmt.Errorf("merge %d makes the special token %q: give it a name that no text holds, as <|%s|>", rank, name, name)
-		}
-		t.merges[m] = merge{int32(rank), id} // of equal pairs the last one counts
+	t.prepare = sync.OnceValue(func() error { return t.learn(p) })
+	if lazy {
+		return t, nil
 	}
-	if p.ignoreMerges {
-		t.whole = make(map[string]argen.ID, len(t.names))
-		for id, piece := range t.pieces {
-			if len(piece) > 0 && !t.control[argen.ID(id)] {
-				t.whole[string(piece)] = argen.ID(id)
-			}
-		}
+	if err := t.prepare(); err != nil {
+		return nil, err
 	}
-	for i, normalized := range []bool{false, true} {
-		t.plain[i] = newTrie(t.added, func(a AddedToken) bool { return a.Normalized == normalized && !a.Special })
-		t.special[i] = newTrie(t.added, func(a AddedToken) bool { return a.Normalized == normalized })
-	}
+	t.prepare = nil
 	return t, nil
 }
 
-// spellPieces fills ids and pieces. A name with a character that is no letter
-// for a byte stands for itself.
-func (t *BPE) spellPieces() {
-	total := 0
-	for _, name := range t.names {
-		total += len(name)
-	}
-	all := make([]byte, 0, total)
-	for i, name := range t.names {
-		if name == "" {
-			continue
+// learn makes what Encode needs.
+func (t *BPE) learn(p bpeParts) error {
+	t.ids = make(map[string]argen.ID, len(t.names))
+	for id, name := range t.names {
+		if name != "" {
+			t.ids[name] = argen.ID(id)
 		}
-		t.ids[name] = argen.ID(i)
-		from := len(all)
-		spelt, ok := appendSpelt(all, name)
-		if !ok {
-			spelt = append(all, name...)
-		}
-		all = spelt
-		t.pieces[i] = all[from:len(all):len(all)]
 	}
+	for _, a := range t.added {
+		if id, known := t.ids[a.Text]; known && id != a.ID {
+			return fmt.Errorf("added token %s has id %d, but %d in the vocabulary", quoteWord(a.Text), a.ID, id)
+		}
+	}
+	if err := t.symbols(); err != nil {
+		return err
+	}
+	pairs, ranks, err := p.merges(t.ids)
+	if err != nil {
+		return err
+	}
+	t.pairs = pairs
+	t.merges = newMergeTable(len(pairs))
+	guess := argen.ID(0) // merges mostly make one token after the other
+	for i, m := range pairs {
+		left, right := t.names[m.left], t.names[m.right][len(t.prefix)*btoi(strings.HasPrefix(t.names[m.right], t.prefix)):]
+		id := guess + 1
+		if int(id) >= len(t.names) || !concatenates(t.names[id], left, right) {
+			var ok bool
+			if id, ok = t.ids[left+right]; !ok {
+				return fmt.Errorf("merge %d makes %q, which is not in the vocabulary", i, left+right)
+			}
+		}
+		guess = id
+		if t.control[id] {
+			return fmt.Errorf("merge %d makes the special token %q: give it a name that no text holds, as <|%s|>", i, left+right, left+right)
+		}
+		rank := int32(i)
+		if ranks != nil {
+			rank = ranks[i]
+		}
+		t.merges.put(m, merge{rank, id}) // of equal pairs the last one counts
+	}
+	if !t.byteLevel {
+		t.findCuts()
+	}
+	return nil
 }
 
-// addTokens checks the added tokens, which must be in the vocabulary under the
-// same id or not at all, and lays down their pieces.
-func (t *BPE) addTokens() error {
-	slices.SortFunc(t.added, func(a, b AddedToken) int { return int(a.ID) - int(b.ID) })
-	seen := make(map[string]bool, len(t.added))
-	for i, a := range t.added {
-		id, known := t.ids[a.Text]
-		switch {
-		case a.Text == "":
-			return fmt.Errorf("added token %d has no content", a.ID)
-		case len(a.Text) > maxAdded:
-			return fmt.Errorf("added token %d has %d bytes, at most %d are supported", a.ID, len(a.Text), maxAdded)
-		case seen[a.Text] || i > 0 && t.added[i-1].ID == a.ID:
-			return fmt.Errorf("added token %d, %s, or its id is there twice", a.ID, quoteWord(a.Text))
-		case known && id != a.ID:
-			return fmt.Errorf("added token %s has id %d, but %d in the vocabulary", quoteWord(a.Text), a.ID, id)
-		case !known && t.names[a.ID] != "":
-			return fmt.Errorf("added token %s has id %d, which is that of %s in the vocabulary", quoteWord(a.Text), a.ID, quoteWord(t.names[a.ID]))
+func btoi(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+// concatenates reports whether whole is a and b.
+func concatenates(whole, a, b string) bool {
+	return len(whole) == len(a)+len(b) && whole[:len(a)] == a && whole[len(a):] == b
+}
+
+// symbols finds the tokens of single bytes or characters.
+func (t *BPE) symbols() error {
+	t.unknown = argen.NoID
+	if id, ok := t.ids[t.unk]; ok && t.unk != "" {
+		t.unknown = id
+	}
+	if t.byteFallback {
+		t.fallback = new([256]argen.ID)
+		for b := range t.fallback {
+			t.fallback[b] = argen.NoID
+			if id, ok := t.ids[fmt.Sprintf("<0x%02X>", b)]; ok {
+				t.fallback[b] = id
+			}
 		}
-		seen[a.Text] = true
-		t.pieces[a.ID] = []byte(a.Text)
-		if a.Special {
-			t.control[a.ID] = true
+	}
+	if t.byteLevel {
+		for b, r := range byteLetters {
+			t.bytes[b] = argen.NoID
+			if id, ok := t.ids[string(r)]; ok {
+				if t.control[id] {
+					return fmt.Errorf("the special token %q is the name of a byte: no text could hold that byte", t.names[id])
+				}
+				t.bytes[b] = id
+			}
+		}
+		return nil
+	}
+	t.others = map[rune]argen.ID{}
+	for c := range t.letters {
+		t.letters[c] = argen.NoID
+	}
+	for name, id := range t.ids {
+		r, size := utf8.DecodeRuneInString(name)
+		switch {
+		case size != len(name):
+		case r < utf8.RuneSelf:
+			t.letters[r] = id
+		default:
+			t.others[r] = id
 		}
 	}
 	return nil
 }
 
-// Encode implements argen.Tokenizer. There is no error.
-func (t *BPE) Encode(text string) ([]argen.ID, error) {
-	return t.encode(text, &t.plain), nil
-}
-
-// EncodeSpecial is Encode, but the names of special tokens in text give those
-// tokens. Text from strangers must not go through it: it could pretend to be
-// another's turn in a chat.
-func (t *BPE) EncodeSpecial(text string) []argen.ID { return t.encode(text, &t.special) }
-
-func (t *BPE) encode(text string, find *[2]*trie) []argen.ID {
-	text = Valid(text)
-	if t.normalize != nil {
-		text = t.normalize(text)
-	}
-	ids := make([]argen.ID, 0, len(text)/3+1)
-	t.words(text, find, func(start, end int, id argen.ID) {
-		if id != argen.NoID {
-			ids = append(ids, id)
-		} else {
-			ids = t.appendWord(ids, text[start:end])
-		}
-	})
-	return ids
-}
-
-// words calls word for each word of a valid text, in order, and for each added
-// token that find finds, then with its id. Together they are the whole text.
-func (t *BPE) words(text string, find *[2]*trie, word func(start, end int, id argen.ID)) {
-	scanned := func(start, end int) {
-		for start < end {
-			n := t.scan(text[start:end])
-			word(start, start+n, argen.NoID)
-			start += n
-		}
-	}
-	if find[0] == nil && find[1] == nil {
-		scanned(0, len(text))
+// findCuts finds between which characters a word may be cut since no merge joins
+// them. Merges of tokens that are no text, bytes and the unknown one, forbid it.
+func (t *BPE) findCuts() {
+	if t.prefix != "" || t.suffix != "" || t.ignoreMerges {
 		return
 	}
-	find[0].split(text, func(from, to int) {
-		find[1].split(text[from:to], func(start, end int) {
-			scanned(from+start, from+end)
-		}, func(start, end int, id argen.ID) {
-			word(from+start, from+end, id)
-		})
-	}, word)
-}
-
-// Decode implements argen.Tokenizer. Ids outside the vocabulary are left out.
-func (t *BPE) Decode(ids []argen.ID) string {
-	var b strings.Builder
-	b.Grow(4 * len(ids))
-	for _, id := range ids {
-		if !t.control[id] {
-			b.Write(t.Piece(id))
+	t.cuts = make(map[[2]rune]struct{}, len(t.pairs))
+	for _, p := range t.pairs {
+		left, right := t.names[p.left], t.names[p.right]
+		for _, name := range [...]string{left, right} {
+			if _, is := byteOf(name); is || name == t.unk {
+				t.cuts = nil
+				return
+			}
 		}
+		a, _ := utf8.DecodeLastRuneInString(left)
+		b, _ := utf8.DecodeRuneInString(right)
+		t.cuts[[2]rune{a, b}] = struct{}{}
 	}
-	return b.String()
-}
-
-// Piece implements argen.Tokenizer. It is nil for an id outside the vocabulary.
-func (t *BPE) Piece(id argen.ID) []byte {
-	if id < 0 || int(id) >= len(t.pieces) {
-		return nil
-	}
-	return t.pieces[id]
-}
-
-// Name returns the token as tokenizer.json spells it, a printable letter a byte
-// ("Ġthe" for " the"), "" for an id outside the vocabulary.
-func (t *BPE) Name(id argen.ID) string {
-	if id < 0 || int(id) >= len(t.names) {
-		return ""
-	}
-	if name := t.names[id]; name != "" {
-		return name
-	}
-	return string(t.pieces[id]) // an added token that is not in the vocabulary, or no token
-}
-
-// Control implements argen.Tokenizer: special tokens are control tokens.
-func (t *BPE) Control(id argen.ID) bool { return t.control[id] }
-
-// VocabSize implements argen.Tokenizer: the highest id and one.
-func (t *BPE) VocabSize() int { return len(t.names) }
-
-// Added returns the added tokens by ID. The result must not be changed.
-func (t *BPE) Added() []AddedToken { return t.added }
-
-// Special returns the id of the special token of a name, NoID if there is none.
-func (t *BPE) Special(name string) argen.ID {
-	for _, a := range t.added {
-		if a.Special && a.Text == name {
-			return a.ID
-		}
-	}
-	return argen.NoID
 }

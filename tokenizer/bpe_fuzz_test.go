@@ -96,10 +96,7 @@ func newer(r rune) bool { return unicode.Is(newLetters, r) || unicode.Is(newNumb
 
 func tinyBPE(t testing.TB) (*BPE, map[[2]string]int) {
 	t.Helper()
-	data, err := os.ReadFile(filepath.Join("testdata", "tiny-gpt2.tokenizer.json"))
-	if err != nil {
-		t.Fatal(err)
-	}
+	data := packedFile(t, "tiny-gpt2.tokenizer.json.gz")
 	tok, err := ReadBPE("tiny-gpt2", data)
 	if err != nil {
 		t.Fatal(err)
@@ -139,7 +136,8 @@ func FuzzReadBPE(f *testing.F) {
 	if err != nil || len(files) == 0 {
 		f.Fatal("no seeds")
 	}
-	for _, file := range append(files, filepath.Join("testdata", "tiny-gpt2.tokenizer.json")) {
+	f.Add(packedFile(f, "tiny-gpt2.tokenizer.json.gz"))
+	for _, file := range files {
 		data, err := os.ReadFile(file)
 		if err != nil {
 			f.Fatal(err)
@@ -156,10 +154,10 @@ func FuzzReadBPE(f *testing.F) {
 		}
 		const text = "Hello </s><s>, abc\n\n  \xff12"
 		ids, err := tok.Encode(text)
-		if err != nil || slices.ContainsFunc(ids, tok.Control) {
-			t.Fatalf("%v, %v", ids, err)
+		if err != nil { // it lacks the unknown token
+			return
 		}
-		if !slices.Contains(tok.bytes[:], argen.NoID) && tok.whole == nil && len(tok.added) == 0 && tok.Decode(ids) != Valid(text) {
+		if !slices.Contains(tok.bytes[:], argen.NoID) && !tok.ignoreMerges && tok.normalizer == nil && tok.byteLevel && len(tok.added) == 0 && tok.Decode(ids) != Valid(text) {
 			t.Fatalf("%v decodes to %q", ids, tok.Decode(ids))
 		}
 		if _, err := tok.Tokens(text); err != nil {

@@ -16,40 +16,48 @@ const noRank = math.MaxInt32
 // one. That is quickest for a few, but takes time n² for n.
 const shortWord = 24
 
-// appendWord appends the tokens of a word to ids.
-func (t *BPE) appendWord(ids []argen.ID, word string) []argen.ID {
-	entry, slot := t.cache.find(word)
-	if entry != nil {
-		return append(ids, entry.ids...)
-	}
-	from := len(ids)
-	if id, ok := t.whole[word]; ok {
-		ids = append(ids, id)
-	} else {
-		ids = t.appendBytes(ids, word)
-		ids = ids[:from+len(t.mergeAll(ids[from:]))]
-	}
-	slot.put(word, ids[from:])
-	return ids
+// A mergeTable is a hash table of merges: open addressing in a power of two of
+// slots.
+type mergeTable struct {
+	keys  []uint64 // left id and right id, and 1: 0 is an empty slot
+	vals  []merge
+	shift uint
 }
 
-// appendBytes appends the tokens of a word's bytes, leaving out those that the
-// vocabulary lacks.
-func (t *BPE) appendBytes(ids []argen.ID, word string) []argen.ID {
-	for i := range len(word) {
-		if id := t.bytes[word[i]]; id != argen.NoID {
-			ids = append(ids, id)
-		}
+func newMergeTable(n int) mergeTable {
+	size, shift := 16, uint(60)
+	for size < 2*n {
+		size, shift = 2*size, shift-1
 	}
-	return ids
+	return mergeTable{make([]uint64, size), make([]merge, size), shift}
+}
+
+func (m *mergeTable) slot(p pair) (i, key uint64) {
+	key = uint64(uint32(p.left))<<32 | uint64(uint32(p.right)) + 1
+	return key * 0x9e3779b97f4a7c15 >> m.shift, key
+}
+
+func (m *mergeTable) put(p pair, v merge) {
+	i, key := m.slot(p)
+	for m.keys[i] != 0 && m.keys[i] != key {
+		i = (i + 1) & uint64(len(m.keys)-1)
+	}
+	m.keys[i], m.vals[i] = key, v
 }
 
 // merge returns what becomes of a pair.
 func (t *BPE) merge(left, right argen.ID) merge {
-	if m, ok := t.merges[pair{left, right}]; ok {
-		return m
+	m := &t.merges
+	i, key := m.slot(pair{left, right})
+	for {
+		switch m.keys[i] {
+		case key:
+			return m.vals[i]
+		case 0:
+			return merge{noRank, argen.NoID}
+		}
+		i = (i + 1) & uint64(len(m.keys)-1)
 	}
-	return merge{noRank, argen.NoID}
 }
 
 // mergeAll merges the tokens of a word in place: the pair of lowest rank, of
@@ -148,8 +156,8 @@ func (t *BPE) mergeLong(ids []argen.ID) []argen.ID {
 // push puts the pair at a place into the heap if it is one that is merged.
 func (w *longWord) push(t *BPE, place int32) {
 	p := pair{w.ids[place], w.ids[w.next[place]]}
-	m, ok := t.merges[p]
-	if !ok {
+	m := t.merge(p.left, p.right)
+	if m.rank == noRank {
 		return
 	}
 	w.heap = append(w.heap, waiting{m.rank, place, p, m.id})

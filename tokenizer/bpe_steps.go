@@ -22,16 +22,16 @@ type MergeStep struct {
 }
 
 // Merges yields the steps in which the words of a text become tokens, word by
-// word: first the bytes, then each merge, the pair of lowest rank first and of
-// equal ones the leftmost. It takes time n² for a word of n bytes: it is for
+// word: first the symbols, then each merge, the pair of lowest rank first and of
+// equal ones the leftmost. It takes time n² for a word of n symbols: it is for
 // watching.
 func (t *BPE) Merges(text string) iter.Seq[MergeStep] {
 	return func(yield func(MergeStep) bool) {
-		text = Valid(text)
 		n, on := 0, true
-		t.words(text, &t.plain, func(start, end int, id argen.ID) {
+		t.words(&encoding{traced: true}, Valid(text), &t.plain, func(p piece, id argen.ID) {
 			if on {
-				on = t.mergeSteps(MergeStep{Word: n, Start: start}, text[start:end], id, yield)
+				start, _ := p.place(0, len(p.text))
+				on = t.mergeSteps(MergeStep{Word: n, Start: start}, p.text, id, yield)
 			}
 			n++
 		})
@@ -40,15 +40,15 @@ func (t *BPE) Merges(text string) iter.Seq[MergeStep] {
 
 // mergeSteps yields the steps of one word, or of the added token id.
 func (t *BPE) mergeSteps(s MergeStep, word string, id argen.ID, yield func(MergeStep) bool) bool {
-	if whole, ok := t.whole[word]; ok && id == argen.NoID {
-		id = whole
+	if id == argen.NoID && t.ignoreMerges {
+		id = t.wholeWord(word)
 	}
 	s.At, s.Rank = -1, -1
 	if id != argen.NoID {
 		s.Pieces = []argen.ID{id}
 		return yield(s)
 	}
-	s.Pieces = t.appendBytes(nil, word)
+	s.Pieces, _ = t.appendSymbols(nil, word)
 	for yield(s) {
 		best := merge{rank: noRank}
 		for i := range len(s.Pieces) - 1 {

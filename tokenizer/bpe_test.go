@@ -1,7 +1,6 @@
 package tokenizer_test
 
 import (
-	"bufio"
 	"bytes"
 	"compress/gzip"
 	"encoding/json"
@@ -46,130 +45,15 @@ func readBPE(t testing.TB, name string) *tokenizer.BPE {
 
 var (
 	gpt2     = sync.OnceValue(func() *tokenizer.BPE { return readBPE(new(testing.T), "gpt2.tokenizer.json.gz") })
-	tinyGPT2 = sync.OnceValue(func() *tokenizer.BPE { return readBPE(new(testing.T), "tiny-gpt2.tokenizer.json") })
+	tinyGPT2 = sync.OnceValue(func() *tokenizer.BPE { return readBPE(new(testing.T), "tiny-gpt2.tokenizer.json.gz") })
 )
-
-// A bpeCase is what Hugging Face's library made of a text or of ids.
-type bpeCase struct {
-	Tokenizer   string
-	Op          string
-	Category    string
-	Text        string
-	Bytes       []byte `json:"bytes_b64"` // in place of text, where it is not UTF-8
-	IDs         []argen.ID
-	Tokens      []string
-	Decoded     string
-	SkipSpecial *string   `json:"decoded_skip_special"`
-	Chunks      []*string // of a stream: the text after each id, null for none
-}
-
-func bpeCases(t *testing.T, op string) []bpeCase {
-	t.Helper()
-	var cases []bpeCase
-	lines := bufio.NewScanner(bytes.NewReader(testFile(t, "cases.jsonl.gz")))
-	lines.Buffer(nil, 1<<20)
-	for lines.Scan() {
-		var c bpeCase
-		if err := json.Unmarshal(lines.Bytes(), &c); err != nil {
-			t.Fatal(err)
-		}
-		if c.Bytes != nil {
-			c.Text = string(c.Bytes)
-		}
-		if c.Op == op {
-			cases = append(cases, c)
-		}
-	}
-	if len(cases) < 40 {
-		t.Fatalf("%d cases of %s", len(cases), op)
-	}
-	return cases
-}
-
-func (c bpeCase) bpe() *tokenizer.BPE {
-	if c.Tokenizer == "gpt2" {
-		return gpt2()
-	}
-	return tinyGPT2()
-}
-
-func TestReferenceEncode(t *testing.T) {
-	for _, c := range bpeCases(t, "encode") {
-		tok := c.bpe()
-		ids := tok.EncodeSpecial(c.Text)
-		if !slices.Equal(ids, c.IDs) {
-			t.Errorf("%s, %s: %q has ids %v, want %v", c.Tokenizer, c.Category, c.Text, ids, c.IDs)
-			continue
-		}
-		for i, id := range ids {
-			if tok.Name(id) != c.Tokens[i] {
-				t.Errorf("%s: token %d is %q, want %q", c.Tokenizer, id, tok.Name(id), c.Tokens[i])
-			}
-		}
-		checkDecode(t, c)
-		// Without the names of special tokens both ways are one.
-		if plain, _ := tok.Encode(c.Text); !strings.Contains(c.Text, "<|") && !slices.Equal(plain, ids) {
-			t.Errorf("%s: %q has ids %v as plain text, want %v", c.Tokenizer, c.Text, plain, ids)
-		}
-		tokenizertest.Check(t, tok, c.Text)
-	}
-}
-
-// checkDecode compares the text of ids with and without special tokens.
-func checkDecode(t *testing.T, c bpeCase) {
-	t.Helper()
-	tok := c.bpe()
-	var pieces []byte
-	for _, id := range c.IDs {
-		pieces = append(pieces, tok.Piece(id)...)
-	}
-	if got := tokenizer.Valid(string(pieces)); got != c.Decoded {
-		t.Errorf("%s: the pieces of %v are %q, want %q", c.Tokenizer, c.IDs, got, c.Decoded)
-	}
-	want := c.Decoded
-	if c.SkipSpecial != nil {
-		want = *c.SkipSpecial
-	}
-	if got := tokenizer.Valid(tok.Decode(c.IDs)); got != want {
-		t.Errorf("%s: Decode(%v) = %q, want %q", c.Tokenizer, c.IDs, got, want)
-	}
-}
-
-func TestReferenceDecode(t *testing.T) {
-	for _, c := range bpeCases(t, "decode") {
-		checkDecode(t, c)
-	}
-}
-
-// TestReferenceStream puts the text together token by token: what ends inside
-// a character waits for the rest of it.
-func TestReferenceStream(t *testing.T) {
-	for _, c := range bpeCases(t, "stream") {
-		var all []byte
-		shown := 0
-		for i, id := range c.IDs {
-			all = append(all, c.bpe().Piece(id)...)
-			text := tokenizer.Valid(string(all))
-			switch want := c.Chunks[i]; {
-			case len(text) <= shown || strings.HasSuffix(text, "\ufffd"):
-				if want != nil {
-					t.Fatalf("%s: after %v the reference shows %q, here is nothing", c.Tokenizer, c.IDs[:i+1], *want)
-				}
-			case want == nil || text[shown:] != *want:
-				t.Fatalf("%s: after %v comes %q", c.Tokenizer, c.IDs[:i+1], text[shown:])
-			default:
-				shown = len(text)
-			}
-		}
-	}
-}
 
 func TestSpecialTokensArePlainText(t *testing.T) {
 	tok := gpt2()
 	const text = "a<|endoftext|>b"
 	end := tok.Special("<|endoftext|>")
-	if ids := tok.EncodeSpecial(text); !slices.Equal(ids, []argen.ID{64, end, 65}) {
-		t.Errorf("EncodeSpecial(%q) = %v", text, ids)
+	if ids, err := tok.EncodeSpecial(text); err != nil || !slices.Equal(ids, []argen.ID{64, end, 65}) {
+		t.Errorf("EncodeSpecial(%q) = %v, %v", text, ids, err)
 	}
 	ids, err := tok.Encode(text)
 	if err != nil || slices.ContainsFunc(ids, tok.Control) || tok.Decode(ids) != text {
@@ -218,7 +102,7 @@ func TestMalformedFiles(t *testing.T) {
 	loaded := 0
 	for _, file := range files {
 		name := filepath.Base(file)
-		tok, err := tokenizer.ReadBPE(name, testFile(t, "malformed/"+name))
+		tok, _, err := tokenizer.ReadHuggingFace(name, testFile(t, "malformed/"+name))
 		mayLoad := strings.HasPrefix(expected[name], "loads") || strings.Contains(name, "_ok")
 		switch {
 		case err == nil && !mayLoad:
@@ -230,10 +114,12 @@ func TestMalformedFiles(t *testing.T) {
 		}
 		if err == nil {
 			loaded++
-			tokenizertest.Check(t, tok, "abc Hello")
+			if _, isBPE := tok.(*tokenizer.BPE); isBPE { // others have unknown words, which do not come back
+				tokenizertest.Check(t, tok)
+			}
 		}
 	}
-	if loaded < 4 {
+	if loaded < 10 {
 		t.Errorf("%d files are read", loaded)
 	}
 }
@@ -253,25 +139,21 @@ func TestReadBPEErrors(t *testing.T) {
 	tokenizertest.Check(t, tok, "ab")
 	for _, c := range []struct{ old, new, want string }{
 		{`"1.0"`, `"2.0"`, `f: byte 11: version: version "2.0" is not supported, only 1.0 is`},
-		{`"id":3`, `"id":0`, `f: model: added token "<s>" has id 0, which is that of "a" in the vocabulary`},
-		{`"<s>"`, `"ab"`, `f: model: added token "ab" has id 3, but 2 in the vocabulary`},
 		{`"id":3,`, ``, `f: byte 33: added_tokens[0]: an added token has no id`},
-		{`"special":true`, `"lstrip":true`, `f: byte 66: added_tokens[0].lstrip: lstrip is not supported, only false is`},
-		{`"id":3`, `"id":17`, `f: model.vocab: id 17 is above 4 times the number of tokens, 4`},
+		{`"<s>"`, `"a"`, `f: model: the special token "a" is the name of a byte: no text could hold that byte`},
+		{`"special":true`, `"lstrip":1`, `f: byte 66: added_tokens[0].lstrip: want true or false, found a number`},
+		{`"ab":2`, `"ab":17`, `f: model.vocab: id 17 is above 4 times the number of tokens, 4`},
+		{`"ab":2`, `"ab":3`, `f: model: added token "<s>" has id 3, which is that of "ab" in the vocabulary`},
 		{`"ab":2`, `"ab":1`, `f: model.vocab: id 1 has two tokens, "ab" and "b"`},
 		{`"ab":2`, `"":2`, `f: byte 200: model.vocab[""]: token 2 of the vocabulary has no name`},
-		{`"add_prefix_space":false`, `"add_prefix_space":true`, `f: pre_tokenizer.add_prefix_space: true is not supported, only false is`},
-		{`"add_prefix_space":false`, `"use_regex":false`, `f: pre_tokenizer.use_regex: false is not supported, only true is`},
-		{`"pre_tokenizer":{"type":"ByteLevel","add_prefix_space":false}`, `"pre_tokenizer":null`, `f: pre_tokenizer: none is not supported, only ByteLevel is`},
-		{`"decoder":{"type":"ByteLevel"}`, `"decoder":null`, `f: decoder: none is not supported, only ByteLevel is`},
-		{`"unk_token":null`, `"unk_token":"a"`, `f: model: unk_token and byte_fallback are not supported, and byte 0x0 has no token of its own`},
-		{`"byte_fallback":false`, `"byte_fallback":true`, `f: model: unk_token and byte_fallback are not supported, and byte 0x0 has no token of its own`},
-		{`"byte_fallback":false`, `"end_of_word_suffix":"</w>"`, `f: byte 290: model.end_of_word_suffix: end_of_word_suffix "</w>" is not supported, only null is`},
+		{`"add_prefix_space":false`, `"use_regex":0`, `f: byte 90: pre_tokenizer: the pre_tokenizer "ByteLevel": use_regex is neither true nor false`},
+		{`"decoder":{"type":"ByteLevel"}`, `"decoder":{}`, `f: byte 146: decoder: the decoder has no type`},
+		{`"dropout":0.0`, `"dropout":0.1`, `f: byte 248: model.dropout: dropout 0.1 is not supported, only null is`},
 		{`"ab":2`, `"<s>":3`, `f: model: merge 0 makes "ab", which is not in the vocabulary`},
 		{`["#version: 0.2","a b"]`, `["b"]`, `f: byte 215: model.merges[0]: a merge of 1 parts, want 2`},
 		{`["#version: 0.2","a b"]`, `[["a","c"]]`, `f: model.merges[0]: "c" is not in the vocabulary`},
 		{`false}}`, `false}} x`, `f: byte 293: want the end of the data, found x`},
-		{`"type":"ByteLevel","add`, `"type":"Split","add`, `f: byte 90: pre_tokenizer: the pre_tokenizer "Split" is not supported, only ByteLevel is`},
+		{`"type":"ByteLevel","add`, `"type":"UnicodeScripts","add`, `f: byte 90: pre_tokenizer: the pre_tokenizer "UnicodeScripts" is not supported`},
 	} {
 		data := strings.Replace(whole, c.old, c.new, 1)
 		if _, err := tokenizer.ReadBPE("f", []byte(data)); data == whole || err == nil || err.Error() != c.want {

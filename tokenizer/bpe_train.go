@@ -49,11 +49,14 @@ func TrainBPE(ctx context.Context, texts iter.Seq2[string, error], o BPEOptions)
 	if err := t.mergeAll(ctx); err != nil {
 		return nil, err
 	}
-	parts := bpeParts{names: t.names, pairs: t.learnt(), scan: scanGPT2}
+	parts := bpeParts{
+		names: t.names, components: hfComponents{"null", byteLevelJSON(false, true), "null", byteLevelJSON(true, true), true},
+		merges: func(map[string]argen.ID) ([]pair, []int32, error) { return t.learnt(), nil, nil },
+	}
 	for i, text := range o.Special {
 		parts.added = append(parts.added, AddedToken{ID: argen.ID(i), Text: text, Special: true})
 	}
-	return newBPE(parts)
+	return newBPE(parts, false)
 }
 
 // Lines yields the lines of r, each with its line end, as texts for [TrainBPE].

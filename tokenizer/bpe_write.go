@@ -4,33 +4,77 @@ import (
 	"bufio"
 	"fmt"
 	"io"
+	"strconv"
 	"unicode/utf8"
 
 	"argen"
 )
 
 // WriteJSON writes the tokenizer as a tokenizer.json, from which Hugging Face's
-// tokenizers library and [ReadBPE] make a tokenizer with the same ids. What
-// [TrainBPE] made comes out in the same bytes as that library's save.
-func (t *BPE) WriteJSON(w io.Writer) error { return t.huggingFace().write(w, argen.NoID) }
+// tokenizers library and [ReadBPE] make a tokenizer with the same ids and which puts no
+// token before a text. What [TrainBPE] made comes out in the same bytes as that
+// library's save.
+func (t *BPE) WriteJSON(w io.Writer) error {
+	return t.huggingFace(argen.NoID, t.writeModel).write(w, argen.NoID)
+}
 
-// huggingFace returns the parts of its tokenizer.json. The decoder's
-// add_prefix_space means nothing.
-func (t *BPE) huggingFace() huggingFace {
-	return huggingFace{added: t.added, normalizer: "null", preTokenizer: byteLevel(false, true), decoder: byteLevel(true, true), model: t.writeModel}
+// huggingFace returns the parts of a tokenizer.json that puts bos before a text, with
+// the post-processor of the file that was read if it does that.
+func (t *Pipeline) huggingFace(bos argen.ID, model func(out *writer)) huggingFace {
+	c := t.parts
+	h := huggingFace{added: t.added, normalizer: c.normalizer, preTokenizer: c.preTokenizer, decoder: c.decoder, model: model}
+	same := len(t.before) == 0 && bos == argen.NoID || len(t.before) == 1 && t.before[0] == bos
+	if same && c.postProcessor != "null" {
+		h.post = c.postProcessor
+	}
+	return h
+}
+
+// quoteOr returns a JSON string, null for "".
+func quoteOr(s string) string {
+	if s == "" {
+		return "null"
+	}
+	return quoteJSON(s)
 }
 
 // writeModel writes the model of a tokenizer.json.
 func (t *BPE) writeModel(out *writer) {
-	out.WriteString("{\n    \"type\": \"BPE\",\n    \"dropout\": null,\n    \"unk_token\": null,\n")
-	out.WriteString("    \"continuing_subword_prefix\": null,\n    \"end_of_word_suffix\": null,\n    \"fuse_unk\": false,\n    \"byte_fallback\": false,\n")
-	fmt.Fprintf(out, "    \"ignore_merges\": %t,\n    \"vocab\": ", t.whole != nil)
+	fmt.Fprintf(out, "{\n    \"type\": \"BPE\",\n    \"dropout\": null,\n    \"unk_token\": %s,\n", quoteOr(t.unk))
+	fmt.Fprintf(out, "    \"continuing_subword_prefix\": %s,\n    \"end_of_word_suffix\": %s,\n", quoteOr(t.prefix), quoteOr(t.suffix))
+	fmt.Fprintf(out, "    \"fuse_unk\": %t,\n    \"byte_fallback\": %t,\n", t.fuseUnk, t.byteFallback)
+	fmt.Fprintf(out, "    \"ignore_merges\": %t,\n    \"vocab\": ", t.ignoreMerges)
 	out.vocab(t.names)
 	out.WriteString(",\n    \"merges\": ")
 	list(out.Writer, len(t.pairs), "[]", 4, func(i int) {
 		left, right := t.names[t.pairs[i].left], t.names[t.pairs[i].right]
 		fmt.Fprintf(out, "[\n        %s,\n        %s\n      ]", quoteJSON(left), quoteJSON(right))
 	})
+	out.WriteString("\n  }")
+}
+
+// writeModel writes the model of a tokenizer.json.
+func (t *Unigram) writeModel(out *writer) {
+	unknown := "null"
+	if t.unigramOptions.unknown != argen.NoID {
+		unknown = strconv.Itoa(int(t.unigramOptions.unknown))
+	}
+	fmt.Fprintf(out, "{\n    \"type\": \"Unigram\",\n    \"unk_id\": %s,\n    \"vocab\": ", unknown)
+	list(out.Writer, len(t.scores), "[]", 4, func(i int) {
+		fmt.Fprintf(out, "[\n        %s,\n        %s\n      ]", quoteJSON(t.names[i]), strconv.FormatFloat(t.scores[i], 'g', -1, 64))
+	})
+	fmt.Fprintf(out, ",\n    \"byte_fallback\": %t\n  }", t.byteFallback)
+}
+
+// writeModel writes the model of a tokenizer.json.
+func (t *WordPiece) writeModel(out *writer) {
+	if t.level {
+		out.wordLevel(t.names, t.unk)
+		return
+	}
+	fmt.Fprintf(out, "{\n    \"type\": \"WordPiece\",\n    \"unk_token\": %s,\n    \"continuing_subword_prefix\": %s,\n", quoteJSON(t.unk), quoteJSON(t.prefix))
+	fmt.Fprintf(out, "    \"max_input_chars_per_word\": %d,\n    \"vocab\": ", t.longest)
+	out.vocab(t.names)
 	out.WriteString("\n  }")
 }
 

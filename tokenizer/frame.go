@@ -1,10 +1,11 @@
 package tokenizer
 
 import (
+	"cmp"
 	"fmt"
 
 	frame "github.com/sugarme/tokenizer"
-	"github.com/sugarme/tokenizer/normalizer"
+	framed "github.com/sugarme/tokenizer/normalizer"
 
 	"argen"
 )
@@ -22,31 +23,51 @@ const frameWindow = 1 << 14
 
 // A span is a word of a text, or an added token.
 type span struct {
-	start, end int      // bytes of the text
+	start, end int // bytes of the text
+	word       piece
 	id         argen.ID // of the added token, else NoID
 }
 
-// Tokens returns the tokens of text, as Encode gives them, with their places:
-// each byte of the text that the vocabulary has belongs to one token. Where
-// text is not UTF-8, a token of U+FFFD stands for all of the invalid bytes that
-// it replaces.
-func (t *BPE) Tokens(text string) ([]Token, error) {
+// Tokens returns the tokens of text, as Encode gives them, with their places. A
+// token that holds only some bytes of a character stands for those, unless the
+// normalizer has changed the character; what the normalizer put in, for none. Where
+// text is not UTF-8, a token of U+FFFD stands for all of the invalid bytes that it
+// replaces.
+func (t *Pipeline) Tokens(text string) ([]Token, error) { return t.explain(text, &t.plain) }
+
+// TokensSpecial is Tokens for the ids that EncodeSpecial gives.
+func (t *Pipeline) TokensSpecial(text string) ([]Token, error) { return t.explain(text, &t.special) }
+
+func (t *Pipeline) explain(text string, find *[2]*finder) ([]Token, error) {
 	valid, repairs := repair(text)
+	run := &encoding{traced: true}
 	var spans []span
-	t.words(valid, &t.plain, func(start, end int, id argen.ID) {
-		spans = append(spans, span{start, end, id})
+	framed := true
+	t.words(run, valid, find, func(p piece, id argen.ID) {
+		s := span{word: p, id: id}
+		s.start, s.end = p.place(0, len(p.text))
+		framed = framed && !p.rewritten()
+		spans = append(spans, s)
 	})
 	var tokens []Token
-	for from := 0; from < len(spans); {
+	for from := 0; from < len(spans) && run.err == nil; {
 		to := from + 1
 		for to < len(spans) && spans[to].end-spans[from].start <= frameWindow {
 			to++
 		}
 		var err error
-		if tokens, err = t.frameTokens(tokens, valid, spans[from:to], from); err != nil {
+		if framed {
+			tokens, err = t.frameTokens(tokens, valid, spans[from:to], from)
+		} else {
+			tokens, err = t.ownTokens(tokens, spans[from:to], from)
+		}
+		if err != nil {
 			return nil, err
 		}
 		from = to
+	}
+	if run.err != nil {
+		return nil, run.err
 	}
 	for i := range tokens {
 		tokens[i].Start, tokens[i].End = repairs.original(tokens[i].Start, tokens[i].End)
@@ -54,9 +75,37 @@ func (t *BPE) Tokens(text string) ([]Token, error) {
 	return tokens, nil
 }
 
+// ownTokens appends the tokens of some words, the first of which is word number
+// first. The frame knows nothing of texts that were rewritten.
+func (t *Pipeline) ownTokens(tokens []Token, spans []span, first int) ([]Token, error) {
+	for i, s := range spans {
+		ids, places, err := t.spans(s)
+		if err != nil {
+			return nil, err
+		}
+		for k, id := range ids {
+			start, end := s.word.place(places[k].start, places[k].end)
+			tokens = append(tokens, Token{ID: id, Piece: t.Piece(id), Start: start, End: end, Word: first + i})
+		}
+	}
+	return tokens, nil
+}
+
+// spans returns the tokens of a word and where in it they stand.
+func (t *Pipeline) spans(s span) ([]argen.ID, []place, error) {
+	if s.id != argen.NoID {
+		return []argen.ID{s.id}, []place{{0, len(s.word.text)}}, nil
+	}
+	ids, err := t.appendWord(nil, s.word.text)
+	if err != nil {
+		return nil, nil, err
+	}
+	return ids, t.model.spread(s.word.text, ids), nil
+}
+
 // frameTokens appends the tokens of some words of a text, the first of which
 // is word number first.
-func (t *BPE) frameTokens(tokens []Token, text string, spans []span, first int) ([]Token, error) {
+func (t *Pipeline) frameTokens(tokens []Token, text string, spans []span, first int) ([]Token, error) {
 	at := spans[0].start
 	words := &frameWords{t: t, spans: spans, at: at}
 	e, err := words.encode(text[at:spans[len(spans)-1].end])
@@ -71,7 +120,7 @@ func (t *BPE) frameTokens(tokens []Token, text string, spans []span, first int) 
 		// only some bytes of one stands more narrowly.
 		place := words.places[i]
 		tokens = append(tokens, Token{
-			ID: argen.ID(id), Piece: t.pieces[id], Start: place.start, End: place.end, Word: first + words.numbers[e.Words[i]],
+			ID: argen.ID(id), Piece: t.Piece(argen.ID(id)), Start: place.start, End: place.end, Word: first + words.numbers[e.Words[i]],
 		})
 	}
 	return tokens, nil
@@ -80,11 +129,12 @@ func (t *BPE) frameTokens(tokens []Token, text string, spans []span, first int) 
 // frameWords is the pre-tokenizer that also sets the tokens of each word, so
 // that the frame needs no model.
 type frameWords struct {
-	t       *BPE
+	t       *Pipeline
 	spans   []span // of the text
 	at      int    // where in the text the window begins
 	numbers []int  // by word of the frame, which has none for a word without tokens: the span
 	places  []span // of the tokens in order
+	err     error  // the first
 }
 
 // encode runs the frame. It may panic; that is an error here.
@@ -96,19 +146,23 @@ func (w *frameWords) encode(window string) (e *frame.Encoding, err error) {
 	}()
 	pipeline := frame.NewTokenizer(nil)
 	pipeline.WithPreTokenizer(w)
-	return pipeline.EncodeSingle(window)
+	e, err = pipeline.EncodeSingle(window)
+	return e, cmp.Or(w.err, err)
 }
 
 // PreTokenize implements the frame's PreTokenizer.
 func (w *frameWords) PreTokenize(text *frame.PreTokenizedString) (*frame.PreTokenizedString, error) {
-	text.Split(func(_ int, window *normalizer.NormalizedString) []frame.SplitIdx {
+	text.Split(func(_ int, window *framed.NormalizedString) []frame.SplitIdx {
 		var words []frame.SplitIdx
 		for i, s := range w.spans {
-			tokens := w.tokens(window.GetNormalized(), s)
+			tokens, err := w.tokens(window.GetNormalized(), s)
+			if err != nil && w.err == nil {
+				w.err = err
+			}
 			if len(tokens) == 0 { // no byte of it is in the vocabulary
 				continue
 			}
-			slice := window.Slice(normalizer.NewRange(s.start-w.at, s.end-w.at, normalizer.NormalizedTarget))
+			slice := window.Slice(framed.NewRange(s.start-w.at, s.end-w.at, framed.NormalizedTarget))
 			words = append(words, frame.SplitIdx{Normalized: slice, Tokens: tokens})
 			w.numbers = append(w.numbers, i)
 		}
@@ -118,37 +172,19 @@ func (w *frameWords) PreTokenize(text *frame.PreTokenizedString) (*frame.PreToke
 }
 
 // tokens returns the tokens of a word, with offsets in it.
-func (w *frameWords) tokens(window string, s span) []frame.Token {
-	if s.id != argen.NoID {
-		w.places = append(w.places, s)
-		return []frame.Token{frame.NewToken(int(s.id), w.t.Name(s.id), []int{0, s.end - s.start})}
+func (w *frameWords) tokens(window string, s span) ([]frame.Token, error) {
+	if got := window[s.start-w.at : s.end-w.at]; got != s.word.text {
+		return nil, fmt.Errorf("the frame has %q for the word %q", got, s.word.text)
 	}
-	word := window[s.start-w.at : s.end-w.at]
+	ids, places, err := w.t.spans(s)
+	if err != nil {
+		return nil, err
+	}
 	var tokens []frame.Token
-	at := 0
-	for _, id := range w.t.appendWord(nil, word) {
-		start, end := w.t.place(word, at, id)
-		tokens = append(tokens, frame.NewToken(int(id), w.t.Name(id), []int{start, end}))
-		w.places = append(w.places, span{s.start + start, s.start + end, id})
-		at = end
+	for i, id := range ids {
+		at := places[i]
+		tokens = append(tokens, frame.NewToken(int(id), w.t.Name(id), []int{at.start, at.end}))
+		w.places = append(w.places, span{start: s.start + at.start, end: s.start + at.end, id: id})
 	}
-	return tokens
-}
-
-// place returns where in a word the token stands that follows the byte at: its
-// bytes, between which may be some that the vocabulary lacks.
-func (t *BPE) place(word string, at int, id argen.ID) (start, end int) {
-	if len(t.pieces[id]) == len(word) { // with ignore_merges also if a byte has no token
-		return 0, len(word)
-	}
-	for at < len(word) && t.bytes[word[at]] == argen.NoID {
-		at++
-	}
-	start = at
-	for left := len(t.pieces[id]); left > 0 && at < len(word); at++ {
-		if t.bytes[word[at]] != argen.NoID {
-			left--
-		}
-	}
-	return start, at
+	return tokens, nil
 }

@@ -5,7 +5,7 @@ import (
 	"testing"
 
 	frame "github.com/sugarme/tokenizer"
-	"github.com/sugarme/tokenizer/model"
+	theirmodel "github.com/sugarme/tokenizer/model"
 	"github.com/sugarme/tokenizer/model/bpe"
 	"github.com/sugarme/tokenizer/pretokenizer"
 )
@@ -14,7 +14,7 @@ import (
 // right about plain English: a second opinion.
 func TestSugarmeEnglish(t *testing.T) {
 	ours := readGPT2(t)
-	vocab := model.Vocab{}
+	vocab := theirmodel.Vocab{}
 	for id, name := range ours.names {
 		vocab[name] = id
 	}

@@ -12,9 +12,10 @@ import (
 	"argen"
 )
 
-func readGPT2(t *testing.T) *BPE {
+// packedFile returns a file of testdata, unpacked.
+func packedFile(t testing.TB, name string) []byte {
 	t.Helper()
-	f, err := os.Open(filepath.Join("testdata", "gpt2.tokenizer.json.gz"))
+	f, err := os.Open(filepath.Join("testdata", name))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -27,7 +28,12 @@ func readGPT2(t *testing.T) *BPE {
 	if err != nil {
 		t.Fatal(err)
 	}
-	tok, err := ReadBPE("gpt2", data)
+	return data
+}
+
+func readGPT2(t *testing.T) *BPE {
+	t.Helper()
+	tok, err := ReadBPE("gpt2", packedFile(t, "gpt2.tokenizer.json.gz"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -39,8 +45,10 @@ func readGPT2(t *testing.T) *BPE {
 func TestFrameOffsets(t *testing.T) {
 	tok := readGPT2(t)
 	const text = "naïve  東京タワー, isn't it? 👩‍👩‍👧\n\n"
-	words := &frameWords{t: tok}
-	tok.words(text, &tok.plain, func(start, end int, id argen.ID) { words.spans = append(words.spans, span{start, end, id}) })
+	words := &frameWords{t: &tok.Pipeline}
+	tok.words(&encoding{traced: true}, text, &tok.plain, func(p piece, id argen.ID) {
+		words.spans = append(words.spans, span{p.begin, p.begin + len(p.text), p, id})
+	})
 	e, err := words.encode(text)
 	if err != nil {
 		t.Fatal(err)
@@ -61,7 +69,7 @@ func TestFrameOffsets(t *testing.T) {
 
 // TestFramePanics sees to it that a fault in the frame is an error.
 func TestFramePanics(t *testing.T) {
-	words := &frameWords{t: readGPT2(t), spans: []span{{0, 100, argen.NoID}}}
+	words := &frameWords{t: &readGPT2(t).Pipeline, spans: []span{{0, 100, piece{}, argen.NoID}}}
 	if _, err := words.encode("short"); err == nil || !strings.HasPrefix(err.Error(), "sugarme/tokenizer: ") {
 		t.Errorf("a word beyond the text: %v", err)
 	}

@@ -7,6 +7,7 @@ import (
 	"maps"
 	"reflect"
 	"slices"
+	"strings"
 	"unicode/utf8"
 
 	"argen"
@@ -36,7 +37,11 @@ func HuggingFace(tok argen.Tokenizer, bos argen.ID) ([]byte, error) {
 	var h huggingFace
 	switch t := tok.(type) {
 	case *BPE:
-		h = t.huggingFace()
+		h = t.huggingFace(bos, t.writeModel)
+	case *Unigram:
+		h = t.huggingFace(bos, t.writeModel)
+	case *WordPiece:
+		h = t.huggingFace(bos, t.writeModel)
 	case *Bytes:
 		h = t.huggingFace()
 	default:
@@ -178,22 +183,38 @@ func controls(tok argen.Tokenizer) (added []AddedToken) {
 	return added
 }
 
-// wordLevel makes the tokenizer of a file whose model is a WordLevel.
-func (f *hfFile) wordLevel() (argen.Tokenizer, error) {
-	if f.vocab == nil {
-		return nil, f.errorf("model.vocab", "the model has no vocabulary")
+// isOwn reports whether a component is one that argen writes for a WordLevel.
+func isOwn(name string, v any) bool {
+	return slices.ContainsFunc(wordLevels, func(w wordLevel) bool { return w.has(name, v) })
+}
+
+// has reports whether a component is that of a kind.
+func (w wordLevel) has(name string, v any) bool {
+	want := map[string]string{"normalizer": w.normalizer, "pre_tokenizer": w.preTokenizer, "decoder": w.decoder}[name]
+	var own any
+	return json.Unmarshal([]byte(want), &own) == nil && reflect.DeepEqual(own, v)
+}
+
+// own makes the tokenizer of a file that argen wrote for one that is no
+// [Pipeline]. It returns nil if it is none of these.
+func (f *hfFile) own() (argen.Tokenizer, error) {
+	if f.model == "BPE" && f.isBytes() {
+		return NewBytes(), nil
+	}
+	if f.model != "WordLevel" || f.vocab == nil {
+		return nil, nil
 	}
 	i := slices.IndexFunc(wordLevels, func(w wordLevel) bool {
-		for name, want := range map[string]string{"normalizer": w.normalizer, "pre_tokenizer": w.preTokenizer, "decoder": w.decoder} {
+		for name, text := range map[string]string{"normalizer": f.components.normalizer, "pre_tokenizer": f.components.preTokenizer, "decoder": f.components.decoder} {
 			var v any
-			if json.Unmarshal([]byte(want), &v) != nil || !reflect.DeepEqual(v, f.components[name]) {
+			if json.Unmarshal([]byte(text), &v) != nil || !w.has(name, v) {
 				return false
 			}
 		}
 		return true
 	})
 	if i < 0 {
-		return nil, f.errorf("model", "a WordLevel is supported only with the normalizer, pre_tokenizer and decoder that argen writes")
+		return nil, nil
 	}
 	w := wordLevels[i]
 	names, err := f.names()
@@ -214,8 +235,8 @@ func (f *hfFile) wordLevel() (argen.Tokenizer, error) {
 	if t, ok := tok.(*Words); ok {
 		unk = t.unk
 	}
-	if id, ok := f.vocab[f.unk]; ok && id != unk || !ok && unk != argen.NoID {
-		return nil, f.errorf("model.unk_token", "%s is not what a %s tokenizer takes for unknown words", quoteWord(f.unk), w.name)
+	if id, ok := f.vocab[f.bpeOptions.unk]; ok && id != unk || !ok && unk != argen.NoID {
+		return nil, f.errorf("model.unk_token", "%s is not what a %s tokenizer takes for unknown words", quoteWord(f.bpeOptions.unk), w.name)
 	}
 	return tok, nil
 }
@@ -231,10 +252,9 @@ func byID(added []AddedToken) map[argen.ID]AddedToken {
 // huggingFace returns the parts of its tokenizer.json: those of a BPE without
 // merges.
 func (t *Bytes) huggingFace() huggingFace {
-	h := huggingFace{normalizer: "null", preTokenizer: byteLevel(false, false), decoder: byteLevel(true, true), added: controls(t)}
-	bpe := BPE{names: bytesNames()}
-	h.model = bpe.writeModel
-	return h
+	bpe := BPE{}
+	bpe.names = bytesNames()
+	return huggingFace{added: controls(t), normalizer: "null", preTokenizer: byteLevelJSON(false, false), decoder: byteLevelJSON(true, true), model: bpe.writeModel}
 }
 
 // bytesNames are the tokens of Bytes as a vocabulary spells them.
@@ -250,8 +270,11 @@ func bytesNames() []string {
 // isBytes reports whether a file with a BPE is that of a Bytes. Without merges
 // it does not matter where the text is cut.
 func (f *hfFile) isBytes() bool {
+	var v any
+	_ = json.Unmarshal([]byte(f.components.preTokenizer), &v) // it was read before
+	m, _ := v.(map[string]any)
 	if len(f.vocab) != int(bytesSize) || len(f.merges) > 0 || !maps.Equal(byID(f.added), byID(controls(NewBytes()))) ||
-		f.preTokenizer.kind == "" || f.preTokenizer.on["add_prefix_space"] || f.decoder.kind == "" {
+		m["type"] != "ByteLevel" || m["add_prefix_space"] != false || !strings.Contains(f.components.decoder, `"ByteLevel"`) {
 		return false
 	}
 	for id, name := range bytesNames() {

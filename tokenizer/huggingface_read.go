@@ -1,6 +1,7 @@
 package tokenizer
 
 import (
+	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -14,49 +15,63 @@ const (
 	maxDepth   = 256       // of nested JSON
 )
 
-// ReadHuggingFace reads the tokenizer.json of a byte-level BPE, as [ReadBPE]
-// does, or of any tokenizer that [HuggingFace] wrote, also if Hugging Face's
-// library wrote it again: what it returns is of the same kind and has the same
-// ids. bos is the token that the file puts before every text, NoID if it puts
-// none: Encode does not, as a model's [argen.Info].AddBOS is for that. name
+// ReadHuggingFace reads a tokenizer.json: a [Pipeline] as Hugging Face's library
+// makes of it, or what [HuggingFace] wrote of another kind, also if that library
+// wrote it again. bos is the token that the file puts before every text, NoID if it
+// puts none: Encode does not, as a model's [argen.Info].AddBOS is for that. name
 // stands in errors.
+//
+// What the file asks for and argen cannot do is refused by name, never left out: the
+// ids would be wrong without a sign. A vocabulary has at most 2,000,000 entries and
+// no id above four times their number.
 func ReadHuggingFace(name string, data []byte) (tok argen.Tokenizer, bos argen.ID, err error) {
 	f := hfFile{name: name}
-	if err := f.read(data, "BPE", "WordLevel"); err != nil {
+	if err := f.read(data); err != nil {
 		return nil, argen.NoID, err
 	}
-	if f.model == "WordLevel" {
-		tok, err = f.wordLevel()
-	} else if f.isBytes() {
-		tok = NewBytes()
-	} else {
-		tok, err = f.bpe()
+	var before []argen.ID
+	if tok, err = f.own(); err == nil && tok == nil {
+		tok, err = f.pipeline()
 	}
 	if err != nil {
 		return nil, argen.NoID, err
 	}
-	if f.bos != argen.NoID && (int(f.bos) >= tok.VocabSize() || !tok.Control(f.bos)) {
-		return nil, argen.NoID, f.errorf("post_processor", "token %d, which is put before a text, is no special token of the vocabulary", f.bos)
+	if before, _, err = f.around(); err != nil {
+		return nil, argen.NoID, err
 	}
-	return tok, f.bos, nil
+	switch {
+	case len(before) == 0:
+		return tok, argen.NoID, nil
+	case len(before) > 1:
+		return nil, argen.NoID, f.errorf("post_processor", "it puts %d tokens before a text, argen only one", len(before))
+	case int(before[0]) >= tok.VocabSize() || !tok.Control(before[0]):
+		return nil, argen.NoID, f.errorf("post_processor", "token %d, which is put before a text, is no special token of the vocabulary", before[0])
+	}
+	return tok, before[0], nil
+}
+
+// around reads what the post-processor puts around a text.
+func (f *hfFile) around() (before, after []argen.ID, err error) {
+	var v any
+	_ = json.Unmarshal([]byte(f.components.postProcessor), &v) // it was read before
+	return around(v)
 }
 
 // An hfFile is what a tokenizer.json says.
 type hfFile struct {
 	name  string
-	model string // its type; "" if the file leaves it open, which is BPE
+	model string // its type; "BPE" if the file leaves it open
 
-	vocab        map[string]argen.ID
-	most         argen.ID // the highest id
-	merges       [][2]string
-	added        []AddedToken
-	unk          string
-	byteFallback bool
-	ignoreMerges bool
-	bos          argen.ID // what the post_processor puts before a text, or NoID
+	vocab  map[string]argen.ID
+	most   argen.ID // the highest id
+	merges [][2]string
+	added  []AddedToken
+	bpeOptions
+	unigramOptions
+	wordOptions
+	scored []string // the vocabulary of a Unigram, by ID
 
-	preTokenizer, decoder component      // of a BPE
-	components            map[string]any // of a WordLevel, by their names in the file, as encoding/json has them
+	components hfComponents
 }
 
 // errorf returns an error at a field that was read before.
@@ -64,13 +79,17 @@ func (f *hfFile) errorf(field, format string, args ...any) error {
 	return &strict.Error{File: f.name, Offset: -1, Field: field, Msg: fmt.Sprintf(format, args...)}
 }
 
+// models are the types of models that are read.
+var models = []string{"BPE", "Unigram", "WordPiece", "WordLevel"}
+
 // findType looks for the type of the model, on which it depends what its other
 // members mean.
-func (f *hfFile) findType(data []byte, models []string) error {
+func (f *hfFile) findType(data []byte) error {
 	if says := strict.Foreign(data); says != "" {
 		return &strict.Error{File: f.name, Offset: 0, Field: "", Msg: says}
 	}
 	j := strict.NewJSON(f.name, data, maxDepth)
+	f.model = "BPE"
 	found := false
 	err := j.Object(func(member string) error {
 		if member != "model" {
@@ -83,7 +102,7 @@ func (f *hfFile) findType(data []byte, models []string) error {
 			}
 			f.model, err = j.String()
 			if err == nil && !slices.Contains(models, f.model) {
-				err = j.Errorf("a model of type %s is not supported, only %s is", quoteWord(f.model), strings.Join(models, " and "))
+				err = j.Errorf("a model of type %s is not supported, only %s are", quoteWord(f.model), strings.Join(models, ", "))
 			}
 			return err
 		})
@@ -107,24 +126,58 @@ func (f *hfFile) member(j *strict.JSON, name string) (err error) {
 		return notSupported(j, name)
 	case "added_tokens":
 		return j.Array(func(int) error { return f.addedToken(j) })
-	case "post_processor":
-		return f.postProcessor(j)
 	case "model":
 		return j.Object(func(member string) error { return f.modelMember(j, member) })
-	case "normalizer", "pre_tokenizer", "decoder":
-		if f.model == "WordLevel" {
-			return f.component(j, name)
-		}
-	}
-	switch name {
 	case "normalizer":
-		return readComponent(j, nil, name)
+		return f.component(j, name, &f.components.normalizer, func(v any) error {
+			_, err := newNormalizer(v)
+			return err
+		})
 	case "pre_tokenizer":
-		return readComponent(j, &f.preTokenizer, name, "ByteLevel")
+		return f.component(j, name, &f.components.preTokenizer, func(v any) (err error) {
+			_, f.components.byteLevel, err = newPreTokenizer(v)
+			return err
+		})
+	case "post_processor":
+		return f.component(j, name, &f.components.postProcessor, func(v any) error {
+			_, _, err := around(v)
+			return err
+		})
 	case "decoder":
-		return readComponent(j, &f.decoder, name, "ByteLevel")
+		return f.component(j, name, &f.components.decoder, func(v any) error {
+			_, err := newDecoder(v)
+			return err
+		})
 	}
 	return j.Skip()
+}
+
+// maxComponent is the largest component that is read, in bytes. As encoding/json
+// has it, it takes 30 times as much memory.
+const maxComponent = 1 << 20
+
+// component keeps a component as JSON and checks it, unless it is one of those that
+// argen writes for tokenizers of other kinds.
+func (f *hfFile) component(j *strict.JSON, name string, dst *string, check func(v any) error) error {
+	data, err := j.Raw()
+	switch {
+	case err != nil:
+		return err
+	case len(data) > maxComponent:
+		return j.Errorf("the %s has %d bytes, at most %d are read", name, len(data), maxComponent)
+	}
+	*dst = string(data)
+	var v any
+	if err := json.Unmarshal(data, &v); err != nil {
+		return err
+	}
+	if f.model == "WordLevel" && isOwn(name, v) {
+		return nil
+	}
+	if err := check(v); err != nil {
+		return j.Errorf("%s", err)
+	}
+	return nil
 }
 
 // notSupported reads null, false or "" and refuses all else.
@@ -152,46 +205,6 @@ func notSupported(j *strict.JSON, name string) error {
 	return j.Errorf("%s is not supported, only null is", name)
 }
 
-// A component is a normalizer, pre-tokenizer, post-processor or decoder.
-type component struct {
-	kind string          // its type; "" for null
-	on   map[string]bool // its members that are true or false
-}
-
-// readComponent reads null or a component of one of the types given, into c
-// unless that is nil.
-func readComponent(j *strict.JSON, c *component, name string, types ...string) error {
-	if j.Null() {
-		return nil
-	}
-	got := component{on: map[string]bool{}}
-	err := j.Object(func(member string) (err error) {
-		switch {
-		case member == "type":
-			got.kind, err = j.String()
-		case j.Kind() == strict.Bool:
-			got.on[member], err = j.Bool()
-		default:
-			err = j.Skip()
-		}
-		return err
-	})
-	switch {
-	case err != nil:
-		return err
-	case got.kind == "":
-		return j.Errorf("the %s has no type", name)
-	case !slices.Contains(types, got.kind) && len(types) == 0:
-		return j.Errorf("the %s %s is not supported, only null is", name, quoteWord(got.kind))
-	case !slices.Contains(types, got.kind):
-		return j.Errorf("the %s %s is not supported, only %s is", name, quoteWord(got.kind), strings.Join(types, " and "))
-	}
-	if c != nil {
-		*c = got
-	}
-	return nil
-}
-
 // addedToken reads an element of added_tokens.
 func (f *hfFile) addedToken(j *strict.JSON) error {
 	if len(f.added) == maxEntries {
@@ -208,8 +221,12 @@ func (f *hfFile) addedToken(j *strict.JSON) error {
 			a.Special, err = j.Bool()
 		case "normalized":
 			a.Normalized, err = j.Bool()
-		case "single_word", "lstrip", "rstrip":
-			err = notSupported(j, member)
+		case "single_word":
+			a.SingleWord, err = j.Bool()
+		case "lstrip":
+			a.LStrip, err = j.Bool()
+		case "rstrip":
+			a.RStrip, err = j.Bool()
 		default:
 			err = j.Skip()
 		}
@@ -223,9 +240,39 @@ func (f *hfFile) addedToken(j *strict.JSON) error {
 	case a.Text == "":
 		return j.Errorf("added token %d has no content", a.ID)
 	}
-	f.most = max(f.most, a.ID)
 	f.added = append(f.added, a)
 	return nil
+}
+
+// place gives added tokens the ids that the reference gives them, whatever the file
+// says: those that they have in the vocabulary, the others the next ones behind it in
+// the order of the file. Of two with one text the last counts. size is the number of
+// tokens in the vocabulary.
+func (f *hfFile) place(size int, idOf func(name string) (argen.ID, bool)) {
+	var kept []AddedToken
+	at := make(map[string]int, len(f.added))
+	next := argen.ID(size)
+	for _, a := range f.added {
+		if i, twice := at[a.Text]; twice {
+			a.ID = kept[i].ID
+			kept[i] = a
+			continue
+		}
+		id, known := idOf(a.Text)
+		if !known {
+			id = next
+			next++
+		}
+		// A vocabulary with gaps may have that id too; then init says so.
+		if next <= id {
+			next = max(next, id+1)
+		}
+		a.ID = id
+		f.most = max(f.most, id)
+		at[a.Text] = len(kept)
+		kept = append(kept, a)
+	}
+	f.added = kept
 }
 
 func readID(j *strict.JSON) (argen.ID, error) {
@@ -233,10 +280,12 @@ func readID(j *strict.JSON) (argen.ID, error) {
 	return argen.ID(id), err
 }
 
-// read reads a file whose model is one of those.
-func (f *hfFile) read(data []byte, models ...string) error {
-	f.bos = argen.NoID
-	if err := f.findType(data, models); err != nil {
+// read reads the file.
+func (f *hfFile) read(data []byte) error {
+	f.components = hfComponents{normalizer: "null", preTokenizer: "null", postProcessor: "null", decoder: "null"}
+	f.wordOptions = wordOptions{prefix: "##", longest: 100}
+	f.unknown = argen.NoID
+	if err := f.findType(data); err != nil {
 		return err
 	}
 	j := strict.NewJSON(f.name, data, maxDepth)
@@ -248,6 +297,10 @@ func (f *hfFile) read(data []byte, models ...string) error {
 
 // names returns the vocabulary by ID, "" where it has no token.
 func (f *hfFile) names() ([]string, error) {
+	f.place(len(f.vocab), func(name string) (argen.ID, bool) {
+		id, ok := f.vocab[name]
+		return id, ok
+	})
 	entries := len(f.vocab) + len(f.added)
 	if int(f.most) > 4*entries {
 		return nil, f.errorf("model.vocab", "id %d is above 4 times the number of tokens, %d", f.most, entries)

@@ -3,6 +3,7 @@ package tokenizer
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -14,6 +15,7 @@ import (
 type huggingFace struct {
 	added                             []AddedToken
 	normalizer, preTokenizer, decoder string // as JSON
+	post                              string // the same, "" for what puts bos before a text
 	model                             func(out *writer)
 }
 
@@ -29,12 +31,13 @@ func (h huggingFace) write(w io.Writer, bos argen.ID) error {
 	list(out.Writer, len(h.added), "[]", 2, func(i int) {
 		a := h.added[i]
 		fmt.Fprintf(out, "{\n      \"id\": %d,\n      \"content\": %s,\n", a.ID, quoteJSON(a.Text))
-		fmt.Fprint(out, "      \"single_word\": false,\n      \"lstrip\": false,\n      \"rstrip\": false,\n")
+		fmt.Fprintf(out, "      \"single_word\": %t,\n      \"lstrip\": %t,\n      \"rstrip\": %t,\n", a.SingleWord, a.LStrip, a.RStrip)
 		fmt.Fprintf(out, "      \"normalized\": %t,\n      \"special\": %t\n    }", a.Normalized, a.Special)
 		if a.ID == bos {
 			post = beginWith(a)
 		}
 	})
+	post = cmp.Or(h.post, post)
 	out.component("normalizer", h.normalizer)
 	out.component("pre_tokenizer", h.preTokenizer)
 	out.component("post_processor", post)
@@ -82,7 +85,7 @@ func beginWith(bos AddedToken) string {
 		sequence("A", 0), sequence("A", 0), sequence("B", 1), name, name, bos.ID, name)
 }
 
-// byteLevel returns the pre-tokenizer or decoder of bytes.
-func byteLevel(addPrefixSpace, useRegex bool) string {
+// byteLevelJSON returns the pre-tokenizer or decoder of bytes.
+func byteLevelJSON(addPrefixSpace, useRegex bool) string {
 	return fmt.Sprintf(`{"type":"ByteLevel","add_prefix_space":%t,"trim_offsets":true,"use_regex":%t}`, addPrefixSpace, useRegex)
 }

@@ -134,28 +134,49 @@ func scanLines(text string, numbers int) int {
 		}
 	}
 	class, size := classAt(text)
-	next, nextSize := other, 0
-	if size < len(text) {
-		next, nextSize = classAt(text[size:])
-	}
-	switch {
-	case class == letter:
+	if class == letter {
 		return size + run(text[size:], letter)
-	case class == number:
+	}
+	if class != number && size < len(text) && text[0] != '\r' && text[0] != '\n' {
+		if next, n := classAt(text[size:]); next == letter {
+			return size + n + run(text[size+n:], letter)
+		}
+	}
+	return scanTail(text, numbers, false)
+}
+
+// scanTail is what the patterns of Llama 3 and its kind have for texts that do not
+// begin with letters: so many numbers; other characters with a blank before and
+// line ends behind, among which there may be slashes; white space up to its last
+// line end; or else as in [scanGPT2].
+func scanTail(text string, numbers int, slashes bool) int {
+	class, size := classAt(text)
+	if class == number {
 		for n := 1; n < numbers && size < len(text); n++ {
-			if next, nextSize = classAt(text[size:]); next != number {
+			next, more := classAt(text[size:])
+			if next != number {
 				break
 			}
-			size += nextSize
+			size += more
 		}
 		return size
-	case next == letter && text[0] != '\r' && text[0] != '\n':
-		return size + nextSize + run(text[size+nextSize:], letter)
-	case class == other:
-		return size + withLineEnds(text[size:])
-	case text[0] == ' ' && next == other && nextSize > 0:
-		return 1 + withLineEnds(text[1:])
 	}
+	at := 0
+	if text[0] == ' ' && len(text) > 1 {
+		if next, _ := classAt(text[1:]); next == other {
+			at = 1
+		}
+	}
+	if at == 1 || class == other {
+		at += run(text[at:], other)
+		return at + lineEnds(text[at:], slashes)
+	}
+	return spaces(text)
+}
+
+// spaces returns the length of white space up to its last line end, or else as
+// [blanks] does.
+func spaces(text string) int {
 	white := run(text, space)
 	if end := strings.LastIndexAny(text[:white], "\r\n"); end >= 0 {
 		return end + 1
@@ -163,11 +184,10 @@ func scanLines(text string, numbers int) int {
 	return blanks(text)
 }
 
-// withLineEnds returns the length of other characters and of line ends behind
-// them.
-func withLineEnds(text string) int {
-	n := run(text, other)
-	for n < len(text) && (text[n] == '\r' || text[n] == '\n') {
+// lineEnds returns the length of the line ends, and slashes, that text begins with.
+func lineEnds(text string, slashes bool) int {
+	n := 0
+	for n < len(text) && (text[n] == '\r' || text[n] == '\n' || slashes && text[n] == '/') {
 		n++
 	}
 	return n

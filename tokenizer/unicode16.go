@@ -44,3 +44,85 @@ var newNumbers = &unicode.RangeTable{
 		{Lo: 0x1e5f1, Hi: 0x1e5fa, Stride: 1}, // Ol Onal
 	},
 }
+
+// These are the marks, punctuation and symbols that came in between, and which of
+// the letters are in upper and in lower case.
+var (
+	newMarks = &unicode.RangeTable{
+		R16: []unicode.Range16{
+			{Lo: 0x897, Hi: 0x897, Stride: 1},
+		},
+		R32: []unicode.Range32{
+			{Lo: 0x10d69, Hi: 0x10d6d, Stride: 1},
+			{Lo: 0x10efc, Hi: 0x10efc, Stride: 1},
+			{Lo: 0x113b8, Hi: 0x113c0, Stride: 1},
+			{Lo: 0x113c2, Hi: 0x113c2, Stride: 1},
+			{Lo: 0x113c5, Hi: 0x113c5, Stride: 1},
+			{Lo: 0x113c7, Hi: 0x113ca, Stride: 1},
+			{Lo: 0x113cc, Hi: 0x113d0, Stride: 1},
+			{Lo: 0x113d2, Hi: 0x113d2, Stride: 1},
+			{Lo: 0x113e1, Hi: 0x113e2, Stride: 1},
+			{Lo: 0x11f5a, Hi: 0x11f5a, Stride: 1},
+			{Lo: 0x1611e, Hi: 0x1612f, Stride: 1},
+			{Lo: 0x1e5ee, Hi: 0x1e5ef, Stride: 1},
+		},
+	}
+	newPunctuation = &unicode.RangeTable{
+		R16: []unicode.Range16{
+			{Lo: 0x1b4e, Hi: 0x1b4f, Stride: 1},
+			{Lo: 0x1b7f, Hi: 0x1b7f, Stride: 1},
+		},
+		R32: []unicode.Range32{
+			{Lo: 0x10d6e, Hi: 0x10d6e, Stride: 1},
+			{Lo: 0x113d4, Hi: 0x113d5, Stride: 1},
+			{Lo: 0x113d7, Hi: 0x113d8, Stride: 1},
+			{Lo: 0x11be1, Hi: 0x11be1, Stride: 1},
+			{Lo: 0x16d6d, Hi: 0x16d6f, Stride: 1},
+			{Lo: 0x1e5ff, Hi: 0x1e5ff, Stride: 1},
+		},
+	}
+	newSymbols = &unicode.RangeTable{
+		R16: []unicode.Range16{
+			{Lo: 0x2427, Hi: 0x2429, Stride: 1},
+			{Lo: 0x2ffc, Hi: 0x2fff, Stride: 1},
+			{Lo: 0x31e4, Hi: 0x31e5, Stride: 1},
+			{Lo: 0x31ef, Hi: 0x31ef, Stride: 1},
+		},
+		R32: []unicode.Range32{
+			{Lo: 0x10d8e, Hi: 0x10d8f, Stride: 1},
+			{Lo: 0x1cc00, Hi: 0x1ccef, Stride: 1},
+			{Lo: 0x1cd00, Hi: 0x1ceb3, Stride: 1},
+			{Lo: 0x1f8b2, Hi: 0x1f8bb, Stride: 1},
+			{Lo: 0x1f8c0, Hi: 0x1f8c1, Stride: 1},
+			{Lo: 0x1fa89, Hi: 0x1fa89, Stride: 1},
+			{Lo: 0x1fa8f, Hi: 0x1fa8f, Stride: 1},
+			{Lo: 0x1fabe, Hi: 0x1fabe, Stride: 1},
+			{Lo: 0x1fac6, Hi: 0x1fac6, Stride: 1},
+			{Lo: 0x1fadc, Hi: 0x1fadc, Stride: 1},
+			{Lo: 0x1fadf, Hi: 0x1fadf, Stride: 1},
+			{Lo: 0x1fae9, Hi: 0x1fae9, Stride: 1},
+			{Lo: 0x1fbcb, Hi: 0x1fbef, Stride: 1},
+		},
+	}
+	newUpper = &unicode.RangeTable{
+		R16: []unicode.Range16{
+			{Lo: 0x1c89, Hi: 0x1c89, Stride: 1},
+			{Lo: 0xa7cb, Hi: 0xa7cc, Stride: 1},
+			{Lo: 0xa7da, Hi: 0xa7da, Stride: 1},
+			{Lo: 0xa7dc, Hi: 0xa7dc, Stride: 1},
+		},
+		R32: []unicode.Range32{
+			{Lo: 0x10d50, Hi: 0x10d65, Stride: 1},
+		},
+	}
+	newLower = &unicode.RangeTable{
+		R16: []unicode.Range16{
+			{Lo: 0x1c8a, Hi: 0x1c8a, Stride: 1},
+			{Lo: 0xa7cd, Hi: 0xa7cd, Stride: 1},
+			{Lo: 0xa7db, Hi: 0xa7db, Stride: 1},
+		},
+		R32: []unicode.Range32{
+			{Lo: 0x10d70, Hi: 0x10d85, Stride: 1},
+		},
+	}
+)

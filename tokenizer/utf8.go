@@ -47,7 +47,7 @@ func repair(text string) (string, repairs) {
 }
 
 // original returns the bytes of the original text that the bytes from start to
-// end of the valid text, at least one, stand for.
+// end of the valid text stand for; none for none.
 func (all repairs) original(start, end int) (int, int) {
 	// find returns the place of a byte, and its replacement if it is in one.
 	find := func(at int) (int, *replaced) {
@@ -61,7 +61,11 @@ func (all repairs) original(start, end int) (int, int) {
 		}
 		return at - (r.at + len(string(utf8.RuneError))) + r.origin + r.size, nil
 	}
+	none := start == end
 	start, _ = find(start)
+	if none {
+		return start, start
+	}
 	last, r := find(end - 1)
 	if r != nil {
 		return start, r.origin + r.size
