@@ -5,24 +5,26 @@ import "argen"
 // EncodeSpecial is tok.Encode, but the names of control tokens in text are
 // those tokens: what a chat template writes is meant so.
 func EncodeSpecial(tok argen.Tokenizer, text string) ([]argen.ID, error) {
-	if t, ok := tok.(interface{ EncodeSpecial(text string) []argen.ID }); ok {
-		return t.EncodeSpecial(text), nil
-	}
-	var names []AddedToken
-	for id := range argen.ID(tok.VocabSize()) {
-		if name := string(tok.Piece(id)); name != "" && tok.Control(id) {
-			names = append(names, AddedToken{ID: id, Text: name})
-		}
+	if t, ok := tok.(interface {
+		EncodeSpecial(text string) ([]argen.ID, error)
+	}); ok {
+		return t.EncodeSpecial(text)
 	}
 	ids := []argen.ID{}
 	var failed error
-	plain := func(from, to int) {
-		part, err := tok.Encode(text[from:to])
+	plain := func(p piece) {
+		part, err := tok.Encode(p.text)
 		if err != nil && failed == nil {
 			failed = err
 		}
 		ids = append(ids, part...)
 	}
-	newTrie(names, func(AddedToken) bool { return true }).split(text, plain, func(_, _ int, id argen.ID) { ids = append(ids, id) })
+	names := newFinder(controls(tok), func(name string) string { return name }, AddedToken.is)
+	if names == nil {
+		return tok.Encode(text)
+	}
+	names.split(piece{text: text, run: &encoding{}}, plain, func(_ piece, id argen.ID) { ids = append(ids, id) })
 	return ids, failed
 }
+
+func (a AddedToken) is() bool { return a.Text != "" }
