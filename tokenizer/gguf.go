@@ -36,8 +36,7 @@ const (
 
 // ReadGGUF makes the tokenizer of a vocabulary in a GGUF, with the ids that Hugging
 // Face's library has for the model's tokenizer.json. Errors begin with the key that is
-// wrong; those about merges come from the first Encode, since what only Encode needs
-// is made there. bos is the token that is put before every text, NoID if none is.
+// wrong. bos is the token that is put before every text, NoID if none is.
 func ReadGGUF(g GGUF) (tok argen.Tokenizer, bos argen.ID, err error) {
 	if tok, bos, err = g.read(); err != nil {
 		return nil, argen.NoID, err
@@ -91,7 +90,7 @@ func (g *GGUF) read() (tok argen.Tokenizer, bos argen.ID, err error) {
 	if parts.components.postProcessor, err = g.template(before, after); err != nil {
 		return nil, argen.NoID, err
 	}
-	t, err := newBPE(parts, true)
+	t, err := newBPE(parts, false)
 	if err != nil {
 		return nil, argen.NoID, fmt.Errorf("tokenizer.ggml.tokens: %w", err)
 	}
