@@ -28,7 +28,7 @@ compare = set -- testdata/bench/$(1).*; export ARGEN="$(BIN)"; case "$$1" in \
 	*.py) python3 "$$1" $(ARGS) ;; *.sh) sh "$$1" $(ARGS) ;; *.go) go run "$$1" $(ARGS) ;; \
 	*) echo "make: $$1: no such script"; exit 1 ;; esac
 
-.PHONY: help build run test test-full race lint vuln fuzz bench bench-bpe bench-kenlm bench-llama2c bench-sampling bench-torch golden cover models real-model dist clean
+.PHONY: help build run test test-full race lint vuln fuzz bench bench-bpe bench-kenlm bench-llama2c bench-llamacpp bench-sampling bench-torch golden cover models real-model dist clean
 
 help: ## list the targets (what make alone does)
 	@echo "make TARGET, where TARGET is one of"
@@ -87,6 +87,9 @@ bench-bpe: build ## measure byte-pair encoding against its reference programs; A
 
 bench-kenlm: build ## measure the n-gram model against KenLM; ARGS="..." goes to the script
 	@$(call compare,bench_kenlm)
+
+bench-llamacpp: build real-model ## measure SmolLM2-135M against llama.cpp on the same files; ARGS="..." goes to the script
+	@$(call compare,bench_llamacpp)
 
 bench-llama2c: build ## measure transformers against llama2.c; ARGS="--run-c PATH/run.c" says where that is
 	@$(call compare,bench_llama2c)

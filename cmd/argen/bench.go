@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -37,9 +38,10 @@ reads, and how that compares with reading as many bytes and doing nothing else.
 
 Each figure is taken --reps times: the median, with the least and the most. The
 JSON has a line for each number of threads, {"model","threads","kernel",
-"activations" with --fast,"load_ms","prefill_tok_s","decode_tok_s","step_us",
-"bytes_per_token","gb_s","read_gb_s","read_share","rss_mb"}, its figures
-[least, median, most].
+"activations" with --fast,"load_ms","first_ms","prefill_tok_s","decode_tok_s",
+"step_us","bytes_per_token","gb_s","read_gb_s","read_share","rss_mb"}, its
+figures [least, median, most]; threads is 0 for auto, and first_ms is to open
+the model and compute the logits after one token.
 
 With --train it is the training of a new transformer, on random tokens: the
 "tokens_s" of steps, with AdamW. Without other sizes that has 0.8 million
@@ -64,7 +66,7 @@ parameters.`,
 	}
 	fs := c.Flags()
 	a.modelFlag(fs, &b.model)
-	fs.Var(&threadsValue{&b.threads}, "threads", "how many processors may be used: `N`, or several one after the other, as 1,2 (default 1 and all)")
+	fs.Var(&threadsValue{&b.threads}, "threads", "how many threads: `N`, or several one after the other, as 1,2; auto is what other commands do (default 1 and all)")
 	a.fastFlag(fs)
 	fs.Var(&fromOneValue{&b.prompt}, "prompt", "tokens of the prompt, `N`; a model whose tokens must make sense takes those of a text at most")
 	fs.Var(&fromOneValue{&b.gen}, "gen", "tokens to write, `N`")
@@ -103,7 +105,7 @@ func (a *app) withThreads(ctx context.Context, b *bench, do func(threads int) er
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		runtime.GOMAXPROCS(n)
+		runtime.GOMAXPROCS(cmp.Or(n, runtime.NumCPU()))
 		a.engine.Threads = n
 		if err := do(n); err != nil {
 			return err
@@ -137,8 +139,13 @@ func (v *threadsValue) Set(text string) error {
 	*v.all = nil
 	for word := range strings.SplitSeq(text, ",") {
 		n, err := strconv.Atoi(strings.TrimSpace(word))
-		if err != nil || n < 1 || n > mostThreads {
-			return fmt.Errorf("%q is no number of threads, it must be a whole number from 1 to %d", word, mostThreads)
+		if strings.TrimSpace(word) == "auto" {
+			n, err = 0, nil
+		} else if n < 1 || n > mostThreads {
+			err = strconv.ErrRange
+		}
+		if err != nil {
+			return fmt.Errorf("%q is no number of threads, it must be auto or a whole number from 1 to %d", word, mostThreads)
 		}
 		*v.all = append(*v.all, n)
 	}

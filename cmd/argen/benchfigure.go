@@ -73,7 +73,11 @@ func benchTable(all []measured) string {
 	b.WriteString(all[0].title())
 	lines := [][]string{{"threads"}}
 	for i, m := range all {
-		lines[0] = append(lines[0], strconv.Itoa(m.Threads))
+		threads := strconv.Itoa(m.Threads)
+		if m.Threads == 0 {
+			threads = "auto"
+		}
+		lines[0] = append(lines[0], threads)
 		for j, line := range m.lines() {
 			if i == 0 {
 				lines = append(lines, []string{line[0]})

@@ -1,9 +1,11 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"math/rand/v2"
+	"runtime"
 	"slices"
 	"time"
 
@@ -28,7 +30,8 @@ type measured struct {
 type decoding struct {
 	Activations   string  `json:"activations,omitempty"` // "int8" if they are rounded
 	LoadMS        figure  `json:"load_ms"`
-	Prompt        int     `json:"prompt"` // tokens
+	FirstMS       figure  `json:"first_ms"` // load and the logits after one token
+	Prompt        int     `json:"prompt"`   // tokens
 	PrefillTokS   figure  `json:"prefill_tok_s"`
 	Gen           int     `json:"gen"` // tokens
 	DecodeTokS    figure  `json:"decode_tok_s"`
@@ -56,6 +59,7 @@ func (m *measured) lines() (all [][2]string) {
 	add := func(name, text string) { all = append(all, [2]string{name, text}) }
 	if d := m.decoding; d != nil {
 		add("load, ms", d.LoadMS.String())
+		add("load, first logits, ms", d.FirstMS.String())
 		add("prefill, tokens/s", d.PrefillTokS.String())
 		add("decode, tokens/s", d.DecodeTokS.String())
 		add("step, µs", d.StepUS.String())
@@ -97,7 +101,7 @@ func (a *app) benchModel(ctx context.Context, b *bench) error {
 		for i := range all {
 			if m := &all[i]; m.Threads == threads && m.BytesPerToken != nil && m.ReadGBS == nil {
 				m.GBS = m.DecodeTokS.times(float64(*m.BytesPerToken) / 1e9)
-				read := readRate(*m.BytesPerToken, threads, b.reps)
+				read := readRate(*m.BytesPerToken, cmp.Or(threads, runtime.NumCPU()), b.reps)
 				share := number(rounded(m.GBS[1]/read[1], 3))
 				m.ReadGBS, m.ReadShare = &read, &share
 			}
@@ -112,7 +116,7 @@ func (a *app) benchModel(ctx context.Context, b *bench) error {
 
 // decoding measures a model with the threads in force.
 func (a *app) decoding(ctx context.Context, b *bench) (*decoding, error) {
-	var load, prefill, decode, step []float64
+	var load, first, prefill, decode, step []float64
 	var s *speaker
 	var lm *model.LM
 	defer func() {
@@ -131,6 +135,10 @@ func (a *app) decoding(ctx context.Context, b *bench) (*decoding, error) {
 				return nil, err
 			}
 			load = append(load, float64(time.Since(start))/1e6)
+			if _, err := lm.Model.Start().Extend(ctx, begin(lm.Model)); err != nil {
+				return nil, err
+			}
+			first = append(first, float64(time.Since(start))/1e6)
 		}
 		if rep == 0 {
 			var err error
@@ -151,7 +159,7 @@ func (a *app) decoding(ctx context.Context, b *bench) (*decoding, error) {
 		decode, step = append(decode, rate), append(step, middle)
 	}
 	d := &decoding{
-		Activations: s.info.Activations, LoadMS: newFigure(load), Prompt: len(s.prompt), PrefillTokS: newFigure(prefill),
+		Activations: s.info.Activations, LoadMS: newFigure(load), FirstMS: newFigure(first), Prompt: len(s.prompt), PrefillTokS: newFigure(prefill),
 		Gen: b.gen, DecodeTokS: newFigure(decode), StepUS: newFigure(step),
 	}
 	if m, ok := model.Base(lm.Model).(interface{ BytesPerToken() int64 }); ok {
@@ -160,6 +168,9 @@ func (a *app) decoding(ctx context.Context, b *bench) (*decoding, error) {
 	}
 	return d, nil
 }
+
+// begin is what a text begins with.
+func begin(m argen.Model) argen.ID { return max(m.Info().BOS, 0) }
 
 // A speaker runs a model to see how long that takes.
 type speaker struct {
