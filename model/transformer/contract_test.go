@@ -15,12 +15,9 @@ import (
 const tight = 0
 
 func TestContract(t *testing.T) {
-	for _, name := range []string{"llama-untied", "llama-bf16-sharded", "gpt2"} {
-		t.Run(name, func(t *testing.T) {
-			m, _ := load(t, name)
-			modeltest.Check(t, m, modeltest.Options{Tolerance: tight, MaxLen: 36, Checks: 10})
-		})
-	}
+	each(t, func(t *testing.T, m *transformer.Model, _ *reference) {
+		modeltest.Check(t, m, modeltest.Options{Tolerance: tight, MaxLen: 36, Checks: 10})
+	})
 }
 
 // Contexts over several blocks of the cache and over several chunks of the

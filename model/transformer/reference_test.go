@@ -199,6 +199,31 @@ func TestGreedyAndPromptLogprobs(t *testing.T) {
 	})
 }
 
+// Greedy texts end with the token that ends a text.
+func TestGreedyStop(t *testing.T) {
+	each(t, func(t *testing.T, m *transformer.Model, r *reference) {
+		for _, want := range r.Stop {
+			s := m.Start()
+			logits, err := s.Extend(ctx, r.ids(t, want.Prompt)...)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var ids []argen.ID
+			for len(ids) < want.Most && !slices.Contains(ids, want.End) {
+				id := argen.ID(slices.Index(logits, slices.Max(logits)))
+				ids = append(ids, id)
+				logits = one(t, s, id)
+			}
+			if !slices.Equal(ids, want.IDs) {
+				t.Errorf("%s: greedy ids to %d are %v, want %v", want.Prompt, want.End, ids, want.IDs)
+			}
+		}
+		if len(r.Stop) == 0 {
+			t.Error("the reference has no texts with an end")
+		}
+	})
+}
+
 func TestScore(t *testing.T) {
 	each(t, func(t *testing.T, m *transformer.Model, r *reference) {
 		want := r.Score

@@ -178,8 +178,8 @@ func TestBeamsAsTransformers(t *testing.T) {
 			}
 		})
 	}
-	if beams != 70 || groups != 31 {
-		t.Errorf("%d cases of beams and %d of groups of them were compared, the references have 70 and 31", beams, groups)
+	if beams != 150 || groups != 64 {
+		t.Errorf("%d cases of beams and %d of groups of them were compared, the references have 150 and 64", beams, groups)
 	}
 }
 
@@ -206,7 +206,7 @@ func TestContrastiveAsTransformers(t *testing.T) {
 			}
 		})
 	}
-	if compared != 18 {
-		t.Errorf("%d cases were compared, the references have 18", compared)
+	if compared != 36 {
+		t.Errorf("%d cases were compared, the references have 36", compared)
 	}
 }
