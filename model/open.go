@@ -107,6 +107,7 @@ func Open(ctx context.Context, ref string, o Options) (*LM, error) {
 	if err != nil {
 		return nil, err
 	}
+	info := unhashed(lm.Model)
 	lm.Ref = ref
 	lm.Model = &named{lm.Model, ref}
 	if lm.Close == nil {
@@ -115,13 +116,22 @@ func Open(ctx context.Context, ref string, o Options) (*LM, error) {
 	if o.Tokenizer != nil {
 		lm.Tokenizer = o.Tokenizer
 	}
-	if have, want := lm.Tokenizer.VocabSize(), lm.Model.Info().VocabSize; have != want {
+	if have, want := lm.Tokenizer.VocabSize(), info.VocabSize; have != want {
 		return nil, errors.Join(fmt.Errorf("%s: the tokenizer has %d tokens, the model %d: they do not belong together", quote(ref), have, want), lm.Close())
 	}
-	if o.Fast && lm.Model.Info().Activations == "" {
+	if o.Fast && info.Activations == "" {
 		return nil, errors.Join(fmt.Errorf("%s has no quantised weights, which alone are faster with activations of 8 bits: leave the option fast out", quote(ref)), lm.Close())
 	}
 	return lm, nil
+}
+
+// unhashed is a model's Info, without the hash of its file where that would be
+// computed now.
+func unhashed(m argen.Model) argen.Info {
+	if u, ok := m.(interface{ Unhashed() argen.Info }); ok {
+		return u.Unhashed()
+	}
+	return m.Info()
 }
 
 func open(ctx context.Context, ref string, o Options) (*LM, error) {

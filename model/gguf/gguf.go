@@ -22,6 +22,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"path/filepath"
+	"slices"
 
 	"argen/internal/mapped"
 )
@@ -68,7 +69,10 @@ func (f *File) Tensor(name string) (t *Tensor, ok bool) {
 func (f *File) SHA256() string {
 	h := sha256.New()
 	for _, data := range f.data {
-		h.Write(data)
+		for part := range slices.Chunk(data, 1<<20) {
+			h.Write(part)
+			mapped.Forget(part) // what is needed of it comes back by itself
+		}
 	}
 	return hex.EncodeToString(h.Sum(nil))
 }

@@ -245,6 +245,13 @@ func (m *Model) BytesPerToken() int64 {
 
 // Info implements argen.Model.
 func (m *Model) Info() argen.Info {
+	info := m.Unhashed()
+	info.SHA256 = m.hash()
+	return info
+}
+
+// Unhashed is Info without the hash, for which the whole file is read.
+func (m *Model) Unhashed() argen.Info {
 	activations := ""
 	if m.options.Fast && m.int8 {
 		activations = "int8"
@@ -252,7 +259,6 @@ func (m *Model) Info() argen.Info {
 	return argen.Info{
 		Kind:          "transformer",
 		Activations:   activations,
-		SHA256:        m.hash(),
 		VocabSize:     m.config.VocabSize,
 		ContextLength: m.config.Context,
 		BOS:           m.config.BOS,
