@@ -136,7 +136,7 @@ func (m *gpt2) block(p *pass, layer int) {
 	q, k, v := p.buf(bufQ, m.Hidden), p.buf(bufK, m.Hidden), p.buf(bufV, m.Hidden)
 	l.attnNorm.apply(h, p.x, m.Eps)
 	p.multiply(h, len(p.ids), part{l.qkv[0], q}, part{l.qkv[1], k}, part{l.qkv[2], v})
-	p.store(layer, k, v)
+	p.store(layer, k, v, 0, len(p.ids))
 	scale := 1 / math.Sqrt(float64(m.HeadDim))
 	if m.ScaleByLayer {
 		scale /= float64(layer + 1)

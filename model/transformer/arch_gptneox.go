@@ -136,9 +136,9 @@ func (m *gptneox) block(p *pass, layer int) {
 
 	l.attnNorm.apply(h, p.x, m.Eps)
 	p.multiply(h, len(p.ids), part{l.qkv[0], q}, part{l.qkv[1], k}, part{l.qkv[2], v})
-	m.rotate.apply(p, q, m.Heads)
-	m.rotate.apply(p, k, m.Heads)
-	p.store(layer, k, v)
+	m.rotate.apply(p, q, m.Heads, 0, len(p.ids))
+	m.rotate.apply(p, k, m.Heads, 0, len(p.ids))
+	p.store(layer, k, v, 0, len(p.ids))
 	mixed := p.buf(bufMixed, m.Hidden)
 	p.attend(layer, mixed, q, 1/float32(math.Sqrt(float64(m.HeadDim))))
 	p.apply(l.o, out, mixed)

@@ -203,26 +203,64 @@ func (m *llama) block(p *pass, layer int) {
 	q, k, v := p.buf(bufQ, m.Heads*m.HeadDim), p.buf(bufK, m.KVHeads*m.HeadDim), p.buf(bufV, m.KVHeads*m.HeadDim)
 	h, out := p.buf(bufNorm, m.Hidden), p.buf(bufOut, m.Hidden)
 
-	m.rms(h, p.x, l.attnNorm)
-	p.multiply(h, len(p.ids), part{l.q, q}, part{l.k, k}, part{l.v, v})
-	m.rmsIn(q, l.qNorm)
-	m.rmsIn(k, l.kNorm)
-	l.rotate.apply(p, q, m.Heads)
-	l.rotate.apply(p, k, m.KVHeads)
-	p.store(layer, k, v)
+	gate, up := p.buf(bufGate, m.FFN), p.buf(bufUp, m.FFN)
 	mixed := p.buf(bufMixed, m.Heads*m.HeadDim)
+
+	p.each(layer, beforeAttention)
+	p.multiply(h, len(p.ids), part{l.q, q}, part{l.k, k}, part{l.v, v})
+	p.each(layer, rotated)
 	p.attend(layer, mixed, q, m.scale)
 	p.apply(l.o, out, mixed)
-	m.rmsIn(out, l.afterAttn)
-	tensor.Add(p.x, out)
-
-	m.rms(h, p.x, l.mlpNorm)
-	gate, up := p.buf(bufGate, m.FFN), p.buf(bufUp, m.FFN)
+	p.each(layer, beforeMLP)
 	p.multiply(h, len(p.ids), part{l.gate, gate}, part{l.up, up})
-	m.gated(gate, up)
+	p.each(layer, activated)
 	p.apply(l.down, out, gate)
-	m.rmsIn(out, l.afterMLP)
-	tensor.Add(p.x, out)
+	p.each(layer, afterMLP)
+}
+
+// The stages of a layer.
+
+func beforeAttention(p *pass, layer, from, to int) {
+	m := p.m.net.(*llama)
+	m.rms(m.slice(p, bufNorm, from, to), m.slice(p, bufX, from, to), m.layers[layer].attnNorm)
+}
+
+// rotated makes the queries and keys of the products, and stores keys and values.
+func rotated(p *pass, layer, from, to int) {
+	m := p.m.net.(*llama)
+	l, queries, keys := &m.layers[layer], m.Heads*m.HeadDim, m.KVHeads*m.HeadDim
+	q, k, v := p.buf(bufQ, queries), p.buf(bufK, keys), p.buf(bufV, keys)
+	m.rmsIn(q[from*queries:to*queries], l.qNorm)
+	m.rmsIn(k[from*keys:to*keys], l.kNorm)
+	l.rotate.apply(p, q, m.Heads, from, to)
+	l.rotate.apply(p, k, m.KVHeads, from, to)
+	p.store(layer, k, v, from, to)
+}
+
+// beforeMLP adds what attention makes.
+func beforeMLP(p *pass, layer, from, to int) {
+	m := p.m.net.(*llama)
+	l, x, out := &m.layers[layer], m.slice(p, bufX, from, to), m.slice(p, bufOut, from, to)
+	m.rmsIn(out, l.afterAttn)
+	tensor.Add(x, out)
+	m.rms(m.slice(p, bufNorm, from, to), x, l.mlpNorm)
+}
+
+func activated(p *pass, _, from, to int) {
+	m := p.m.net.(*llama)
+	m.gated(p.buf(bufGate, m.FFN)[from*m.FFN:to*m.FFN], p.buf(bufUp, m.FFN)[from*m.FFN:to*m.FFN])
+}
+
+func afterMLP(p *pass, layer, from, to int) {
+	m := p.m.net.(*llama)
+	out := m.slice(p, bufOut, from, to)
+	m.rmsIn(out, m.layers[layer].afterMLP)
+	tensor.Add(m.slice(p, bufX, from, to), out)
+}
+
+// slice is what an array (n, C) has at positions from ≤ i < to of the pass.
+func (m *llama) slice(p *pass, i, from, to int) []float32 {
+	return p.buf(i, m.Hidden)[from*m.Hidden : to*m.Hidden]
 }
 
 func (m *llama) tables() []*matrix { return []*matrix{m.embedding} }

@@ -18,16 +18,19 @@ type pass struct {
 	// What it is at, and the two kinds of work; made once, so that no token
 	// allocates.
 	product     product
+	layer       int
+	stage       stage
 	attention   attention
 	doPrepare   func(from, to int)
 	doProduct   func(from, to int)
+	doStage     func(from, to int)
 	doAttention func(from, to int)
 }
 
 func newPass(m *Model, kv *cache) *pass {
 	p := &pass{m: m, kv: kv}
 	p.product.fast = m.options.Fast
-	p.doPrepare, p.doProduct = p.product.prepare, p.product.rows
+	p.doPrepare, p.doProduct, p.doStage = p.product.prepare, p.product.rows, p.stageAt
 	p.doAttention = p.attendTo
 	return p
 }
@@ -60,8 +63,8 @@ func (p *pass) row(x []float32, i, width int) []float32 { return x[i*width : (i+
 // apply computes dst = W·x + b at each position.
 func (p *pass) apply(w *matrix, dst, x []float32) { p.multiply(x, len(p.ids), part{w, dst}) }
 
-// prepared is how many positions are prepared for a product at a time.
-const prepared = 16
+// together is how many positions are dealt with at a time between products.
+const together = 8
 
 // multiply computes the products of matrices with the first n rows of x.
 func (p *pass) multiply(x []float32, n int, parts ...part) {
@@ -69,7 +72,7 @@ func (p *pass) multiply(x []float32, n int, parts ...part) {
 	rows, cols := p.product.size()
 	switch {
 	case prepare && p.crew != nil && n*cols >= crewWork:
-		p.crew.run(n, prepared, p.doPrepare)
+		p.crew.run(n, together, p.doPrepare)
 	case prepare:
 		p.product.prepare(0, n)
 	}
@@ -87,6 +90,22 @@ func (p *pass) multiply(x []float32, n int, parts ...part) {
 		}
 	}
 }
+
+// A stage is what a layer does between two products, at each position by itself:
+// at positions from ≤ i < to of the pass.
+type stage func(p *pass, layer, from, to int)
+
+// each does a stage at all positions.
+func (p *pass) each(layer int, do stage) {
+	if n := len(p.ids); p.crew != nil && n > together {
+		p.layer, p.stage = layer, do
+		p.crew.run(n, together, p.doStage)
+	} else {
+		do(p, layer, 0, n)
+	}
+}
+
+func (p *pass) stageAt(from, to int) { p.stage(p, p.layer, from, to) }
 
 // run computes x after the last layer, with the norm that follows it. Keys and
 // values go to the cache.
@@ -107,10 +126,12 @@ func (p *pass) run(ids []argen.ID, from int) {
 	}
 }
 
-// store puts keys and values, (n, KVHeads, D) each, into the cache.
-func (p *pass) store(layer int, k, v []float32) {
+// store puts keys and values, (n, KVHeads, D) each, into the cache, those of
+// positions from ≤ i < to of the pass.
+func (p *pass) store(layer int, k, v []float32, from, to int) {
 	d := p.m.config.HeadDim
-	for i := range p.ids {
+	k, v = k[from*p.m.config.KVHeads*d:], v[from*p.m.config.KVHeads*d:]
+	for i := from; i < to; i++ {
 		for head := range p.m.config.KVHeads {
 			keys, values := p.kv.head(layer, head, (p.from+i)/blockLen)
 			at := (p.from + i) % blockLen * d

@@ -112,11 +112,13 @@ func (r *rotation) angles(p *pass) {
 	}
 }
 
-// apply rotates x, heads vectors at each position: (n, heads, D).
-func (r *rotation) apply(p *pass, x []float32, heads int) {
+// apply rotates x, heads vectors at each position, (n, heads, D), at positions
+// from ≤ i < to of the pass.
+func (r *rotation) apply(p *pass, x []float32, heads, from, to int) {
 	half := len(r.freq)
 	sin, cos := p.buf(r.sin, half), p.buf(r.cos, half)
-	for i := range p.ids {
+	x = x[from*heads*r.dim:]
+	for i := from; i < to; i++ {
 		sin, cos := p.row(sin, i, half), p.row(cos, i, half)
 		for range heads {
 			a, b := x[:half], x[half:2*half]
