@@ -25,6 +25,7 @@ import (
 	"argen"
 	"argen/internal/mapped"
 	"argen/model/gguf"
+	"argen/model/hub"
 	"argen/model/transformer"
 )
 
@@ -98,8 +99,9 @@ var Formats = []Format{
 }
 
 // Open opens the model that ref names: a [Scheme], with an argument after a
-// colon where it takes one, or the path of a file or folder. A path that reads
-// like a scheme is told apart by a ./ before it.
+// colon where it takes one, a model of a hub that was fetched before
+// ([hub.Form]), or the path of a file or folder. A path that reads like a scheme
+// is told apart by a ./ before it.
 //
 // Cancelling ctx ends the reading of a large file.
 func Open(ctx context.Context, ref string, o Options) (*LM, error) {
@@ -135,6 +137,9 @@ func unhashed(m argen.Model) argen.Info {
 }
 
 func open(ctx context.Context, ref string, o Options) (*LM, error) {
+	if strings.HasPrefix(ref, hub.Scheme) {
+		return openPulled(ctx, ref, o)
+	}
 	name, arg, hasArg := strings.Cut(ref, ":")
 	for _, s := range Schemes {
 		switch {

@@ -8,6 +8,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"argen/internal/filelock"
 )
 
 // A comparison that was killed, or interrupted, goes on to the same bytes.
@@ -77,7 +79,7 @@ func TestCompareLocked(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer f.Close()
-	if !lock(f) {
+	if !filelock.Try(f) {
 		t.Fatal("the file is locked already")
 	}
 	r := runArgs("", "compare", "--samples", "1", "--strategy", "greedy", "-o", dir)

@@ -12,6 +12,7 @@ import (
 	"slices"
 
 	"argen"
+	"argen/internal/filelock"
 	"argen/internal/safefile"
 	"argen/internal/strict"
 	"argen/internal/study"
@@ -91,7 +92,7 @@ func (a *app) openSamples(ctx context.Context, k *comparing, h *compareHead, pla
 			_ = f.Close()
 		}
 	}()
-	if !lock(f) {
+	if !filelock.Try(f) {
 		return nil, nil, fmt.Errorf("another comparison is going on in %s: wait for its end, or name another folder", argen.Visible(k.out))
 	}
 	if err := safefile.Tidy(k.out); err != nil {

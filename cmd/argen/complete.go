@@ -10,7 +10,8 @@ import (
 	"argen/sampler/search"
 )
 
-// completeModels completes what -m takes: a name, or a file.
+// completeModels completes what -m takes: a name, a model that was fetched, or a
+// file.
 func completeModels(_ *cobra.Command, _ []string, typed string) ([]string, cobra.ShellCompDirective) {
 	var names []string
 	for _, s := range model.Schemes {
@@ -18,6 +19,7 @@ func completeModels(_ *cobra.Command, _ []string, typed string) ([]string, cobra
 			names = append(names, cobra.CompletionWithDesc(s.Name, s.Doc))
 		}
 	}
+	names = append(names, completePulled(typed)...)
 	return names, cobra.ShellCompDirectiveDefault // files too
 }
 

@@ -4,18 +4,29 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
+	"argen"
 	"argen/model"
+	"argen/model/hub"
 )
 
 // A modelEntry is a model, or a kind of file, that -m can name.
 type modelEntry struct {
 	Ref     string `json:"ref"`
-	Kind    string `json:"kind"` // "embedded", "fetched" or "file"
+	Kind    string `json:"kind"` // "embedded", "fetched", "file" or "pulled"
 	Doc     string `json:"doc"`
 	Default bool   `json:"default,omitempty"`
+
+	// The rest is of models that argen pull or huggingface_hub has fetched.
+
+	Format   string     `json:"format,omitempty"` // "safetensors", "GGUF", "incomplete", "other"
+	Commit   string     `json:"commit,omitempty"`
+	Path     string     `json:"path,omitempty"`
+	Bytes    int64      `json:"bytes,omitempty"`
+	Modified *time.Time `json:"modified,omitempty"`
 }
 
 func (a *app) modelEntries() []modelEntry {
@@ -27,10 +38,36 @@ func (a *app) modelEntries() []modelEntry {
 		}
 		list = append(list, modelEntry{Ref: ref, Kind: s.Kind, Doc: s.Doc, Default: s.Name == a.defaultModel()})
 	}
+	list = append(list, modelEntry{Ref: hub.Form, Kind: "pulled", Doc: "a model of a hub that argen pull has fetched"})
 	for _, f := range model.Formats {
 		list = append(list, modelEntry{Ref: f.Endings, Kind: "file", Doc: f.Name + ": " + f.Doc})
 	}
 	return list
+}
+
+// pulledEntries lists the models in a hub's cache.
+func (a *app) pulledEntries(cache hub.Cache) ([]modelEntry, error) {
+	var list []modelEntry
+	models, err := cache.List()
+	for _, m := range models {
+		e := modelEntry{Ref: m.Ref.String(), Kind: "pulled", Format: m.Kind, Commit: m.Commit, Path: m.Path, Bytes: m.Bytes}
+		if !m.Modified.IsZero() {
+			at := m.Modified.UTC().Truncate(time.Second)
+			e.Modified = &at
+		}
+		switch m.Kind {
+		case hub.KindFolder:
+			e.Doc = "weights in a folder of transformers"
+		case hub.KindGGUF:
+			e.Doc = "a GGUF file"
+		case hub.KindIncomplete:
+			e.Doc = "not here as a whole: argen pull goes on with it"
+		default:
+			e.Format, e.Doc = "other", "no model that argen opens"
+		}
+		list = append(list, e)
+	}
+	return list, err
 }
 
 func modelsCommand(a *app) *cobra.Command {
@@ -38,22 +75,52 @@ func modelsCommand(a *app) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "models",
 		Short: "List the models that -m can name",
-		Long: `List the models that are part of argen and the kinds of file it opens. A file
-is looked for where its path says, from the present folder.`,
+		Long: `List the models that are part of argen, the kinds of file it opens, and the
+models that argen pull or the Python package huggingface_hub has fetched, with
+their size, format, day and commit. A file is looked for where its path says,
+from the present folder.`,
 		Example: `  argen models
   argen models --json`,
 		Args: noArgs,
 		RunE: func(*cobra.Command, []string) error {
 			list := a.modelEntries()
-			if asJSON {
-				return a.printJSON(list)
+			cache := hub.CacheFromEnv(a.env)
+			pulled, err := a.pulledEntries(cache)
+			if err != nil {
+				return err
 			}
-			_, err := io.WriteString(a.stdout, modelTable(list))
+			if asJSON {
+				return a.printJSON(append(list, pulled...))
+			}
+			text := modelTable(list)
+			if len(pulled) > 0 {
+				text += "\nFetched, in " + argen.Visible(cache.Dir) + ":\n" + pulledTable(pulled)
+			}
+			_, err = io.WriteString(a.stdout, text)
 			return err
 		},
 	}
 	c.Flags().BoolVar(&asJSON, "json", false, "print them as JSON")
+	c.AddCommand(modelsRemoveCommand(a))
 	return c
+}
+
+// pulledTable lists models that were fetched for people.
+func pulledTable(list []modelEntry) string {
+	width := 0
+	for _, e := range list {
+		width = max(width, len(e.Ref))
+	}
+	var b strings.Builder
+	for _, e := range list {
+		day, commit := "", e.Commit[:min(len(e.Commit), 7)]
+		if e.Modified != nil {
+			day = e.Modified.Format(time.DateOnly)
+		}
+		line := fmt.Sprintf("%-*s  %10s  %-11s  %-10s  %s", width, e.Ref, sizeText(e.Bytes), e.Format, day, commit)
+		b.WriteString("  " + strings.TrimRight(line, " ") + "\n")
+	}
+	return b.String()
 }
 
 // modelTable lists models for people.

@@ -29,6 +29,7 @@ var commands = []func(*app) *cobra.Command{
 	benchCommand,
 	infoCommand,
 	convertCommand,
+	pullCommand,
 	modelsCommand,
 	versionCommand,
 }

@@ -52,6 +52,22 @@ const environmentHelp = `argen reads these environment variables. A flag wins ov
   NO_COLOR      if not empty: no colour
   TERM          dumb: no colour, no animation, no full screen
   TMPDIR        where training puts its sorted runs (Windows: TMP)
+
+argen pull, and -m hf:…, read those of the Python package huggingface_hub:
+
+  HF_HUB_CACHE  the folder of fetched models; else hub in HF_HOME, which is
+                huggingface in XDG_CACHE_HOME, or else in ~/.cache
+  HF_TOKEN      says who asks, for gated and private models; else the file
+                HF_TOKEN_PATH, or else token in HF_HOME, has it. It is sent to
+                the hub alone, and by http only to this machine
+  HF_ENDPOINT   another hub, a mirror: https://hub.example.org
+  HF_HUB_OFFLINE                1: nothing is fetched
+  HF_HUB_DISABLE_PROGRESS_BARS  1: no progress
+  HF_HUB_DISABLE_SYMLINKS       1: snapshots hold copies in place of links
+  HF_HUB_DISABLE_IMPLICIT_TOKEN 1: no token from a file
+  HF_HUB_DOWNLOAD_TIMEOUT       seconds until a connection that brings nothing
+                                counts as lost (30)
+  HTTPS_PROXY, HTTP_PROXY, NO_PROXY  a proxy, and hosts that need none
 `
 
 const traceHelp = `A trace is the record of a run: argen generate --log FILE writes it while it

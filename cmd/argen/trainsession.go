@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"argen"
+	"argen/internal/filelock"
 	"argen/internal/safefile"
 	"argen/internal/tensor"
 	"argen/model"
@@ -94,7 +95,7 @@ func (s *trainingSession) begin() (err error) {
 	if s.folder, err = os.Open(s.r.folder()); err != nil {
 		return fileError(s.r.folder(), err)
 	}
-	if !lock(s.folder) {
+	if !filelock.Try(s.folder) {
 		return fmt.Errorf("another training is going on in %s: wait for its end, or train in another folder", argen.Visible(s.r.out))
 	}
 	s.begun = fresh

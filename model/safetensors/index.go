@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"os"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -33,7 +32,7 @@ func OpenFolder(dir string) (*File, error) {
 	if !errors.Is(err, fs.ErrNotExist) {
 		return f, err
 	}
-	root, err := os.OpenRoot(dir)
+	root, err := openFolder(dir)
 	if err != nil {
 		return nil, err
 	}
@@ -52,7 +51,7 @@ func OpenFolder(dir string) (*File, error) {
 	return openShards(root, index)
 }
 
-func readIndex(root *os.Root) ([]byte, error) {
+func readIndex(root *folder) ([]byte, error) {
 	info, err := root.Stat(IndexFile)
 	switch {
 	case err != nil:
@@ -114,7 +113,7 @@ func isName(s string) bool {
 
 // openShards opens the files of an index and takes from each the tensors that
 // the index says it has.
-func openShards(root *os.Root, index []entry) (f *File, err error) {
+func openShards(root *folder, index []entry) (f *File, err error) {
 	f = &File{}
 	defer func() {
 		if err != nil {
@@ -148,7 +147,7 @@ func openShards(root *os.Root, index []entry) (f *File, err error) {
 	return f, nil
 }
 
-func openShard(root *os.Root, name string) (*File, error) {
+func openShard(root *folder, name string) (*File, error) {
 	info, err := root.Stat(name)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):

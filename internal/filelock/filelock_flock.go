@@ -1,6 +1,7 @@
 //go:build darwin || dragonfly || freebsd || linux || netbsd || openbsd
 
-package main
+// Package filelock keeps two processes from the same work.
+package filelock
 
 import (
 	"errors"
@@ -8,9 +9,9 @@ import (
 	"syscall"
 )
 
-// lock locks a file or folder until it is closed, and reports whether no other
+// Try locks a file or folder until it is closed, and reports whether no other
 // process had. Where that cannot be known, as on some file systems of networks,
 // none had.
-func lock(f *os.File) bool {
+func Try(f *os.File) bool {
 	return !errors.Is(syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB), syscall.EWOULDBLOCK)
 }
