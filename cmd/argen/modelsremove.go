@@ -17,8 +17,8 @@ func modelsRemoveCommand(a *app) *cobra.Command {
 		Use:   "remove " + hub.Form,
 		Short: "Remove a model that was fetched",
 		Long: `Remove a model that argen pull, or huggingface_hub, has fetched: all its
-revisions, one with @REV, one file with :FILE. Files that another revision shares
-stay. It says what goes and asks, unless --yes is given.`,
+revisions, one with @REV, one file with :FILE. Files that another revision has
+too stay. It says what goes and asks, unless --yes is given.`,
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) != 1 {
 				return usagef("models remove takes one model, %s, found %d", hub.Form, len(args))

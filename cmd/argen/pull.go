@@ -29,7 +29,7 @@ func pullCommand(a *app) *cobra.Command {
 		Long: `Fetch a model from a hub such as Hugging Face's, to be named by -m from then on:
 
   argen pull hf:HuggingFaceTB/SmolLM2-135M-Instruct
-  argen step -m hf:HuggingFaceTB/SmolLM2-135M-Instruct "The capital of France is"
+  argen step -m hf:HuggingFaceTB/SmolLM2-135M-Instruct "The capital of"
   argen pull hf:bartowski/SmolLM2-135M-Instruct-GGUF:Q4_0
 
 REV is a branch, a tag or a commit, main where none is given. Without FILE the

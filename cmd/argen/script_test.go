@@ -27,11 +27,12 @@ func TestScript(t *testing.T) {
 		UpdateScripts:       os.Getenv("UPDATE_SCRIPTS") != "",
 		Setup: func(e *testscript.Env) error {
 			e.Setenv("NO_COLOR", "1")
+			e.Values[testingT{}] = t
 			transformers, err := filepath.Abs("../../model/transformer/testdata")
 			e.Setenv("TRANSFORMERS", transformers)
 			return err
 		},
-		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){"usage": usage},
+		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){"usage": usage, "hub": serveHub},
 	})
 }
 
