@@ -117,7 +117,7 @@ func bindGPTNeoX(b *binder) (network, *matrix) {
 		head = b.matrix("embed_out", "vocab_size, hidden_size", b.VocabSize, c, false)
 	}
 	if b.err == nil { // the weights have confirmed the width of a head
-		m.rotate = newRotation(b.Rope, b.HeadDim, false)
+		m.rotate = b.rotation(b.Rope, false)
 	}
 	return m, head
 }

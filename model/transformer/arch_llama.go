@@ -140,10 +140,14 @@ func (b *binder) llama(layer func(at string) llamaLayer) (*llama, *matrix) {
 		head = b.matrix("lm_head", "vocab_size, hidden_size", b.VocabSize, b.Hidden, false)
 	}
 	if b.err == nil { // the weights have confirmed head_dim
-		m.rotate = newRotation(b.Rope, b.HeadDim, false)
-		m.long = newRotation(b.Rope, b.HeadDim, true)
-		m.local = newRotation(b.LocalRope, b.HeadDim, false)
-		m.local.sin, m.local.cos = bufLocalSin, bufLocalCos
+		m.rotate = b.rotation(b.Rope, false)
+		if b.Rope.Long != nil {
+			m.long = b.rotation(b.Rope, true)
+		}
+		if b.LocalRope.Theta > 0 {
+			m.local = b.rotation(b.LocalRope, false)
+			m.local.sin, m.local.cos = bufLocalSin, bufLocalCos
+		}
 	}
 	return m, head
 }
@@ -188,7 +192,7 @@ func (m *llama) embed(p *pass) {
 	if m.embedded != 1 {
 		tensor.Scale(m.embedded, p.x)
 	}
-	if m.Rope.Type == "longrope" && p.m.config.Context > m.Rope.Original {
+	if m.Rope.Long != nil && p.m.config.Context > m.Rope.Original {
 		m.long.angles(p)
 	} else {
 		m.rotate.angles(p)

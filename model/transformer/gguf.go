@@ -51,6 +51,7 @@ var ggufKeys = map[string]string{
 	"num_attention_heads": keyHeads, "n_head": keyHeads,
 	"num_key_value_heads": keyKVHeads,
 	"head_dim":            keyHeadDim,
+	"rope_theta":          keyTheta,
 	"n_positions":         keyContext,
 }
 

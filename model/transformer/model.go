@@ -47,6 +47,7 @@ type Model struct {
 	Meta map[string]string
 
 	config  Config
+	longest int // T of the configuration; config has that of the options
 	options Options
 	weights Weights
 	net     network
@@ -78,9 +79,10 @@ func New(c Config, w Weights, o ...Options) (*Model, error) {
 		return nil, errors.Join(b.err, free())
 	}
 	m := &Model{
-		config: c, weights: w, net: net, head: head, int8: b.int8, names: b.names, params: b.params, bytes: b.bytes,
+		config: c, longest: c.Context, weights: w, net: net, head: head, int8: b.int8, names: b.names, params: b.params, bytes: b.bytes,
 		hash: func() string { return "" }, close: free,
 	}
+	m.set(Options{})
 	return m.With(o...), nil
 }
 
@@ -215,7 +217,7 @@ func readSmall(path string) ([]byte, error) {
 // Config returns the model's configuration.
 func (m *Model) Config() Config {
 	c := m.config
-	c.EOS = slices.Clone(c.EOS)
+	c.Context, c.EOS = m.longest, slices.Clone(c.EOS)
 	return c
 }
 

@@ -7,7 +7,9 @@ type Options struct {
 	// (GOMAXPROCS). 0 tries out how many are fastest, again and again.
 	Threads int
 	// Context is how many tokens a context has at most, besides the model's own
-	// limit: less needs less memory. 0 leaves the model's limit alone.
+	// limit: less needs less memory. 0 leaves the model's limit alone, but for one
+	// whose wavelengths are others in long contexts ([Rope.Long]): its contexts
+	// are those that it was first made for, unless more is asked for.
 	Context int
 	// Fast rounds what a quantised matrix is applied to to 8 bits a number
 	// ([tensor.Int8]), as llama.cpp does. Matrices of other numbers, and of types
@@ -22,9 +24,18 @@ func (m *Model) With(o ...Options) *Model {
 		return m
 	}
 	w := *m
-	w.options = o[len(o)-1]
-	if n := w.options.Context; n > 0 {
-		w.config.Context = min(w.config.Context, n)
-	}
+	w.set(o[len(o)-1])
 	return &w
+}
+
+func (m *Model) set(o Options) {
+	m.options = o
+	c := &m.config
+	c.Context = m.longest
+	switch {
+	case o.Context > 0:
+		c.Context = min(c.Context, o.Context)
+	case c.Rope.Long != nil:
+		c.Context = min(c.Context, c.Rope.Original)
+	}
 }

@@ -29,10 +29,10 @@ func (r *Rope) pairs(headDim int) int {
 	return headDim / 2
 }
 
-// newRotation returns the rotation of heads of dim numbers; long: for contexts
-// beyond r.Original.
-func newRotation(r Rope, dim int, long bool) rotation {
-	t := rotation{freq: make([]float32, r.pairs(dim)), magnitude: 1, dim: dim, sin: bufSin, cos: bufCos}
+// rotation returns the rotation of heads, in contexts up to r.Original or, where
+// wavelengths are others in those, in long ones.
+func (b *binder) rotation(r Rope, long bool) rotation {
+	t := rotation{freq: make([]float32, r.pairs(b.HeadDim)), magnitude: 1, dim: b.HeadDim, sin: bufSin, cos: bufCos}
 	if r.Magnitude > 0 {
 		t.magnitude = r.Magnitude
 	}
@@ -42,12 +42,15 @@ func newRotation(r Rope, dim int, long bool) rotation {
 	}
 	for i := range t.freq {
 		f := 1 / float32(math.Pow(r.Theta, float64(i)/float64(len(t.freq))))
-		t.freq[i] = r.stretch(f, i, len(t.freq))
-		if r.Type == "longrope" {
-			t.freq[i] /= factors[i]
+		f = r.stretch(f, i, len(t.freq))
+		if factors != nil {
+			f /= factors[i]
 		}
 		if r.Stretch != nil {
-			t.freq[i] /= r.Stretch[i]
+			f /= r.Stretch[i]
+		}
+		if t.freq[i] = f; !(f*float32(t.magnitude) <= math.MaxFloat32) {
+			b.fail("%s: %s %v and what it is scaled by turn the numbers of a head by angles that are not finite", b.says(ConfigFile), b.says("rope_theta"), r.Theta)
 		}
 	}
 	return t
