@@ -7,8 +7,10 @@ import "unicode/utf8"
 // Latin-1 are themselves, and the 68 others are the characters from U+0100 on,
 // in order. A blank is Ġ, a line feed Ċ. (Radford et al., Language Models are
 // Unsupervised Multitask Learners, 2019; bytes_to_unicode of its program.)
-var byteLetters, letterBytes = func() (letters [256]rune, bytes map[rune]byte) {
-	bytes = make(map[rune]byte, 256)
+var byteLetters, letterBytes = func() (letters [256]rune, bytes [0x144]int16) {
+	for i := range bytes {
+		bytes[i] = -1
+	}
 	next := rune(0x100)
 	for b := range letters {
 		letters[b] = rune(b)
@@ -16,7 +18,7 @@ var byteLetters, letterBytes = func() (letters [256]rune, bytes map[rune]byte) {
 			letters[b] = next
 			next++
 		}
-		bytes[letters[b]] = byte(b)
+		bytes[letters[b]] = int16(b)
 	}
 	return letters, bytes
 }()
@@ -35,11 +37,10 @@ func Spell(bytes []byte) string {
 // reports false if a character of name is no letter for a byte.
 func appendSpelt(dst []byte, name string) ([]byte, bool) {
 	for _, r := range name {
-		b, ok := letterBytes[r]
-		if !ok {
+		if int(r) >= len(letterBytes) || letterBytes[r] < 0 {
 			return dst, false
 		}
-		dst = append(dst, b)
+		dst = append(dst, byte(letterBytes[r]))
 	}
 	return dst, true
 }

@@ -18,6 +18,9 @@ func (f normalForm) normalize(p piece) piece {
 	if form.IsNormalString(p.text) {
 		return p
 	}
+	if form == norm.NFKC { // what is taken apart may be put together with what stands before
+		return normalForm(norm.NFC).normalize(normalForm(norm.NFKD).normalize(p))
+	}
 	w := p.rewrite()
 	for at := 0; at < len(p.text); {
 		// A segment is what can change together: a starter with what follows it.
@@ -55,8 +58,8 @@ func (f normalForm) segment(text string) int {
 // the marks between two starters by their classes, and puts together what has one
 // character.
 func (f normalForm) long(segment string) string {
-	decompose, compose := norm.NFD, norm.Form(f) == norm.NFC || norm.Form(f) == norm.NFKC
-	if norm.Form(f) == norm.NFKC || norm.Form(f) == norm.NFKD {
+	decompose, compose := norm.NFD, norm.Form(f) == norm.NFC
+	if norm.Form(f) == norm.NFKD {
 		decompose = norm.NFKD
 	}
 	type mark struct {

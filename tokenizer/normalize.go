@@ -90,10 +90,10 @@ func lowercase(p piece) piece {
 	})
 }
 
-// toLower is unicode.ToLower with what came in Unicode 16.
+// toLower is unicode.ToLower with what came in Unicode 16 and 17.
 func toLower(r rune) rune {
 	switch {
-	case r == 0x1c89, r == 0xa7da:
+	case r == 0x1c89, r == 0xa7ce, r == 0xa7d2, r == 0xa7d4, r == 0xa7da:
 		return r + 1
 	case r == 0xa7cb:
 		return 0x264
@@ -103,6 +103,8 @@ func toLower(r rune) rune {
 		return 0x19b
 	case r >= 0x10d50 && r <= 0x10d65:
 		return r + 0x20
+	case r >= 0x16ea0 && r <= 0x16eb8:
+		return r + 0x1b
 	}
 	return unicode.ToLower(r)
 }
@@ -145,7 +147,7 @@ func cleaned(r rune) (string, bool) {
 	case r < utf8.RuneSelf:
 		return "", r < ' ' || r == 0x7f
 	}
-	return "", r == utf8.RuneError || unicode.Is(unicode.C, r)
+	return "", r == utf8.RuneError || unicode.In(r, unicode.Cc, unicode.Cf, unicode.Co)
 }
 
 // isChinese reports whether BERT takes a character for a word of its own.

@@ -5,6 +5,7 @@ import (
 	"iter"
 	"regexp"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 )
 
@@ -195,8 +196,11 @@ func rewriteExpression(source string) (string, error) {
 // classes are those of Oniguruma that are more, or written otherwise, in Go: as
 // parts of a class.
 var classes = map[string]string{
-	`\s`: `\p{Z}\t-\r\x{85}`, `\d`: `\p{Nd}`, `\w`: `\p{L}\p{M}\p{Nd}\p{Pc}`, `\h`: `0-9a-fA-F`,
-	`\p{L}`: `\p{L}` + ranges(newLetters), `\p{N}`: `\p{N}` + ranges(newNumbers),
+	`\s`: `\p{Z}\t-\r\x{85}`, `\d`: `\p{Nd}` + ranges(newNumbers), `\h`: `0-9a-fA-F`,
+	`\w`: `\p{L}\p{M}\p{Nd}\p{Nl}\p{Pc}\x{b2}\x{b3}\x{b9}\x{bc}-\x{be}` + ranges(unicode.Other_Alphabetic) +
+		ranges(newLetters) + ranges(newNumbers) + ranges(newMarks),
+	`\p{L}`: `\p{L}` + ranges(newLetters), `\p{N}`: `\p{N}` + ranges(newNumbers), `\p{M}`: `\p{M}` + ranges(newMarks),
+	`\p{P}`: `\p{P}` + ranges(newPunctuation), `\p{S}`: `\p{S}` + ranges(newSymbols),
 }
 
 // rewriteEscape writes what begins with a backslash, and returns its length.

@@ -32,10 +32,22 @@ var scanners = map[string]scanner{
 func ranges(t *unicode.RangeTable) string {
 	var b strings.Builder
 	for _, r := range t.R16 {
-		fmt.Fprintf(&b, `\x{%x}-\x{%x}`, r.Lo, r.Hi)
+		for lo := r.Lo; lo <= r.Hi; lo += r.Stride {
+			if r.Stride == 1 {
+				fmt.Fprintf(&b, `\x{%x}-\x{%x}`, lo, r.Hi)
+				break
+			}
+			fmt.Fprintf(&b, `\x{%x}`, lo)
+		}
 	}
 	for _, r := range t.R32 {
-		fmt.Fprintf(&b, `\x{%x}-\x{%x}`, r.Lo, r.Hi)
+		for lo := r.Lo; lo <= r.Hi; lo += r.Stride {
+			if r.Stride == 1 {
+				fmt.Fprintf(&b, `\x{%x}-\x{%x}`, lo, r.Hi)
+				break
+			}
+			fmt.Fprintf(&b, `\x{%x}`, lo)
+		}
 	}
 	return b.String()
 }

@@ -181,7 +181,7 @@ func whitespace(p piece, word func(piece)) {
 
 // isWord reports whether a character is one of a word, \w.
 func isWord(r rune) bool {
-	return r == '_' || unicode.In(r, unicode.L, unicode.M, unicode.Nd, unicode.Pc, unicode.Other_Alphabetic, unicode.Nl, newLetters) || r == 0x200c || r == 0x200d
+	return r == '_' || unicode.In(r, unicode.L, unicode.M, unicode.Nd, unicode.Pc, unicode.Other_Alphabetic, unicode.Nl, newLetters, newNumbers, newMarks) || r == 0x200c || r == 0x200d
 }
 
 // isPunctuation is what BERT takes for a mark: ASCII that is neither letter, number
