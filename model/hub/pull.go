@@ -71,17 +71,7 @@ func (p *Puller) Pull(ctx context.Context, r Ref) (*Pulled, error) {
 	}
 	for i := range pulled.Files {
 		f := &pulled.Files[i]
-		if !p.inBlobs(r, f) && p.holds(r, pulled.Commit, f) { // it was moved there
-			whole, err := p.isWhole(ctx, p.pointer(r.Repo, pulled.Commit, f.Name), f)
-			if err != nil {
-				return nil, err
-			}
-			if whole {
-				p.came(f.Size)
-				continue
-			}
-		}
-		if err := p.getBlob(ctx, c, r, pulled.Commit, f); err != nil {
+		if err := p.get(ctx, c, pulled, f); err != nil {
 			return nil, err
 		}
 	}
@@ -114,7 +104,7 @@ func (p *Puller) Plan(ctx context.Context, r Ref) (plan *Pulled, more bool, err 
 		return nil, false, err
 	}
 	if want.index != "" {
-		index, err := readSmall(p.blob(r.Repo, find(plan.Files, want.index).Hash), maxIndex)
+		index, err := p.read(plan, find(plan.Files, want.index), maxIndex)
 		if err != nil || want.addShards(index, all) != nil {
 			more = true
 		} else if err := p.complete(ctx, c, plan, want.files); err != nil {
@@ -168,6 +158,29 @@ func (p *Puller) complete(ctx context.Context, c *client, pulled *Pulled, files 
 	return nil
 }
 
+// get sees to it that a file is there: in its snapshot, if it was moved there, or
+// else as a blob.
+func (p *Puller) get(ctx context.Context, c *client, pulled *Pulled, f *File) error {
+	r := pulled.Ref
+	if !p.inBlobs(r, f) && p.holds(r, pulled.Commit, f) {
+		whole, err := p.isWhole(ctx, p.pointer(r.Repo, pulled.Commit, f.Name), f)
+		if whole || err != nil {
+			p.came(f.Size)
+			return err
+		}
+	}
+	return p.getBlob(ctx, c, r, pulled.Commit, f)
+}
+
+// read reads a short file that is there.
+func (p *Puller) read(pulled *Pulled, f *File, most int64) ([]byte, error) {
+	data, err := readSmall(p.blob(pulled.Ref.Repo, f.Hash), most)
+	if isMissing(err) {
+		data, err = readSmall(p.pointer(pulled.Ref.Repo, pulled.Commit, f.Name), most)
+	}
+	return data, clean(err)
+}
+
 // shards fetches the index of a model, and adds what it lists.
 func (p *Puller) shards(ctx context.Context, c *client, pulled *Pulled, want *choice, all []File) error {
 	f := find(pulled.Files, want.index)
@@ -175,12 +188,12 @@ func (p *Puller) shards(ctx context.Context, c *client, pulled *Pulled, want *ch
 		return fmt.Errorf("%s: %s is larger than %s, the most that is read of it", pulled.Ref, f.Name, sizeText(maxIndex))
 	}
 	p.total = f.Size
-	if err := p.getBlob(ctx, c, pulled.Ref, pulled.Commit, f); err != nil {
+	if err := p.get(ctx, c, pulled, f); err != nil {
 		return err
 	}
-	index, err := readSmall(p.blob(pulled.Ref.Repo, f.Hash), maxIndex)
+	index, err := p.read(pulled, f, maxIndex)
 	if err != nil {
-		return clean(err)
+		return err
 	}
 	if err := want.addShards(index, all); err != nil {
 		return fmt.Errorf("%s: %w", pulled.Ref, err)
