@@ -7,6 +7,10 @@
 // it, chosen once at start by what the CPU can do; [Kernel] names the choice,
 // and ARGEN_KERNEL or the build tag noasm limit it.
 //
+// Quantised matrices are [Packed]: interleaved by 16 rows, in the whole numbers
+// and scales of their file. They are multiplied with [Vectors] of 24 bits, which
+// is the precision of a float32, or with [Int8]; sums of whole numbers are exact.
+//
 // # The same bits
 //
 // All but Gemm give the same bits with every kernel and on every platform (but

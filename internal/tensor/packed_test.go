@@ -193,6 +193,36 @@ func TestVectors(t *testing.T) {
 	})
 }
 
+// FuzzPacked compares every kernel with the plain Go to the bit, where scales, mins
+// and vectors may be of any bits.
+func FuzzPacked(f *testing.F) {
+	f.Add([]byte{0, 0, 128, 63, 205, 204, 76, 62, 0, 0, 0, 192}, uint8(3), uint8(1), uint8(1), uint8(9))
+	f.Add([]byte{0, 0, 128, 127, 1, 0, 192, 255, 1, 0, 0, 0, 255, 255, 127, 127}, uint8(20), uint8(2), uint8(17), uint8(1))
+	all := formats()
+	f.Fuzz(func(t *testing.T, data []byte, format, blocks, rows, n uint8) {
+		p := &Packed{Format: all[int(format)%len(all)], Rows: int(rows % 40), Cols: PackedCols * (1 + int(blocks%4))}
+		p.Data = make([]byte, p.Bytes(p.Rows, p.Cols))
+		for i := range p.Data {
+			if len(data) > 0 {
+				p.Data[i] = data[i%len(data)] + byte(i/len(data))
+			}
+		}
+		values := floats(data, int(n%20)*p.Cols, 3)
+		multiply := func() []float32 {
+			var x Vectors
+			x.Set(values, p.Cols)
+			dst := make([]float32, x.n*p.Rows)
+			p.Multiply(dst, max(p.Rows, 1), &x, 0, p.Rows)
+			return dst
+		}
+		var want []float32
+		with(plain, func() { want = multiply() })
+		for k := plain + 1; k <= best(); k++ {
+			with(k, func() { sameBits(t, p.name(), multiply(), want) })
+		}
+	})
+}
+
 func TestPackedMistakes(t *testing.T) {
 	p := randomPacked(newRand(24), formats()[0], 20, 64)
 	var x Vectors

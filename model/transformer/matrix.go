@@ -12,16 +12,16 @@ import (
 // maybe a bias (rows). It maps cols numbers to rows numbers: y = W·x + b.
 type matrix struct {
 	rows, cols int
-	f32        []float32 // one of the three is set
+	f32        []float32 // of a table one of the three is set, else of the four
 	half       []uint16
-	blocks     []byte // of the type quant, as they lie in the file
+	blocks     []byte // of the type quant, as they lie in the file; tables keep them
 	dtype      safetensors.DType
 	quant      quant.Type
-	packed     *tensor.Packed // of blocks, unless it is a table
+	packed     *tensor.Packed // of blocks, also of a table that is the head
 	bias       []float32      // nil if there is none
 }
 
-// bytes is how many bytes the weights take.
+// bytes is how many bytes the weights of a table take.
 func (w *matrix) bytes() int64 { return int64(4*len(w.f32) + 2*len(w.half) + len(w.blocks)) }
 
 // panelBytes is about how many bytes of weights are taken for all positions at

@@ -64,6 +64,11 @@ func (b *binder) pack(net network, head *matrix) (free func() error) {
 		})
 	}
 	wait.Wait()
+	for _, w := range b.blocks {
+		if !slices.Contains(net.tables(), w.matrix) {
+			w.blocks = nil // where rows were put into another order it is a copy
+		}
+	}
 	for _, p := range pieces {
 		switch {
 		case p.err != nil:
