@@ -101,6 +101,14 @@ func appendHeader(b []byte, h *Header) []byte {
 	}
 	b = append(b, ']')
 	b = putText(b, "prompt_text", h.PromptText)
+	if h.ChatTemplate != "" {
+		b = putText(b, "chat_template", h.ChatTemplate)
+		b = append(b, `,"prompt_control":[`...)
+		for i, at := range h.PromptControl {
+			b = strconv.AppendInt(comma(b, i), int64(at), 10)
+		}
+		b = append(b, ']')
+	}
 	b = putText(b, "chain", h.Chain)
 	b = append(b, `,"seed":`...)
 	b = strconv.AppendUint(b, h.Seed, 10)

@@ -38,6 +38,14 @@ func readHeader(j *strict.JSON, name string, h *Header) (err error) {
 			h.PromptTokens = append(h.PromptTokens, token)
 			return err
 		})
+	case "chat_template":
+		h.ChatTemplate, err = j.String()
+	case "prompt_control":
+		err = j.Array(func(int) error {
+			i, err := readInt(j)
+			h.PromptControl = append(h.PromptControl, i)
+			return err
+		})
 	case "chain":
 		h.Chain, err = j.String()
 	case "seed":

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"math"
+	"slices"
 )
 
 // TraceVersion is the version of the trace format that this package writes,
@@ -31,12 +32,27 @@ type Header struct {
 	Prompt       string   // as given; "" if ids were given
 	PromptIDs    []ID     // BOS included
 	PromptTokens []string // their pieces
-	PromptText   string   // what the ids say: [Tokenizer].Decode
-	Chain        string   // the stages in order, as --chain has them
-	Seed         uint64
-	Gumbel       bool   // the dice belong to the step and the token, see [Gumbel]
-	ContextShift bool   // the window slides, see [Generator]
-	Search       string // how tokens were picked where not by the dice, see [Generator]
+	PromptText   string   // what the ids say: [Tokenizer].Decode, or [Chat].Text
+	// Of a conversation, see [Chat]:
+	ChatTemplate  string // the template that wrote the prompt, else ""
+	PromptControl []int  // which of the prompt's tokens are control tokens
+	Chain         string // the stages in order, as --chain has them
+	Seed          uint64
+	Gumbel        bool   // the dice belong to the step and the token, see [Gumbel]
+	ContextShift  bool   // the window slides, see [Generator]
+	Search        string // how tokens were picked where not by the dice, see [Generator]
+}
+
+// ControlNames are the names of the control tokens in the prompt of a
+// conversation, each once.
+func (h *Header) ControlNames() []string {
+	var names []string
+	for _, i := range h.PromptControl {
+		if i >= 0 && i < len(h.PromptTokens) && h.PromptTokens[i] != "" && !slices.Contains(names, h.PromptTokens[i]) {
+			names = append(names, h.PromptTokens[i])
+		}
+	}
+	return names
 }
 
 // RNG names the random stream of a run in its trace: PCG-DXSM as Go's

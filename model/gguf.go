@@ -54,7 +54,8 @@ func ggufModel(f *gguf.File, o Options) (*LM, error) {
 		return nil, err
 	}
 	m.AddBOS = addBOS
-	return &LM{Model: m, Tokenizer: tok, Close: m.Close}, nil
+	template := ggufChat(f.Meta, tok)
+	return &LM{Model: m, Tokenizer: tok, Close: m.Close, chat: func() (*ChatTemplate, error) { return template, nil }}, nil
 }
 
 func inFile(path string, err error) error {

@@ -38,6 +38,8 @@ type LM struct {
 	Path      string // the file it was read from, "" if it is part of argen
 	Size      int64  // bytes of that file, or of the weights that are part of argen
 	Close     func() error
+
+	chat func() (*ChatTemplate, error) // reads it, nil if the kind of model has none
 }
 
 // Options of [Open]. The zero value takes everything from the model.

@@ -42,7 +42,7 @@ func openTransformer(_ context.Context, config string, o Options) (*LM, error) {
 	if err != nil {
 		return nil, inFolder(dir, err)
 	}
-	lm := &LM{Model: m, Path: filepath.Join(dir, safetensors.WeightsFile), Size: m.Size(), Close: m.Close}
+	lm := &LM{Model: m, Path: filepath.Join(dir, safetensors.WeightsFile), Size: m.Size(), Close: m.Close, chat: func() (*ChatTemplate, error) { return folderChat(dir) }}
 	data, err := readLimited(filepath.Join(dir, tokenizerFile), maxTokenizer)
 	if err == nil {
 		var bos argen.ID

@@ -14,6 +14,7 @@ import (
 
 	"argen"
 	"argen/internal/strict"
+	"argen/model"
 )
 
 // batchFlag adds --batch.
@@ -130,6 +131,13 @@ func (a *app) request(c *cobra.Command, j *strict.JSON, opened *models, fresh fu
 				t.ids = append(t.ids, argen.ID(id))
 				return err
 			})
+		case "messages":
+			if fs.Lookup("messages") == nil {
+				break
+			}
+			m, err := model.ReadMessages(j)
+			t.messages = m
+			return err
 		case "file":
 			return j.Errorf("the text stands in the request: give text or ids")
 		case "logits":
@@ -157,6 +165,8 @@ func (a *app) request(c *cobra.Command, j *strict.JSON, opened *models, fresh fu
 	}
 	switch {
 	case err != nil:
+	case t.messages != nil && (t.text != "" || t.ids != nil):
+		err = j.Errorf("messages are the whole conversation: give no text and no ids with them")
 	case t.text != "" && t.ids != nil:
 		err = j.Errorf("text and ids: give one of them")
 	case t.logits != nil && (t.text != "" || t.ids != nil):

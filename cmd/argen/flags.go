@@ -41,6 +41,7 @@ type promptFlags struct {
 	hasIDs  bool
 	special bool
 	addBOS  argen.BOS
+	chat    chatFlags // only where they are added
 }
 
 func (p *promptFlags) add(fs *pflag.FlagSet) {

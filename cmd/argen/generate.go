@@ -71,6 +71,9 @@ func (g *generation) answer(ctx context.Context, a *app, models *models, t text)
 	if err != nil {
 		return nil, err
 	}
+	if t, err = g.prompt.chat.converse(t, lm); err != nil {
+		return nil, err
+	}
 	t.special, t.heal = g.prompt.special, g.heal
 	answer, err := a.write(ctx, gen, p, t, &g.stop, func() bool { return false })
 	if err != nil {
@@ -160,6 +163,7 @@ func (a *app) write(ctx context.Context, gen argen.Generator, p search.Procedure
 type generated struct {
 	PromptIDs  []argen.ID    `json:"prompt_ids"`
 	IDs        []argen.ID    `json:"ids"`
+	PromptText string        `json:"prompt_text,omitempty"` // of a conversation
 	Text       string        `json:"text"`
 	Reason     string        `json:"reason"`
 	LogProb    number        `json:"logprob"`
@@ -183,6 +187,9 @@ func newGenerated(r *argen.Run, end argen.End) *generated {
 		PromptIDs: append([]argen.ID{}, r.Context()[:n]...), IDs: append([]argen.ID{}, r.Context()[n:]...),
 		Text: end.Text, Reason: end.Reason, LogProb: number(end.LogProb), Perplexity: number(end.Perplexity()),
 		Seed: t.Head.Seed, Chain: t.Head.Chain, Search: t.Head.Search, window: window(r),
+	}
+	if t.Head.ChatTemplate != "" {
+		g.PromptText = t.Head.PromptText
 	}
 	g.Speculation, _ = speculation(t.Steps)
 	if len(t.Steps) > 0 {

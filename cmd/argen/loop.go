@@ -34,6 +34,7 @@ type runFlags struct {
 func (f *runFlags) add(a *app, fs *pflag.FlagSet) {
 	a.modelFlag(fs, &f.model)
 	f.prompt.add(fs)
+	f.prompt.chat.add(fs)
 	f.stop.add(fs)
 	f.seed.add(fs)
 	fs.BoolVar(&f.heal, "token-healing", false, "open the last token of the prompt again: it may become another that begins with the same text, so that a prompt may end in the middle of a word")
@@ -73,6 +74,9 @@ func (f *runFlags) generator(lm *model.LM) (argen.Generator, search.Procedure, e
 // flags. Interactive is as for [app.prompt]. The model is the caller's to close.
 func (a *app) prepare(ctx context.Context, f *runFlags, args []string, interactive bool) (text, *model.LM, argen.Generator, search.Procedure, error) {
 	prompt, err := a.prompt(ctx, &f.prompt, args, interactive)
+	if err == nil && f.heal && (f.prompt.chat.on || prompt.messages != nil) {
+		err = usagef("--token-healing and --chat: the template ends where the answer begins, choose one")
+	}
 	if err == nil {
 		_, _, err = f.generator(&model.LM{})
 	}
@@ -85,6 +89,9 @@ func (a *app) prepare(ctx context.Context, f *runFlags, args []string, interacti
 	}
 	prompt.heal = f.heal
 	gen, p, err := f.generator(lm)
+	if err == nil {
+		prompt, err = f.prompt.chat.converse(prompt, lm)
+	}
 	if err == nil {
 		p, err = a.withSecond(ctx, p, lm)
 	}

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"argen"
+	"argen/model"
 	"argen/tokenizer"
 )
 
@@ -18,6 +19,9 @@ type text struct {
 	ids     []argen.ID // of --ids, nil if text is given
 	logits  []float64  // of a request to sample, nil if there are none
 	heal    bool       // the last token is opened again
+
+	messages *model.Messages // of --messages or of a request, nil if there are none
+	chat     *argen.Chat     // the conversation as it was written, nil if it is none
 }
 
 // prompt reads the text that a command begins with: its arguments joined by
@@ -31,6 +35,16 @@ func (a *app) prompt(ctx context.Context, p *promptFlags, args []string, interac
 		if is {
 			given++
 		}
+	}
+	if err := p.chat.check(p, given > 0); err != nil {
+		return text{}, err
+	}
+	if p.chat.messages != "" {
+		m, err := a.conversation(ctx, p.chat.messages)
+		return text{messages: m}, err
+	}
+	if p.chat.on && given == 0 && (a.stdinTTY || interactive) {
+		return text{}, errSilent
 	}
 	name := p.file
 	switch {
@@ -56,6 +70,9 @@ func (a *app) prompt(ctx context.Context, p *promptFlags, args []string, interac
 
 // start begins a text.
 func (t text) start(g argen.Generator) (*argen.Run, error) {
+	if t.chat != nil {
+		return g.StartChat(*t.chat)
+	}
 	if t.heal {
 		ids, stage, err := t.healed(g.Tokenizer)
 		if err != nil {
@@ -98,6 +115,8 @@ func unknownWords(err error) error {
 // encode returns the ids of a text.
 func (t text) encode(tok argen.Tokenizer) ([]argen.ID, error) {
 	switch {
+	case t.chat != nil:
+		return t.chat.IDs, nil
 	case t.ids != nil:
 		return slices.Clone(t.ids), nil
 	case !t.special:

@@ -30,6 +30,7 @@ func TestScript(t *testing.T) {
 			e.Values[testingT{}] = t
 			transformers, err := filepath.Abs("../../model/transformer/testdata")
 			e.Setenv("TRANSFORMERS", transformers)
+			e.Setenv("GGUF", filepath.Join(filepath.Dir(filepath.Dir(transformers)), "testdata", "gguf"))
 			return err
 		},
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){"usage": usage, "hub": serveHub},

@@ -77,11 +77,12 @@ step. argen step --replay, argen plot and argen verify read the first.
 A .jsonl file has one JSON object a line, told apart by "type":
 
   header  version, argen, id, model {ref, kind, sha256, vocab_size; order,
-          context_length, partial and activations (int8: --fast) where they
-          say something}, prompt, prompt_ids, prompt_tokens, prompt_text, chain,
-          seed, rng: pcg, or gumbel where noise fixed by seed, t and token
-          draws; context_shift if the window slides; search, if one picks the
-          tokens; a fork has parent, fork_t
+          context_length, partial and activations (int8: --fast) where they say
+          something}, prompt, prompt_ids, prompt_tokens, prompt_text; of a
+          conversation chat_template and prompt_control, the places of control
+          tokens in the prompt; chain, seed, rng: pcg, or gumbel where noise
+          fixed by seed, t and token draws; context_shift if the window slides;
+          search, if one picks the tokens; a fork has parent, fork_t
   step    t             0 for the first new token
           context_len   tokens before it that the model sees
           dropped       tokens that it sees no more, those after BOS;

@@ -92,7 +92,7 @@ func FuzzRender(f *testing.F) {
 	f.Fuzz(func(t *testing.T, source string) {
 		tmpl, err := Parse("template", source)
 		if err == nil {
-			talk, bad := ReadJSON("talk", []byte(`[{"role":"user","content":"a <b> \n c","n":[1,2.5,null,true]},{"role":"assistant","content":"ok"}]`))
+			talk, bad := readJSON("talk", []byte(`[{"role":"user","content":"a <b> \n c","n":[1,2.5,null,true]},{"role":"assistant","content":"ok"}]`))
 			if bad != nil {
 				t.Fatal(bad)
 			}

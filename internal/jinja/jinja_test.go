@@ -6,6 +6,8 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+
+	"argen/internal/strict"
 )
 
 // A case is a template and what Jinja2 makes of it.
@@ -35,13 +37,23 @@ func references(t testing.TB) []reference {
 func (r *reference) values(t testing.TB) map[string]any {
 	vars := map[string]any{}
 	for name, raw := range r.Vars {
-		v, err := ReadJSON(name, raw)
+		v, err := readJSON(name, raw)
 		if err != nil {
 			t.Fatal(err)
 		}
 		vars[name] = v
 	}
 	return vars
+}
+
+// readJSON reads a value.
+func readJSON(name string, data []byte) (any, error) {
+	j := strict.NewJSON(name, data, MaxDepth)
+	v, err := FromJSON(j)
+	if err == nil {
+		err = j.End()
+	}
+	return v, err
 }
 
 // TestReference renders what Jinja2 rendered, to the same bytes, and refuses

@@ -143,17 +143,6 @@ func (w *jsonWriter) text(s string) {
 	w.b.WriteByte('"')
 }
 
-// ReadJSON reads a value; dicts keep the order of their keys. Name stands in
-// errors.
-func ReadJSON(name string, data []byte) (any, error) {
-	j := strict.NewJSON(name, data, MaxDepth)
-	v, err := FromJSON(j)
-	if err == nil {
-		err = j.End()
-	}
-	return v, err
-}
-
 // FromJSON reads the next value of a JSON text.
 func FromJSON(j *strict.JSON) (any, error) {
 	switch j.Kind() {

@@ -56,6 +56,10 @@ func (p *Plain) Header(h argen.Header) error {
 		chain += ", search " + h.Search
 	}
 	p.paragraph("", fmt.Sprintf("Model %s, %s, seed %d.", argen.Visible(h.Model.Ref), argen.VisibleChain(chain), h.Seed))
+	if h.ChatTemplate != "" {
+		p.conversation(&h)
+		return p.write()
+	}
 	prompt := "empty"
 	if h.PromptText != "" {
 		prompt = p.quote(h.PromptText, 50)

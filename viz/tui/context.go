@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -42,10 +43,14 @@ func (m *model) contextLines(w, h int) []string {
 		case i == len(b.steps)-1 && m.beat == deal:
 			style = m.s.chosen
 		}
+		if control(step) {
+			add(b.written(i), m.s.control)
+			continue
+		}
 		add(b.written(i), style)
 	}
 	if room > 0 {
-		add(m.prompt(room), m.s.dim)
+		tail = append(tail, m.ink(m.prompt(room))...)
 	}
 	return m.s.wrapTail(tail, w, h)
 }
@@ -120,6 +125,30 @@ func written(s *argen.Step) string {
 		return " " + s.Token
 	}
 	return s.Token
+}
+
+// ink returns a part of the prompt from its end on, the names of control tokens
+// in a style of their own.
+func (m *model) ink(text string) []inked {
+	var parts []inked
+	names := m.cur().head.ControlNames()
+	for text != "" {
+		at, name := len(text), ""
+		for _, n := range names {
+			if i := strings.Index(text, n); i >= 0 && (i < at || i == at && len(n) > len(name)) {
+				at, name = i, n
+			}
+		}
+		if at > 0 {
+			parts = append(parts, inked{text: text[:at], style: m.s.dim})
+		}
+		if name != "" {
+			parts = append(parts, inked{text: name, style: m.s.control})
+		}
+		text = text[at+len(name):]
+	}
+	slices.Reverse(parts)
+	return parts
 }
 
 // prompt is the end of the prompt, about n characters of it.

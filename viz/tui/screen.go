@@ -57,6 +57,7 @@ type styles struct {
 	odd, even, hit           lipgloss.Style // parts of [0,1)
 	entropy, surprisal, mark lipgloss.Style
 	wrong                    lipgloss.Style
+	control                  lipgloss.Style // the name of a token that stands for no text
 }
 
 func newScreen(ascii, dark bool) screen {
@@ -90,7 +91,8 @@ func (s *screen) setDark(dark bool) {
 		even:    st().Background(c("#E6EEF3", "#3A3A3A")),
 		hit:     st().Bold(true).Foreground(paper).Background(orange),
 		entropy: st().Foreground(blue), surprisal: st().Foreground(orange), mark: st().Foreground(orange).Bold(true),
-		wrong: st().Foreground(c("#B02E00", "#FF7A45")).Bold(true),
+		wrong:   st().Foreground(c("#B02E00", "#FF7A45")).Bold(true),
+		control: st().Foreground(grey).Reverse(true),
 	}
 }
 

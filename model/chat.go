@@ -1,0 +1,253 @@
+package model
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"path/filepath"
+	"strings"
+
+	"argen"
+	"argen/internal/jinja"
+	"argen/internal/strict"
+	"argen/model/gguf"
+	"argen/tokenizer"
+)
+
+// Where a folder keeps its chat template: a file of its own, or a field beside
+// the names of the tokens that it uses.
+const (
+	chatFile            = "chat_template.jinja"
+	tokenizerConfigFile = "tokenizer_config.json"
+	keyChatTemplate     = "tokenizer.chat_template"
+)
+
+// maxChatConfig is the largest tokenizer_config.json that is read, in bytes.
+const maxChatConfig = 16 << 20
+
+// A ChatTemplate writes a conversation as the text that a model was trained to
+// continue: a program in the language of Jinja that comes with the model.
+type ChatTemplate struct {
+	Source string // of the template
+	From   string // the file or the key that it stands in
+
+	tokens map[string]any // bos_token, eos_token and so on, for the template
+}
+
+// Messages are a conversation: a list of messages, each with the fields that
+// the template asks for, which are role and content at least.
+type Messages struct{ list []any }
+
+// Add appends a message.
+func (m *Messages) Add(role, content string) {
+	d := jinja.NewDict()
+	d.Set("role", role)
+	d.Set("content", content)
+	m.list = append(m.list, d)
+}
+
+// System puts a message of the system before all others.
+func (m *Messages) System(content string) {
+	others := m.list
+	m.list = nil
+	m.Add("system", content)
+	m.list = append(m.list, others...)
+}
+
+// Len is the number of messages.
+func (m *Messages) Len() int { return len(m.list) }
+
+// ReadMessages reads [{"role":"user","content":"…"}, …], the messages as
+// OpenAI's interface has them. What else a message holds is kept, since a
+// template may ask for it.
+func ReadMessages(j *strict.JSON) (*Messages, error) {
+	m := &Messages{}
+	err := j.Array(func(int) error {
+		if j.Kind() != strict.Object {
+			return j.Errorf("want an object with role and content")
+		}
+		v, err := jinja.FromJSON(j)
+		if err != nil {
+			return err
+		}
+		if role, ok := v.(*jinja.Dict).Get("role").(string); !ok || role == "" {
+			return j.Errorf(`"role" is missing, it is system, user, assistant or another that the model knows`)
+		}
+		m.list = append(m.list, v)
+		return nil
+	})
+	return m, err
+}
+
+// ErrNoChat says that a model has no chat template.
+var ErrNoChat = errors.New("no chat template, so it was not trained to chat or its file does not say how: give the prompt as text, without --chat")
+
+// ChatTemplate returns the template that came with a model, or [ErrNoChat].
+func (lm *LM) ChatTemplate() (*ChatTemplate, error) {
+	if lm.chat == nil {
+		return nil, ErrNoChat
+	}
+	c, err := lm.chat()
+	if err == nil && c == nil {
+		err = ErrNoChat
+	}
+	return c, err
+}
+
+// Chat writes a conversation, with what lets the model answer if answer is
+// set, and cuts it into tokens; see [argen.Generator.StartChat].
+func (lm *LM) Chat(m *Messages, answer bool) (argen.Chat, error) {
+	c, err := lm.ChatTemplate()
+	if err != nil {
+		return argen.Chat{}, err
+	}
+	text, err := c.Render(m, answer)
+	if err != nil {
+		return argen.Chat{}, err
+	}
+	ids, err := tokenizer.EncodeSpecial(lm.Tokenizer, text)
+	return argen.Chat{Text: text, IDs: ids, Template: c.Source}, err
+}
+
+// Render writes a conversation as transformers' apply_chat_template does.
+// Answer is its add_generation_prompt.
+func (c *ChatTemplate) Render(m *Messages, answer bool) (string, error) {
+	t, err := jinja.Parse(c.From, c.Source)
+	if err != nil {
+		return "", fmt.Errorf("chat template: %w", err)
+	}
+	vars := map[string]any{"messages": jinja.NewList(m.list...), "add_generation_prompt": answer, "tools": nil, "documents": nil}
+	for name, token := range c.tokens {
+		vars[name] = token
+	}
+	text, err := t.Render(vars, jinja.Options{})
+	if err != nil {
+		return "", fmt.Errorf("chat template: %w", err)
+	}
+	return text, nil
+}
+
+// ggufChat returns the template in the metadata of a GGUF, nil if there is none.
+func ggufChat(m gguf.Meta, tok argen.Tokenizer) *ChatTemplate {
+	source, ok := m.String(keyChatTemplate)
+	if !ok {
+		return nil
+	}
+	c := &ChatTemplate{Source: source, From: keyChatTemplate, tokens: map[string]any{}}
+	for _, name := range specialNames {
+		key := "tokenizer.ggml." + map[string]string{"unk_token": "unknown_token", "pad_token": "padding_token"}[name]
+		if key == "tokenizer.ggml." {
+			key += name
+		}
+		if id, ok := m.Int(key + "_id"); ok && id >= 0 && id < tok.VocabSize() {
+			c.tokens[name] = string(tok.Piece(argen.ID(id)))
+		}
+	}
+	return c
+}
+
+// specialNames are the tokens that a template may name.
+var specialNames = []string{"bos_token", "eos_token", "unk_token", "pad_token", "sep_token", "cls_token", "mask_token"}
+
+// folderChat returns the template of a Hugging Face folder, nil if it has none.
+// A file of its own goes before the field, as in transformers; of several
+// templates with names the one named default is taken.
+func folderChat(dir string) (*ChatTemplate, error) {
+	c := &ChatTemplate{From: tokenizerConfigFile, tokens: map[string]any{}}
+	name := filepath.Join(dir, tokenizerConfigFile)
+	data, err := readLimited(name, maxChatConfig)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+	case err != nil:
+		return nil, err
+	default:
+		if err := c.read(strict.NewJSON(name, data, jinja.MaxDepth)); err != nil {
+			return nil, err
+		}
+	}
+	data, err = readLimited(filepath.Join(dir, chatFile), jinja.MaxSource)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+	case err != nil:
+		return nil, err
+	default:
+		c.Source, c.From = string(data), chatFile
+	}
+	if c.Source == "" {
+		return nil, nil
+	}
+	return c, nil
+}
+
+// read takes the template and the names of tokens from a tokenizer_config.json.
+func (c *ChatTemplate) read(j *strict.JSON) error {
+	err := j.Object(func(name string) error {
+		switch {
+		case name == "chat_template":
+			return c.readTemplate(j)
+		case strings.HasSuffix(name, "_token"):
+			return c.readToken(j, name)
+		}
+		return j.Skip()
+	})
+	if err != nil {
+		return err
+	}
+	return j.End()
+}
+
+// readTemplate reads a template, or [{"name","template"}, …].
+func (c *ChatTemplate) readTemplate(j *strict.JSON) (err error) {
+	switch j.Kind() {
+	case strict.String:
+		c.Source, err = j.String()
+		return err
+	case strict.Array:
+	default:
+		return j.Skip()
+	}
+	var names []string
+	err = j.Array(func(int) error {
+		name, source := "", ""
+		err := j.Object(func(field string) (err error) {
+			switch field {
+			case "name":
+				name, err = j.String()
+			case "template":
+				source, err = j.String()
+			default:
+				err = j.Skip()
+			}
+			return err
+		})
+		if names = append(names, name); name == "default" {
+			c.Source = source
+		}
+		return err
+	})
+	if err == nil && c.Source == "" && len(names) > 0 {
+		err = j.Errorf("chat_template: there are templates named %s, and none named default", strings.Join(names, ", "))
+	}
+	return err
+}
+
+// readToken reads the name of a token: "</s>", or {"content": "</s>", …}.
+func (c *ChatTemplate) readToken(j *strict.JSON, name string) error {
+	put := func() error {
+		text, err := j.String()
+		c.tokens[name] = text
+		return err
+	}
+	switch j.Kind() {
+	case strict.String:
+		return put()
+	case strict.Object:
+		return j.Object(func(field string) error {
+			if field == "content" && j.Kind() == strict.String {
+				return put()
+			}
+			return j.Skip()
+		})
+	}
+	return j.Skip()
+}
