@@ -1,12 +1,16 @@
 package model
 
 import (
+	"cmp"
 	"encoding/binary"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
+	"os"
 	"slices"
 	"strconv"
+	"strings"
 	"unicode"
 	"unicode/utf8"
 
@@ -31,6 +35,9 @@ func ggufTokenizer(f *gguf.File) (tok argen.Tokenizer, addBOS bool, err error) {
 	data, ok := f.Meta.String(keyTokenizer)
 	if !ok {
 		tok, bos, err := tokenizer.ReadGGUF(ggufVocabulary(f.Meta))
+		if err != nil && strings.HasPrefix(err.Error(), "tokenizer.ggml.pre: ") {
+			err = fmt.Errorf("%w; %s=NAME in the environment says which", err, preVariable)
+		}
 		return tok, bos != argen.NoID, err
 	}
 	tok, bos, err := tokenizer.ReadHuggingFace(keyTokenizer, []byte(data))
@@ -43,11 +50,36 @@ func ggufTokenizer(f *gguf.File) (tok argen.Tokenizer, addBOS bool, err error) {
 	return tok, bos != argen.NoID, nil
 }
 
+// OpenTokenizer returns the tokenizer of a GGUF alone, whose weights and architecture
+// are not looked at; nil if the file is not a GGUF, or none.
+func OpenTokenizer(path string) (argen.Tokenizer, error) {
+	if h, err := readHead(path); err != nil || !isGGUF(h.raw, path) {
+		return nil, nil
+	}
+	f, err := gguf.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	tok, _, err := ggufTokenizer(f)
+	if err != nil {
+		err = inFile(path, err)
+	}
+	if err := errors.Join(err, f.Close()); err != nil {
+		return nil, err
+	}
+	return tok, nil
+}
+
+// preVariable names the variable that says which tokenizer.ggml.pre a GGUF has, where
+// it says none, or one that argen does not know.
+const preVariable = "ARGEN_GGUF_PRE"
+
 // ggufVocabulary takes what a tokenizer needs from the metadata.
 func ggufVocabulary(m gguf.Meta) tokenizer.GGUF {
 	var g tokenizer.GGUF
 	g.Model, _ = m.String("tokenizer.ggml.model")
 	g.Pre, _ = m.String("tokenizer.ggml.pre")
+	g.Pre = cmp.Or(os.Getenv(preVariable), g.Pre)
 	g.Tokens, _ = m.Value("tokenizer.ggml.tokens").([]string)
 	g.Types, _ = m.Value("tokenizer.ggml.token_type").([]int32)
 	g.Scores, _ = m.Value("tokenizer.ggml.scores").([]float32)

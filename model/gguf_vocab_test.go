@@ -114,3 +114,67 @@ func TestGGUFVocabularies(t *testing.T) {
 		t.Errorf("%d cases", n)
 	}
 }
+
+// TestOpenTokenizer opens a vocabulary without a model, in files that say nothing or
+// something unknown about where words end.
+func TestOpenTokenizer(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "v.gguf")
+	write := func(meta gguf.Meta) {
+		t.Helper()
+		var b bytes.Buffer
+		if err := gguf.Write(&b, meta, nil); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, b.Bytes(), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	meta := gguf.Meta{
+		{Key: "tokenizer.ggml.model", Value: "gpt2"},
+		{Key: "tokenizer.ggml.tokens", Value: []string{"1", "2", "12", "</s>"}},
+		{Key: "tokenizer.ggml.token_type", Value: []int32{1, 1, 1, 3}},
+		{Key: "tokenizer.ggml.merges", Value: []string{"1 2"}},
+	}
+	for _, c := range []struct {
+		pre, says string
+		want      []argen.ID
+		env       string
+	}{
+		{pre: "gpt-2", want: []argen.ID{2}},
+		{pre: "smollm", want: []argen.ID{0, 1}},
+		{pre: "nobody", says: `v.gguf: tokenizer.ggml.pre: "nobody" is not known, one of these is wanted: gpt-2, smollm, `},
+		{pre: "nobody", env: "llama-bpe", want: []argen.ID{2}},
+		{env: "qwen2", want: []argen.ID{0, 1}},
+		{says: "v.gguf: tokenizer.ggml.pre: missing"},
+	} {
+		t.Setenv(preVariable, c.env)
+		all := meta
+		if c.pre != "" {
+			all = append(slices.Clone(meta), gguf.KV{Key: "tokenizer.ggml.pre", Value: c.pre})
+		}
+		write(all)
+		tok, err := OpenTokenizer(path)
+		if c.says != "" {
+			if err == nil || tok != nil || !strings.HasPrefix(err.Error(), c.says) || !strings.HasSuffix(err.Error(), "; ARGEN_GGUF_PRE=NAME in the environment says which") {
+				t.Errorf("%q: the error is %v, want %q", c.pre, err, c.says)
+			}
+			continue
+		}
+		if err != nil {
+			t.Errorf("%q: %v", c.pre, err)
+			continue
+		}
+		if ids, err := tok.Encode("12"); err != nil || !slices.Equal(ids, c.want) {
+			t.Errorf("%q, %q: ids are %v, %v, want %v", c.pre, c.env, ids, err, c.want)
+		}
+	}
+	write(meta[:1])
+	if tok, err := OpenTokenizer(path); tok != nil || err == nil || !strings.Contains(err.Error(), "tokenizer.ggml.tokens: 0 tokens") {
+		t.Errorf("no tokens: %v", err)
+	}
+	for _, none := range []string{path + "x", "testdata"} {
+		if tok, err := OpenTokenizer(none); tok != nil || err != nil {
+			t.Errorf("%s is no file of a vocabulary, but: %v", none, err)
+		}
+	}
+}

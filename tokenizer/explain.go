@@ -28,3 +28,44 @@ func Explain(tok argen.Tokenizer, text string) ([]Token, error) {
 	}
 	return nil, fmt.Errorf("a tokenizer of type %T does not tell where its tokens stand", tok)
 }
+
+// ExplainSpecial is Explain for the ids that [EncodeSpecial] gives: the names of
+// control tokens in text are those tokens, each a word of its own.
+func ExplainSpecial(tok argen.Tokenizer, text string) ([]Token, error) {
+	if t, ok := tok.(interface {
+		TokensSpecial(text string) ([]Token, error)
+	}); ok {
+		return t.TokensSpecial(text)
+	}
+	var (
+		tokens []Token
+		failed error
+		word   int
+	)
+	plain := func(p piece) {
+		part, err := Explain(tok, p.text)
+		if err != nil && failed == nil {
+			failed = err
+		}
+		first := word
+		for _, k := range part {
+			k.Start, k.End, k.Word = k.Start+p.begin, k.End+p.begin, k.Word+first
+			word = k.Word + 1
+			tokens = append(tokens, k)
+		}
+	}
+	whole := piece{text: text, run: &encoding{}}
+	names := newFinder(controls(tok), func(name string) string { return name }, AddedToken.is)
+	if names == nil {
+		plain(whole)
+	} else {
+		names.split(whole, plain, func(p piece, id argen.ID) {
+			tokens = append(tokens, Token{ID: id, Piece: tok.Piece(id), Start: p.begin, End: p.begin + len(p.text), Word: word})
+			word++
+		})
+	}
+	if failed != nil {
+		return nil, failed
+	}
+	return tokens, nil
+}

@@ -136,9 +136,9 @@ func (g *GGUF) byteLevel(p *bpeParts) (addBOS bool, err error) {
 	i := slices.IndexFunc(ggufPres, func(pre ggufPre) bool { return slices.Contains(strings.Fields(pre.names), g.Pre) })
 	switch {
 	case i < 0 && g.Pre == "":
-		return false, fmt.Errorf("tokenizer.ggml.pre: missing: the file does not say how a text is cut into words, one of %s", PreNames())
+		return false, fmt.Errorf("tokenizer.ggml.pre: missing: the file does not say how a text is cut into words, one of %s", preNames())
 	case i < 0:
-		return false, fmt.Errorf("tokenizer.ggml.pre: %s is not known, one of these is wanted: %s", quoteWord(g.Pre), PreNames())
+		return false, fmt.Errorf("tokenizer.ggml.pre: %s is not known, one of these is wanted: %s", quoteWord(g.Pre), preNames())
 	}
 	pre := ggufPres[i]
 	p.ignoreMerges = pre.ignoreMerges

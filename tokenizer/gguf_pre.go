@@ -34,11 +34,11 @@ var ggufPres = []ggufPre{
 	{names: "tekken", patterns: []string{patternTekken}, ignoreMerges: true, addBOS: true},
 }
 
-// PreNames lists the names of tokenizer.ggml.pre that are supported.
-func PreNames() string {
+// preNames lists one name of tokenizer.ggml.pre of each kind.
+func preNames() string {
 	var names []string
 	for _, p := range ggufPres {
-		names = append(names, strings.Fields(p.names)...)
+		names = append(names, strings.Fields(p.names)[0])
 	}
 	return strings.Join(names, ", ")
 }

@@ -13,6 +13,7 @@ import (
 
 	"argen"
 	"argen/internal/strict"
+	"argen/model"
 	"argen/tokenizer"
 )
 
@@ -42,7 +43,7 @@ The tokenizer is that of the model, or with --tokenizer one of
   words   the words of TEXT, in the order of their first use
   bytes   bytes; needs no vocabulary
   story   words and marks of the stories
-  FILE    a tokenizer.json, of a byte-level BPE or as argen train writes
+  FILE    a tokenizer.json, or a GGUF: of its vocabulary alone
 
 A JSON result is {"ids","tokens","offsets","text"}: offsets are [start,end) in
 bytes of TEXT, or of text where ids are given; text is what they decode to;
@@ -72,7 +73,8 @@ bytes (base64) stand beside tokens that are not all valid UTF-8.`,
 // add adds the flags that a request of a batch may have too.
 func (t *tokenizing) add(a *app, f *pflag.FlagSet) {
 	a.modelFlag(f, &t.model)
-	f.StringVar(&t.tokenizer, "tokenizer", "", "`NAME` of a tokenizer instead of the model's: chars, words, bytes, story or a tokenizer.json")
+	f.StringVar(&t.tokenizer, "tokenizer", "", "`NAME` of a tokenizer instead of the model's: chars, words, bytes, story, a tokenizer.json or a GGUF")
+	f.BoolVar(&t.prompt.special, "special", false, "names of control tokens in the text, as </s>, mean those tokens")
 	f.BoolVar(&t.merges, "merges", false, "show step by step which pairs a BPE merges")
 }
 
@@ -114,6 +116,8 @@ func (a *app) tokenize(ctx context.Context, t *tokenizing, args []string) error 
 	switch {
 	case t.decodes && (len(args) > 0 || t.prompt.file != ""):
 		return usagef("--decode shows the text of ids: leave the text out")
+	case t.merges && t.prompt.special:
+		return usagef("--merges is about plain text, --special about names of tokens: give one of them")
 	case t.decodes && t.merges:
 		return usagef("--merges is about a text, --decode about ids: give one of them")
 	case !t.decodes && len(args) == 0 && t.prompt.file == "" && a.stdinTTY:
@@ -176,6 +180,9 @@ func (t *tokenizing) open(ctx context.Context, a *app, opened *models, text stri
 	case "story":
 		return storyTokenizer(), nil
 	}
+	if tok, err := model.OpenTokenizer(t.tokenizer); tok != nil || err != nil {
+		return tok, err
+	}
 	data, err := a.readFile(ctx, t.tokenizer, largestText)
 	if err != nil {
 		return nil, fmt.Errorf("--tokenizer: none is called so (chars, words, bytes, story), nor is a file to be read: %w", err)
@@ -205,7 +212,11 @@ func wordsOf(text string) (argen.Tokenizer, error) {
 const longestMerged = 1 << 14
 
 func (t *tokenizing) encoded(tok argen.Tokenizer, text string) (tokenized, []tokenizer.Token, error) {
-	tokens, err := tokenizer.Explain(tok, text)
+	explain := tokenizer.Explain
+	if t.prompt.special {
+		explain = tokenizer.ExplainSpecial
+	}
+	tokens, err := explain(tok, text)
 	if err != nil {
 		return tokenized{}, nil, err
 	}
