@@ -8,10 +8,7 @@ import (
 	"strings"
 
 	"argen/model/gguf"
-	"argen/model/safetensors"
 	"argen/model/transformer"
-
-	"argen/internal/quant"
 )
 
 // The keys of a GGUF's metadata that are read or written here.
@@ -60,29 +57,4 @@ func ggufModel(f *gguf.File, o Options) (*LM, error) {
 
 func inFile(path string, err error) error {
 	return fmt.Errorf("%s: %w", short(filepath.Base(path)), err)
-}
-
-// reordered returns rows of width numbers, row i of which goes to order[i].
-func reordered(x []float32, width int, order []int) []float32 {
-	if order == nil {
-		return x
-	}
-	y := make([]float32, len(x))
-	for from, to := range order {
-		copy(y[to*width:(to+1)*width], x[from*width:])
-	}
-	return y
-}
-
-// asType returns a tensor whose numbers are rounded to a type.
-func asType(name string, dtype safetensors.DType, x []float32, shape []int) (*safetensors.Tensor, error) {
-	if dtype == safetensors.F32 {
-		s := safetensors.FromFloat32(name, x, shape...)
-		return &s, nil
-	}
-	q, err := gguf.Quantize(name, map[safetensors.DType]quant.Type{safetensors.F16: quant.F16, safetensors.BF16: quant.BF16}[dtype], x, shape...)
-	if err != nil {
-		return nil, err
-	}
-	return &safetensors.Tensor{Name: name, DType: dtype, Shape: shape, Data: q.Data}, nil
 }

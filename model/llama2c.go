@@ -18,6 +18,10 @@ import (
 	"argen/tokenizer"
 )
 
+// Llama2cTokenizerFile is the name of the tokenizer in a folder with a checkpoint
+// of llama2.c.
+const Llama2cTokenizerFile = "tokenizer.bin"
+
 // isLlama2c reports whether a file may be a checkpoint of llama2.c. The first
 // version has no magic number, so a file with the right name is held for one.
 func isLlama2c(head []byte, path string) bool {
@@ -56,8 +60,7 @@ func llama2cModel(f *llama2c.File, path string, o Options) (*LM, error) {
 // llama2cTokenizer reads the tokenizer.bin in a folder, or the tok512.bin of a
 // vocabulary of 512 tokens, as llama2.c names those of its smaller models.
 func llama2cTokenizer(dir string, vocab int) (argen.Tokenizer, argen.ID, error) {
-	const name = "tokenizer.bin"
-	for _, name := range []string{name, "tok" + strconv.Itoa(vocab) + ".bin"} {
+	for _, name := range []string{Llama2cTokenizerFile, "tok" + strconv.Itoa(vocab) + ".bin"} {
 		data, err := readLimited(filepath.Join(dir, name), maxTokenizer)
 		switch {
 		case errors.Is(err, fs.ErrNotExist):
@@ -75,7 +78,7 @@ func llama2cTokenizer(dir string, vocab int) (argen.Tokenizer, argen.ID, error) 
 		}
 		return tok, bos, nil
 	}
-	return nil, argen.NoID, fmt.Errorf("a checkpoint of llama2.c has no tokenizer in it: put its %s into the same folder, or give another with --tokenizer", name)
+	return nil, argen.NoID, fmt.Errorf("a checkpoint of llama2.c has no tokenizer in it: put its %s into the same folder, or give another with --tokenizer", Llama2cTokenizerFile)
 }
 
 // readTokenizerBin reads a tokenizer of llama2.c: the length of the longest token,
@@ -151,5 +154,5 @@ func hasTokenizerBin(name string) bool {
 	name = strings.ToLower(name)
 	digits, ok := strings.CutPrefix(strings.TrimSuffix(name, ".bin"), "tok")
 	_, err := strconv.Atoi(digits)
-	return name == "tokenizer.bin" || ok && err == nil
+	return name == Llama2cTokenizerFile || ok && err == nil
 }

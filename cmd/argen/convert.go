@@ -1,7 +1,6 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -15,7 +14,6 @@ import (
 
 	"argen"
 	"argen/internal/quant"
-	"argen/internal/safefile"
 	"argen/model"
 	"argen/model/ngram"
 	"argen/model/safetensors"
@@ -52,13 +50,17 @@ format:
 
   *.gguf                  a transformer, for llama.cpp and what is built on it
   *.bin *.arpa *.arpa.gz  an n-gram model
+  *.bin                   a llama, for llama2.c, with its tokenizer.bin if that
+                          program has such a one
   another name            a transformer, as a folder of Hugging Face, for
                           transformers: config.json, model.safetensors,
                           tokenizer.json
 
-Transformers are those of Llama's architecture. --quantize rounds their
-matrices; without it they stay as they are. Vectors stay f32, and matrices whose
-rows are no multiple of 32 become f16 instead of q8_0 and q4_0.
+--quantize rounds a transformer's matrices; without it they stay as they are, if
+the format has their type, and become f32 otherwise. Vectors stay f32, and
+matrices whose rows are no multiple of 32 become f16 instead of q8_0 and q4_0.
+A GGUF that becomes another keeps its metadata and its tokenizer unchanged, also
+where argen does not compute its architecture.
 
 transformers has argen's tokenizers as they are. llama.cpp has none of words:
 with stories it reads the same tokens from text of known words, but takes others
@@ -69,6 +71,7 @@ argen reads the tokenizer from a GGUF as it was.
 An ARPA file has words only: a tokenizer of another kind is lost there.`,
 		Example: `  argen convert story story.gguf --quantize q8_0
   argen convert story.gguf story-hf
+  argen convert SmolLM2-135M-Instruct.Q4_1.gguf small.gguf --quantize q4_0
   argen convert story-ngram story.arpa.gz`,
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) != 2 {
@@ -93,15 +96,21 @@ func (a *app) convert(ctx context.Context, o conversion) error {
 	if err != nil {
 		return err
 	}
+	r := converted{Out: o.out}
+	if o.isGGUF() && model.IsGGUF(o.in) {
+		if err := o.copyGGUF(ctx, as, &r); err != nil {
+			return err
+		}
+		return a.reportConverted(o, r)
+	}
 	lm, err := a.open(ctx, o.in)
 	if err != nil {
 		return err
 	}
 	defer lm.Close()
-	if err := o.apart(lm); err != nil {
+	if err := o.apart(lm.Path); err != nil {
 		return err
 	}
-	r := converted{Out: o.out}
 	m, isNGram := model.Base(lm.Model).(*ngram.Model)
 	_, isTransformer := model.Base(lm.Model).(*transformer.Model)
 	ending, endingError := modelFormat(o.out)
@@ -119,8 +128,11 @@ func (a *app) convert(ctx context.Context, o conversion) error {
 		err = writeModel(ctx, o.out, m)
 	case !isTransformer:
 		return fmt.Errorf("%s is no model that can be converted: it has neither weights nor n-grams", argen.Visible(o.in))
+	case endingError == nil && ending == binaryFormat:
+		r.Format = "llama2c"
+		err = o.convertLlama2c(ctx, lm, as, &r)
 	case endingError == nil:
-		return usagef("convert: %s: a transformer becomes a %s or a folder", argen.Visible(o.out), ggufFormat)
+		return usagef("convert: %s: a transformer becomes a %s, a folder, or a %s of llama2.c", argen.Visible(o.out), ggufFormat, binaryFormat)
 	case o.isGGUF():
 		r.Format = "gguf"
 		err = a.convertGGUF(ctx, o, lm, as, &r)
@@ -133,6 +145,11 @@ func (a *app) convert(ctx context.Context, o conversion) error {
 	if err != nil {
 		return err
 	}
+	return a.reportConverted(o, r)
+}
+
+// reportConverted says what was written.
+func (a *app) reportConverted(o conversion, r converted) (err error) {
 	file := o.out
 	if r.Format == "folder" {
 		file = filepath.Join(o.out, safetensors.WeightsFile)
@@ -191,8 +208,8 @@ func (o conversion) check() (as *quant.Type, err error) {
 }
 
 // apart reports that the output would replace what is being read.
-func (o conversion) apart(lm *model.LM) error {
-	if lm.Path != "" && sameFile(lm.Path, o.out) {
+func (o conversion) apart(from string) error {
+	if from != "" && sameFile(from, o.out) {
 		return usagef("convert: %s would replace the model that is read: choose another name", argen.Visible(o.out))
 	}
 	return nil
@@ -205,39 +222,4 @@ var fileEnding = regexp.MustCompile(`\.[A-Za-z][A-Za-z_]*$`)
 func isFolder(name string) bool {
 	info, err := os.Stat(name)
 	return err == nil && info.IsDir()
-}
-
-// dtypes are the types that a folder's matrices can have.
-var dtypes = map[quant.Type]safetensors.DType{quant.F32: safetensors.F32, quant.F16: safetensors.F16, quant.BF16: safetensors.BF16}
-
-// stored is the type that the embedding has, or f32.
-func stored(lm *model.LM) quant.Type {
-	m := model.Base(lm.Model).(*transformer.Model)
-	if t, ok := m.Tensor("model.embed_tokens.weight"); ok {
-		for as, dtype := range dtypes {
-			if dtype == t.DType {
-				return as
-			}
-		}
-	}
-	return quant.F32
-}
-
-func (a *app) convertGGUF(ctx context.Context, o conversion, lm *model.LM, as *quant.Type, r *converted) error {
-	t := *cmp.Or(as, new(stored(lm)))
-	r.Type = strings.ToLower(t.String())
-	err := safefile.Write(o.out, func(w io.Writer) (err error) {
-		r.Notes, err = model.WriteGGUF(interruptedWriter{ctx, w}, lm, t)
-		return err
-	})
-	if ctx.Err() != nil {
-		return ctx.Err()
-	}
-	return err
-}
-
-func (o conversion) convertFolder(lm *model.LM, as *quant.Type, r *converted) error {
-	t := *cmp.Or(as, new(stored(lm)))
-	r.Type = strings.ToLower(t.String())
-	return model.WriteFolder(o.out, lm, dtypes[t])
 }

@@ -3,6 +3,7 @@ package gguf
 import (
 	"bytes"
 	"encoding/binary"
+	"errors"
 	"math"
 	"os"
 	"path/filepath"
@@ -275,7 +276,7 @@ func TestCutShort(t *testing.T) {
 }
 
 func TestWriteRefuses(t *testing.T) {
-	good := Tensor{"a", quant.F32, []int{1}, make([]byte, 4)}
+	good := Tensor{Name: "a", Type: quant.F32, Shape: []int{1}, Data: make([]byte, 4)}
 	for _, c := range []struct {
 		meta    Meta
 		tensors []Tensor
@@ -285,9 +286,11 @@ func TestWriteRefuses(t *testing.T) {
 		{Meta{{"a", true}, {"a", true}}, nil, "there twice"},
 		{Meta{{alignmentKey, uint32(7)}}, nil, "want a power of two"},
 		{nil, []Tensor{good, good}, "or taken"},
-		{nil, []Tensor{{"b", quant.F32, nil, nil}}, "0 dimensions"},
-		{nil, []Tensor{{"b", quant.F32, []int{0}, nil}}, "0 as a dimension"},
-		{nil, []Tensor{{"b", quant.F32, []int{2}, nil}}, "needs 8 bytes, it has 0"},
+		{nil, []Tensor{{Name: "b", Type: quant.F32}}, "0 dimensions"},
+		{nil, []Tensor{{Name: "b", Type: quant.F32, Shape: []int{0}}}, "0 as a dimension"},
+		{nil, []Tensor{{Name: "b", Type: quant.F32, Shape: []int{2}}}, "needs 8 bytes, it has 0"},
+		{nil, []Tensor{{Name: "b", Type: quant.F32, Shape: []int{2}, Make: func() ([]byte, error) { return make([]byte, 4), nil }}}, "needs 8 bytes, it has 4"},
+		{nil, []Tensor{{Name: "b", Type: quant.F32, Shape: []int{2}, Make: func() ([]byte, error) { return nil, errors.New("not made") }}}, "not made"},
 	} {
 		if err := Write(&bytes.Buffer{}, c.meta, c.tensors); err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("the error is %v, want one with %q", err, c.want)

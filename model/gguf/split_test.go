@@ -32,7 +32,7 @@ func written(t *testing.T, meta Meta, names ...string) []byte {
 	t.Helper()
 	var tensors []Tensor
 	for _, name := range names {
-		tensors = append(tensors, Tensor{name, quant.F32, []int{1}, []byte{1, 2, 3, name[0]}})
+		tensors = append(tensors, Tensor{Name: name, Type: quant.F32, Shape: []int{1}, Data: []byte{1, 2, 3, name[0]}})
 	}
 	var b bytes.Buffer
 	if err := Write(&b, meta, tensors); err != nil {

@@ -12,6 +12,9 @@ type Tensor struct {
 	Type  quant.Type
 	Shape []int  // outermost dimension first, the reverse of the file's; rows are along the last
 	Data  []byte // not to be changed if it was read
+	// Make returns the bytes of a tensor that has no Data, when it is written:
+	// so a file can be written that is larger than memory.
+	Make func() ([]byte, error)
 }
 
 // Len is the number of numbers, the product of the shape.

@@ -36,7 +36,8 @@ func Write(w io.Writer, meta Meta, tensors []Tensor) error {
 	at := uint64(0)
 	clear(seen)
 	for _, t := range tensors {
-		if err := check(t, seen); err != nil {
+		size, err := check(t, seen)
+		if err != nil {
 			return err
 		}
 		b = appendText(b, t.Name)
@@ -46,7 +47,7 @@ func Write(w io.Writer, meta Meta, tensors []Tensor) error {
 		}
 		b = binary.LittleEndian.AppendUint32(b, uint32(t.Type))
 		b = binary.LittleEndian.AppendUint64(b, at)
-		at += uint64(len(t.Data))
+		at += size
 		at += pad(at, alignment)
 	}
 	zeros := make([]byte, alignment)
@@ -54,34 +55,48 @@ func Write(w io.Writer, meta Meta, tensors []Tensor) error {
 	_, _ = out.Write(b)
 	_, _ = out.Write(zeros[:pad(uint64(len(b)), alignment)])
 	for _, t := range tensors {
-		_, _ = out.Write(t.Data)
+		if t.Make != nil {
+			var err error
+			if t.Data, err = t.Make(); err != nil {
+				return err
+			}
+			t.Make = nil
+			clear(seen)
+			if _, err := check(t, seen); err != nil {
+				return err
+			}
+		}
+		if _, err := out.Write(t.Data); err != nil {
+			return err
+		}
 		_, _ = out.Write(zeros[:pad(uint64(len(t.Data)), alignment)])
 	}
 	return out.Flush()
 }
 
-// check reports why a tensor cannot be written after those seen.
-func check(t Tensor, seen map[string]bool) error {
+// check returns how many bytes a tensor has, or why it cannot be written after
+// those seen.
+func check(t Tensor, seen map[string]bool) (uint64, error) {
 	if t.Name == "" || len(t.Name) > maxName || seen[t.Name] || !utf8.ValidString(t.Name) {
-		return fmt.Errorf("tensor %q: its name is not UTF-8 of 1 to %d bytes, or taken", t.Name, maxName)
+		return 0, fmt.Errorf("tensor %q: its name is not UTF-8 of 1 to %d bytes, or taken", t.Name, maxName)
 	}
 	seen[t.Name] = true
 	if len(t.Shape) < 1 || len(t.Shape) > maxDims {
-		return fmt.Errorf("tensor %q: %d dimensions, want 1 to %d", t.Name, len(t.Shape), maxDims)
+		return 0, fmt.Errorf("tensor %q: %d dimensions, want 1 to %d", t.Name, len(t.Shape), maxDims)
 	}
 	for _, d := range t.Shape {
 		if d < 1 {
-			return fmt.Errorf("tensor %q: %d as a dimension", t.Name, d)
+			return 0, fmt.Errorf("tensor %q: %d as a dimension", t.Name, d)
 		}
 	}
 	size, says := t.Type.Bytes(t.Shape)
 	switch {
 	case says != "":
-		return fmt.Errorf("tensor %q: %s", t.Name, says)
-	case size != uint64(len(t.Data)):
-		return fmt.Errorf("tensor %q: shape %v of %s needs %d bytes, it has %d", t.Name, t.Shape, t.Type, size, len(t.Data))
+		return 0, fmt.Errorf("tensor %q: %s", t.Name, says)
+	case t.Make == nil && size != uint64(len(t.Data)):
+		return 0, fmt.Errorf("tensor %q: shape %v of %s needs %d bytes, it has %d", t.Name, t.Shape, t.Type, size, len(t.Data))
 	}
-	return nil
+	return size, nil
 }
 
 func appendText(b []byte, s string) []byte {

@@ -221,8 +221,14 @@ func (m *Model) Config() Config {
 	return c
 }
 
-// Tensor implements [Weights] by those the model was made of.
-func (m *Model) Tensor(name string) (*safetensors.Tensor, bool) { return m.weights.Tensor(name) }
+// Tensor implements [Weights] by those the model was made of; the prefix that
+// names of a gpt2 have in most files may be left out.
+func (m *Model) Tensor(name string) (*safetensors.Tensor, bool) {
+	if t, ok := m.weights.Tensor(name); ok {
+		return t, true
+	}
+	return m.weights.Tensor("transformer." + name)
+}
 
 // Tensors are the names of the tensors it consists of, as a folder has them.
 func (m *Model) Tensors() []string { return slices.Clone(m.names) }
