@@ -69,6 +69,21 @@ func (i *Info) activations() string {
 	return i.Activations + " activations"
 }
 
+// Identify is what m says of itself, with the SHA256 also if m is a [Hasher].
+func Identify(m Model) Info {
+	info := m.Info()
+	if h, ok := m.(Hasher); ok {
+		info.SHA256 = h.SHA256()
+	}
+	return info
+}
+
+// A Hasher is a Model whose Info has no SHA256: a whole file is read for it, the
+// first time that it is asked for.
+type Hasher interface {
+	SHA256() string
+}
+
 // A Model predicts the next token. It never changes once loaded and may be
 // used by many goroutines; all that changes is in its States.
 type Model interface {

@@ -22,6 +22,7 @@ type Generator struct {
 	NoStop       bool         // go on after tokens that end a text
 	BOS          BOS          // whether a prompt begins with the model's BOS token
 	Seed         uint64       // of the dice
+	NoHash       bool         // leave a SHA256 for which a whole file is read out of the header: no trace is kept
 	Gumbel       bool         // the dice belong to the step and the token, see [Gumbel]; else they are one stream
 	ContextShift bool         // a full context is no end: the oldest tokens but BOS are dropped, half a window at a time
 	Top          int          // tokens to list in each step, and whether to record the stages; 0: neither
@@ -139,8 +140,12 @@ func (g Generator) start(prompt string, ids []ID) (*Run, error) {
 		return nil, err
 	}
 	r.c.ledger = g.Top > 0
+	info := r.info
+	if !g.NoHash {
+		info = Identify(g.Model)
+	}
 	r.head = Header{
-		Argen: Version, Model: r.info, Prompt: prompt,
+		Argen: Version, Model: info, Prompt: prompt,
 		PromptIDs: slices.Clone(r.ids), PromptText: g.Tokenizer.Decode(r.ids),
 		Chain: FormatChain(g.Chain), Seed: g.Seed, Gumbel: g.Gumbel, ContextShift: g.ContextShift, Search: g.Search,
 	}

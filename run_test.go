@@ -301,3 +301,32 @@ func TestForkHasItsOwnTrace(t *testing.T) {
 		t.Errorf("the fork's trace has %d steps, the parent's %d", len(trace.Steps), len(r.Trace().Steps))
 	}
 }
+
+// A hashed model's SHA256 costs: it is in the header of a run unless nobody keeps
+// a trace of it.
+func TestHasher(t *testing.T) {
+	for _, no := range []bool{false, true} {
+		g := truth(1)
+		g.Model, g.NoHash = hashed{g.Model}, no
+		if info := g.Model.Info(); info.SHA256 != "" {
+			t.Errorf("the info has the SHA256 %q", info.SHA256)
+		}
+		want := "cafe"
+		if no {
+			want = ""
+		}
+		if got := start(t, g, "").Trace().Head.Model.SHA256; got != want {
+			t.Errorf("NoHash is %v: the header has the SHA256 %q, want %q", no, got, want)
+		}
+	}
+}
+
+type hashed struct{ argen.Model }
+
+func (h hashed) Info() argen.Info {
+	info := h.Model.Info()
+	info.SHA256 = ""
+	return info
+}
+
+func (hashed) SHA256() string { return "cafe" }

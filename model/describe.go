@@ -46,7 +46,7 @@ type Named struct {
 
 // Describe says what is in a model.
 func Describe(lm *LM) Description {
-	info := lm.Model.Info()
+	info := argen.Identify(lm.Model)
 	d := Description{
 		Ref: lm.Ref, Architecture: info.Kind, File: lm.Path, Bytes: lm.Size, SHA256: info.SHA256,
 		VocabSize: info.VocabSize, ContextLength: info.ContextLength, Activations: info.Activations, Tokenizer: TokenizerKind(lm.Tokenizer),

@@ -111,7 +111,7 @@ func Open(ctx context.Context, ref string, o Options) (*LM, error) {
 	if err != nil {
 		return nil, err
 	}
-	info := unhashed(lm.Model)
+	info := lm.Model.Info()
 	lm.Ref = ref
 	lm.Model = &named{lm.Model, ref}
 	if lm.Close == nil {
@@ -127,15 +127,6 @@ func Open(ctx context.Context, ref string, o Options) (*LM, error) {
 		return nil, errors.Join(fmt.Errorf("%s has no quantised weights, which alone are faster with activations of 8 bits: leave the option fast out", quote(ref)), lm.Close())
 	}
 	return lm, nil
-}
-
-// unhashed is a model's Info, without the hash of its file where that would be
-// computed now.
-func unhashed(m argen.Model) argen.Info {
-	if u, ok := m.(interface{ Unhashed() argen.Info }); ok {
-		return u.Unhashed()
-	}
-	return m.Info()
 }
 
 func open(ctx context.Context, ref string, o Options) (*LM, error) {
@@ -291,6 +282,9 @@ func (n *named) Info() argen.Info {
 	info.Ref = n.ref
 	return info
 }
+
+// SHA256 implements argen.Hasher.
+func (n *named) SHA256() string { return argen.Identify(n.Model).SHA256 }
 
 // Base returns the model itself, as its own package made it: an *ngram.Model,
 // a *story.Model. [Open] returns it under the user's name, in a wrapper.

@@ -128,7 +128,7 @@ func (a *app) bindSeconds(ctx context.Context, h *compareHead, p *study.Plan, re
 
 // second notes a second model, or reports that it is not the one that was noted.
 func (h *compareHead) second(ref string, lm *model.LM, resumed bool) error {
-	own := headModel{ref, lm.Model.Info().SHA256}
+	own := headModel{ref, argen.Identify(lm.Model).SHA256}
 	i := slices.IndexFunc(h.Seconds, func(m headModel) bool { return m.Ref == ref })
 	switch {
 	case i < 0 && !resumed:
@@ -155,7 +155,7 @@ func (h *compareHead) plan(lms []*model.LM, resumed bool) (*study.Plan, error) {
 		}
 	}
 	for i, lm := range lms {
-		sum := lm.Model.Info().SHA256
+		sum := argen.Identify(lm.Model).SHA256
 		if resumed && sum != h.Models[i].SHA256 {
 			return nil, anotherModel(lm)
 		}

@@ -63,6 +63,7 @@ func (f *runFlags) generator(lm *model.LM) (argen.Generator, search.Procedure, e
 	gen := argen.Generator{
 		Model: lm.Model, Tokenizer: lm.Tokenizer, Chain: chain,
 		MaxTokens: f.stop.most(), Stop: f.stop.stop, BOS: f.prompt.addBOS, Seed: f.seed.pick(), Gumbel: f.same, ContextShift: f.stop.shift,
+		NoHash: f.log == "",
 	}
 	if p != nil {
 		gen.Search = p.String()

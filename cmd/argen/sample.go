@@ -134,7 +134,7 @@ func (s *sampling) generator(ctx context.Context, a *app, t text, open func(cont
 	if err != nil {
 		return argen.Generator{}, t, err
 	}
-	gen := argen.Generator{Chain: chain, Seed: s.seed.pick(), BOS: s.prompt.addBOS}
+	gen := argen.Generator{Chain: chain, Seed: s.seed.pick(), BOS: s.prompt.addBOS, NoHash: true}
 	if t.logits != nil {
 		if len(t.logits) == 0 {
 			return gen, t, plainLogits(&argen.LogitsError{ID: argen.NoID}, t, gen)

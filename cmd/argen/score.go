@@ -201,7 +201,7 @@ func (s *scoring) of(ctx context.Context, lm *model.LM, t text) (*score, error) 
 		ids = append(ids, info.Stop[0])
 	}
 	trace := &argen.Trace{}
-	gen := argen.Generator{Model: lm.Model, Tokenizer: lm.Tokenizer, BOS: s.prompt.addBOS, Top: s.top, ContextShift: s.shift, Sinks: []argen.Sink{trace}}
+	gen := argen.Generator{Model: lm.Model, Tokenizer: lm.Tokenizer, BOS: s.prompt.addBOS, Top: s.top, ContextShift: s.shift, NoHash: true, Sinks: []argen.Sink{trace}}
 	if _, err := gen.Score(ctx, nil, ids); err != nil && !stuck(trace, err) {
 		return nil, err
 	}

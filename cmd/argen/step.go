@@ -133,6 +133,7 @@ func (a *app) step(c *cobra.Command, s *stepping, args []string) (err error) {
 	}
 	defer lm.Close()
 	gen.Top, gen.Explain = s.top, s.explain
+	gen.NoHash = gen.NoHash && !s.json && !screen // which shows or saves a trace
 	if _, can := lm.Model.Start().(argen.Explainer); s.explain && !can {
 		a.hint("--explain: %s cannot say where a probability comes from, n-gram models and truth can; argen score --inside looks into a transformer", argen.Visible(lm.Ref))
 	}

@@ -145,7 +145,7 @@ func (s *trainingSession) openBase(ctx context.Context) error {
 		return err
 	}
 	s.base = lm
-	name, sum := argen.Visible(s.r.From), lm.Model.Info().SHA256
+	name, sum := argen.Visible(s.r.From), argen.Identify(lm.Model).SHA256
 	if _, ok := model.Base(lm.Model).(*transformer.Model); !ok {
 		return fmt.Errorf("%s is no transformer: verdicts train those that argen train transformer made", name)
 	}

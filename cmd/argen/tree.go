@@ -132,7 +132,7 @@ type grownTree struct {
 
 // grow grows the tree that the flags ask for.
 func (f *treeFlags) grow(ctx context.Context, lm *model.LM, chain []argen.Transform, prompt text) (*grownTree, error) {
-	r, err := prompt.start(argen.Generator{Model: lm.Model, Tokenizer: lm.Tokenizer, Chain: chain, BOS: f.prompt.addBOS, MaxTokens: f.Depth})
+	r, err := prompt.start(argen.Generator{Model: lm.Model, Tokenizer: lm.Tokenizer, Chain: chain, BOS: f.prompt.addBOS, MaxTokens: f.Depth, NoHash: true})
 	if err != nil {
 		return nil, err
 	}

@@ -96,7 +96,7 @@ func (p *Plan) seed(at int) uint64 { return p.Seed + uint64(at/len(p.Strategies)
 func (p *Plan) generator(s Strategy, at int) argen.Generator {
 	return argen.Generator{
 		Model: p.Model, Tokenizer: p.Tokenizer, Chain: s.Chain, MaxTokens: p.MaxTokens, Stop: p.Stop,
-		BOS: p.BOS, Seed: p.seed(at), ContextShift: p.ContextShift,
+		BOS: p.BOS, Seed: p.seed(at), ContextShift: p.ContextShift, NoHash: true,
 	}
 }
 

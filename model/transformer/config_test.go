@@ -84,7 +84,7 @@ func TestConfigRefused(t *testing.T) {
 func TestInfo(t *testing.T) {
 	m, _ := load(t, "llama-untied")
 	m.AddBOS = true
-	info := m.Info()
+	info := argen.Identify(m)
 	if info.Kind != "transformer" || info.VocabSize != 512 || info.ContextLength != 256 || info.BOS != 1 || !info.AddBOS || fmt.Sprint(info.Stop) != "[2]" || len(info.SHA256) != 64 {
 		t.Errorf("the info is %+v", info)
 	}

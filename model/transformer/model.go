@@ -251,15 +251,11 @@ func (m *Model) BytesPerToken() int64 {
 	return n
 }
 
+// SHA256 implements argen.Hasher.
+func (m *Model) SHA256() string { return m.hash() }
+
 // Info implements argen.Model.
 func (m *Model) Info() argen.Info {
-	info := m.Unhashed()
-	info.SHA256 = m.hash()
-	return info
-}
-
-// Unhashed is Info without the hash, for which the whole file is read.
-func (m *Model) Unhashed() argen.Info {
 	activations := ""
 	if m.options.Fast && m.int8 {
 		activations = "int8"

@@ -147,7 +147,7 @@ func (m *modelDrafter) keep(i int, c *argen.Candidates) []float64 {
 func (m *modelDrafter) follow(ctx context.Context, r *argen.Run) (err error) {
 	text := r.Context()
 	if chain := argen.FormatChain(r.Chain()); m.run == nil || chain != m.chain {
-		g := argen.Generator{Model: m.model, Tokenizer: m.tokenizer, Chain: r.Chain(), BOS: argen.NoBOS, NoStop: true, ContextShift: true}
+		g := argen.Generator{Model: m.model, Tokenizer: m.tokenizer, Chain: r.Chain(), BOS: argen.NoBOS, NoStop: true, ContextShift: true, NoHash: true}
 		if m.run, err = g.StartIDs(text); err != nil {
 			return err
 		}
