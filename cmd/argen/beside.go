@@ -9,6 +9,7 @@ import (
 
 	"argen"
 	"argen/sampler/search"
+	"argen/viz/term"
 )
 
 // mostContexts is how many contexts an exhaustive search looks at before it
@@ -25,7 +26,7 @@ func beside(ctx context.Context, gen argen.Generator, r *argen.Run, p search.Bea
 		if ascii {
 			format = plainQuotes.Replace(format)
 		}
-		b.WriteString(wrapText(fmt.Sprintf(format, args...), 80))
+		b.WriteString(term.Wrap(fmt.Sprintf(format, args...), 80))
 		b.WriteByte('\n')
 	}
 	trap, err := search.GreedyTrap(ctx, gen, head.PromptIDs, p)

@@ -76,7 +76,7 @@ func (c *comparison) heading(width int) string {
 	default:
 		s += ", no prompt."
 	}
-	return wrapText(s, width) + "\n\n"
+	return term.Wrap(s, width) + "\n\n"
 }
 
 func strategyCount(n int) string {
@@ -114,7 +114,7 @@ func (a *app) showTexts(c *comparison, plan *study.Plan, samples []study.Sample,
 	if parts {
 		head += "; » is where one parts from " + argen.Visible(c.Strategies[0].Name)
 	}
-	if err := a.printText(wrapText(head+":", width) + "\n\n"); err != nil {
+	if err := a.printText(term.Wrap(head+":", width) + "\n\n"); err != nil {
 		return err
 	}
 	text := b.String() + "\n"
@@ -171,7 +171,7 @@ func (c *comparison) tables(width int) string {
 		}
 		b.WriteByte('\n')
 	}
-	return b.String() + wrapText(c.legend(), width) + "\n"
+	return b.String() + term.Wrap(c.legend(), width) + "\n"
 }
 
 func widest(column []string) int {
@@ -306,7 +306,7 @@ func (c *comparison) distanceTables(width int) string {
 			continue
 		}
 		b.WriteByte('\n')
-		b.WriteString(wrapText(fmt.Sprintf("Distance of the distributions of the next token from %s, at the same %s of texts of the model itself:", argen.Visible(list[0].A), count(list[0].Places, "place")), width) + "\n\n")
+		b.WriteString(term.Wrap(fmt.Sprintf("Distance of the distributions of the next token from %s, at the same %s of texts of the model itself:", argen.Visible(list[0].A), count(list[0].Places, "place")), width) + "\n\n")
 		names := 0
 		for _, d := range list {
 			names = max(names, ansi.StringWidth(argen.Visible(d.B)))

@@ -11,6 +11,7 @@ import (
 	"github.com/charmbracelet/x/ansi"
 
 	"argen"
+	"argen/viz/term"
 )
 
 // A counterfactual is a text as it was written, and as it would have been if
@@ -160,8 +161,8 @@ var namesOfTexts = [3]string{"original", "same dice", "new dice"}
 func (c *counterfactual) text(ascii bool) string {
 	var b strings.Builder
 	say := func(format string, args ...any) {
-		text := wrapText(strings.ReplaceAll(fmt.Sprintf(format, args...), " %", "\x00%"), 76) // not before a %
-		b.WriteString(strings.NewReplacer("\n", "\n    ", "\x00", " ").Replace(text) + "\n")
+		text := term.Wrap(strings.ReplaceAll(fmt.Sprintf(format, args...), " %", "\x00%"), 76) // not before a %
+		b.WriteString(strings.ReplaceAll(text, "\n", "\n    ") + "\n")
 	}
 	say("Model %s, chain %s, seed %d. The dice belong to seed, step and token.", argen.Visible(c.head.Model.Ref), argen.VisibleChain(c.Chain), c.Seed)
 	say("Prompt: %s", quotedPrompt(c.head.PromptText))

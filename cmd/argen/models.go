@@ -11,6 +11,7 @@ import (
 	"argen"
 	"argen/model"
 	"argen/model/hub"
+	"argen/viz/term"
 )
 
 // A modelEntry is a model, or a kind of file, that -m can name.
@@ -135,7 +136,7 @@ func modelTable(list []modelEntry) string {
 		if e.Default {
 			star = "*"
 		}
-		doc := strings.Split(wrapText(e.Doc, 78-2-width-2), "\n")
+		doc := strings.Split(term.Wrap(e.Doc, 78-2-width-2), "\n")
 		fmt.Fprintf(&b, "%s %-*s  %s\n", star, width, e.Ref, doc[0])
 		for _, line := range doc[1:] {
 			fmt.Fprintf(&b, "  %-*s  %s\n", width, "", line)

@@ -12,6 +12,7 @@ import (
 
 	"argen"
 	"argen/viz"
+	"argen/viz/term"
 )
 
 // plotFlags are the flags of argen plot.
@@ -200,7 +201,7 @@ func (a *app) plotList(asJSON bool) error {
 	}
 	var b strings.Builder
 	for _, e := range list {
-		fmt.Fprintf(&b, "%-*s  %s\n", width, e.Name, strings.ReplaceAll(wrapText(e.Doc, 78-width-2), "\n", "\n"+strings.Repeat(" ", width+2)))
+		fmt.Fprintf(&b, "%-*s  %s\n", width, e.Name, strings.ReplaceAll(term.Wrap(e.Doc, 78-width-2), "\n", "\n"+strings.Repeat(" ", width+2)))
 	}
 	_, err := io.WriteString(a.stdout, b.String())
 	return err

@@ -10,6 +10,7 @@ import (
 	"argen"
 	"argen/model"
 	"argen/sampler/search"
+	"argen/viz/term"
 )
 
 // bindSecond gives a procedure that needs a second model that model, opened by
@@ -75,5 +76,5 @@ func speculationText(steps []argen.Step) string {
 		return ""
 	}
 	return fmt.Sprintf("Passes of the model, + accepted, - drawn again, * bonus, . not drafted:\n%s\nSpeculation: %s.\n",
-		wrapText(marks, 80), all.Tally)
+		term.Wrap(marks, 80), all.Tally)
 }

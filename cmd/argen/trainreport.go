@@ -22,6 +22,7 @@ import (
 	"argen/model/transformer/train"
 	"argen/tokenizer"
 	"argen/viz"
+	"argen/viz/term"
 )
 
 // A trainingView is told how a training goes.
@@ -365,7 +366,7 @@ func wrapRows(text string, w int) string {
 	var b strings.Builder
 	for line := range strings.Lines(text) {
 		if line = strings.TrimSuffix(line, "\n"); ansi.StringWidth(line) > w && len(line) > names {
-			says := wrapText(line[names:], max(w-names, 20))
+			says := term.Wrap(line[names:], max(w-names, 20))
 			line = line[:names] + strings.ReplaceAll(says, "\n", "\n"+strings.Repeat(" ", names))
 		}
 		b.WriteString(line + "\n")

@@ -12,6 +12,7 @@ import (
 	"argen"
 	"argen/model/story"
 	"argen/viz"
+	"argen/viz/term"
 )
 
 // A trainingScreen is what the live view shows.
@@ -297,7 +298,7 @@ func (s *trainingScreen) sampleLines(w, rows int) []string {
 	lines := []string{s.styles.dim.Render(fmt.Sprintf("what it writes after step %s", thousands(int64(s.sample.Step))))}
 	var text []string
 	for line := range strings.SplitSeq(*s.sample.Sample, "\n") {
-		text = append(text, strings.Split(wrapText(argen.Visible(line), w), "\n")...)
+		text = append(text, strings.Split(term.Wrap(argen.Visible(line), w), "\n")...)
 	}
 	if len(text) > rows {
 		text = text[:rows]

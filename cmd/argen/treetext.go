@@ -7,6 +7,7 @@ import (
 
 	"argen"
 	"argen/sampler/search"
+	"argen/viz/term"
 )
 
 // treeSigns draw a tree.
@@ -32,7 +33,7 @@ func (t *grownTree) text(ascii bool) string {
 	}
 	var b strings.Builder
 	say := func(format string, args ...any) {
-		b.WriteString(wrapText(fmt.Sprintf(format, args...), 80) + "\n")
+		b.WriteString(term.Wrap(fmt.Sprintf(format, args...), 80) + "\n")
 	}
 	prompt := "the beginning"
 	if t.head.PromptText != "" {

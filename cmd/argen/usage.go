@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"argen/sampler"
+	"argen/viz/term"
 )
 
 // stageMark is the annotation of flags that stand for stages.
@@ -60,8 +61,8 @@ func stageFlags(fs *pflag.FlagSet) string {
 			if g == searchGroup {
 				searches = ",\nargen help search those of searches"
 			}
-			text := wrapText(strings.Join(list, ", "), 80-6) // not between a flag and its value
-			b.WriteString("\n  " + string(g) + "\n      " + strings.NewReplacer("\n", "\n      ", "\x00", " ").Replace(text))
+			text := term.Wrap(strings.Join(list, ", "), 80-6) // not between a flag and its value
+			b.WriteString("\n  " + string(g) + "\n      " + strings.ReplaceAll(text, "\n", "\n      "))
 		}
 	}
 	if b.Len() == 0 {

@@ -47,31 +47,6 @@ func amount(x float64) string {
 	return fmt.Sprintf("%.3g T", x)
 }
 
-// wrapText breaks text at blanks into lines of at most width characters, and
-// behind the commas of words that are longer than a line, as a chain.
-func wrapText(text string, width int) string {
-	var b strings.Builder
-	at, blank := 0, ""
-	for word := range strings.FieldsSeq(text) {
-		parts := []string{word}
-		if len([]rune(word)) > width {
-			parts = strings.SplitAfter(word, ",")
-		}
-		for _, part := range parts {
-			n := len([]rune(part))
-			if at+len(blank)+n > width && at > 0 {
-				b.WriteByte('\n')
-				at, blank = 0, ""
-			}
-			b.WriteString(blank + part)
-			at += len(blank) + n
-			blank = ""
-		}
-		blank = " "
-	}
-	return b.String()
-}
-
 // pad fills text up with blanks.
 func pad(text string, width int) string {
 	return text + strings.Repeat(" ", max(0, width-ansi.StringWidth(text)))

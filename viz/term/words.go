@@ -18,32 +18,40 @@ func (p *Plain) write() error {
 	return err
 }
 
-// paragraph adds text, broken into lines between words, and behind the commas of
-// those that are longer than a line, as a chain. Lines after the first are indented
-// by four more.
+// paragraph adds text, wrapped. Lines after the first are indented by four more.
 func (p *Plain) paragraph(indent, text string) {
-	text = p.plain(text)
-	p.b.WriteString(indent)
-	at, start := len(indent), len(indent)+4
+	p.b.WriteString(indent + wrap(p.plain(text), columns, len(indent), len(indent)+4) + "\n")
+}
+
+// Wrap breaks text at blanks into lines of at most width columns, and behind the
+// commas of words that are longer than a line, as a chain. No line ends at a NUL,
+// which stands for a blank.
+func Wrap(text string, width int) string { return wrap(text, width, 0, 0) }
+
+// wrap is Wrap for text that begins in column at, the lines after it in column
+// start.
+func wrap(text string, width, at, start int) string {
+	var b strings.Builder
 	blank := ""
 	for word := range strings.FieldsSeq(text) {
+		word = strings.ReplaceAll(word, "\x00", " ")
 		parts := []string{word}
-		if ansi.StringWidth(word) > columns-start {
+		if ansi.StringWidth(word) > width-start {
 			parts = strings.SplitAfter(word, ",")
 		}
 		for _, part := range parts {
-			width := ansi.StringWidth(part)
-			if at+len(blank)+width > columns && at > start {
-				p.b.WriteString("\n" + strings.Repeat(" ", start))
+			wide := ansi.StringWidth(part)
+			if at+len(blank)+wide > width && at > start {
+				b.WriteString("\n" + strings.Repeat(" ", start))
 				at, blank = start, ""
 			}
-			p.b.WriteString(blank + part)
-			at += len(blank) + width
+			b.WriteString(blank + part)
+			at += len(blank) + wide
 			blank = ""
 		}
 		blank = " "
 	}
-	p.b.WriteByte('\n')
+	return b.String()
 }
 
 // ascii replaces the signs of this package that are not ASCII.
