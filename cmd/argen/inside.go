@@ -125,34 +125,30 @@ func numbers(x []float64) []number {
 
 // text shows it for people.
 func (in *inside) text(b *strings.Builder, token string) {
-	fmt.Fprintf(b, "\nInside, at t = %d, where %s is predicted: what the tokens before it do for it.\n", in.T, strings.TrimSpace(token))
+	fmt.Fprintf(b, "\nInside, at t = %d, where “%s” is predicted: what the tokens before it do for it.\n", in.T, strings.TrimSpace(token))
 	b.WriteString("effect: bits that it loses if the token is taken away, - if the model predicts nothing then.\n")
-	if len(in.Attention) > 0 {
+	attention := in.meanAttention()
+	beside := attention
+	if len(attention) > mostBeside {
+		beside = nil
+	}
+	if len(beside) > 0 {
 		fmt.Fprintf(b, "layer: the attention that the last token pays to this one, mean of %s.\n", count(len(in.Attention[0]), "head"))
 	}
 	fmt.Fprintf(b, "\n%5s  %8s", "t", "effect")
-	for layer := range in.Attention {
+	for layer := range beside {
 		fmt.Fprintf(b, "  %8s", "layer "+strconv.Itoa(layer+1))
 	}
 	b.WriteString("  token\n")
 	for i, piece := range in.Tokens {
-		t := in.first + i
-		if i > 0 {
-			t += in.gap
-		}
-		at := "-"
-		if t >= 0 {
-			at = strconv.Itoa(t)
-		}
-		fmt.Fprintf(b, "%5s  %8s", at, bitsText(in.Effects[i]/math.Ln2))
-		for _, heads := range in.Attention {
-			sum := number(0)
-			for _, weights := range heads {
-				sum += weights[i]
-			}
-			fmt.Fprintf(b, "  %8s", bitsText(sum/number(len(heads))))
+		fmt.Fprintf(b, "%5s  %8s", in.place(i), bitsText(in.Effects[i]/math.Ln2))
+		for _, mean := range beside {
+			fmt.Fprintf(b, "  %8s", bitsText(mean[i]))
 		}
 		fmt.Fprintf(b, "  %s\n", shownToken(piece))
+	}
+	if beside == nil {
+		in.manyLayers(b, attention)
 	}
 	if len(in.Lens) == 0 {
 		return
@@ -164,5 +160,61 @@ func (in *inside) text(b *strings.Builder, token string) {
 			fmt.Fprintf(b, "  %s %s", strings.TrimSpace(shownToken(t.Token)), probText(number(math.Exp(float64(t.LogProb)))))
 		}
 		b.WriteByte('\n')
+	}
+}
+
+// place is the t of a token of the context, - if it stands before the text.
+func (in *inside) place(i int) string {
+	t := in.first + i
+	if i > 0 {
+		t += in.gap
+	}
+	if t < 0 {
+		return "-"
+	}
+	return strconv.Itoa(t)
+}
+
+// meanAttention is the attention by layer and token, the mean of the heads.
+func (in *inside) meanAttention() [][]number {
+	means := make([][]number, len(in.Attention))
+	for layer, heads := range in.Attention {
+		means[layer] = make([]number, len(in.Tokens))
+		for _, weights := range heads {
+			for i, w := range weights {
+				means[layer][i] += w / number(len(heads))
+			}
+		}
+	}
+	return means
+}
+
+// How many layers stand beside the effects, and how many in a row where there
+// are more.
+const (
+	mostBeside = 5
+	mostInRow  = 15
+)
+
+// manyLayers shows the attention in %, some layers in a table.
+func (in *inside) manyLayers(b *strings.Builder, attention [][]number) {
+	if len(attention) == 0 {
+		return
+	}
+	fmt.Fprintf(b, "\nThe attention that the last token pays to each, in %%, mean of %s, by layer:\n", count(len(in.Attention[0]), "head"))
+	for from := 0; from < len(attention); from += mostInRow {
+		some := attention[from:min(from+mostInRow, len(attention))]
+		fmt.Fprintf(b, "\n%5s ", "t")
+		for layer := range some {
+			fmt.Fprintf(b, "%4d", from+layer+1)
+		}
+		b.WriteString("  token\n")
+		for i, piece := range in.Tokens {
+			fmt.Fprintf(b, "%5s ", in.place(i))
+			for _, mean := range some {
+				fmt.Fprintf(b, "%4.0f", 100*float64(mean[i]))
+			}
+			fmt.Fprintf(b, "  %s\n", shownToken(piece))
+		}
 	}
 }
