@@ -96,7 +96,7 @@ func (a *app) pull(ctx context.Context, o pulling) error {
 	p := &hub.Puller{
 		Config:   config,
 		Check:    o.check,
-		Progress: func(done, total int64) { bar.set("fetching", done, total, "B") },
+		Progress: func(done, total int64) { bar.set("fetching", done, total, "bytes") },
 		Note: func(text string) {
 			bar.end()
 			a.hint("%s", argen.Visible(text))
