@@ -113,48 +113,6 @@ func (p *Packed) group(row int) []byte {
 	return p.Data[row/PackedRows*size:][:size]
 }
 
-// multiplyGo is Multiply in plain Go.
-func (p *Packed) multiplyGo(dst []float32, stride int, x *Vectors, from, to int) {
-	for row := from; row < to; row += PackedRows {
-		data := p.group(row)
-		for i := range x.n {
-			var sums [PackedRows]float32
-			for b := range p.Cols / PackedCols {
-				p.addBlock(&sums, data[b*p.BlockBytes():], x.block(i, b))
-			}
-			copy(dst[i*stride+row-from:][:min(PackedRows, to-row)], sums[:])
-		}
-	}
-}
-
-// addBlock adds the products of a block of 16 rows.
-func (p *Packed) addBlock(sums *[PackedRows]float32, data []byte, x *vectorBlock) {
-	var q [PackedCols]int32
-	for r := range sums {
-		p.row(&q, data, r)
-		sum := sums[r]
-		for run := range p.runs() {
-			hi, lo := int32(0), int32(0)
-			for c := run * p.Run; c < (run+1)*p.Run; c++ {
-				hi += q[c] * (256*int32(x.digits[0][c]) + int32(x.digits[1][c]))
-				lo += q[c] * int32(x.digits[2][c])
-			}
-			whole := float32(256*float32(hi)) + float32(lo)
-			sum += float32(p.number(data, run*PackedRows+r) * float32(whole*x.unit))
-		}
-		if p.Mins {
-			for run := range p.runs() {
-				total := x.halves[run]
-				if p.Run == PackedCols {
-					total = x.total
-				}
-				sum += float32(p.number(data, (p.runs()+run)*PackedRows+r) * total)
-			}
-		}
-		sums[r] = sum
-	}
-}
-
 // number returns one of the scales and mins of a block.
 func (p *Packed) number(data []byte, i int) float32 {
 	if p.Half {
