@@ -5,26 +5,33 @@
 // Four rows of a matrix times four vectors. Sums run in 16 lanes as in
 // dot_amd64.s.
 
-// REDUCE4 adds the lanes of four rows, four of each in an X register, and stores
-// the four sums.
-#define REDUCE4(a, b, c, d) \
-	VUNPCKLPS b, a, X4   \
-	VUNPCKHPS b, a, X5   \
-	VADDPS    X5, X4, X4 \
-	VUNPCKLPS d, c, X5   \
-	VUNPCKHPS d, c, X6   \
-	VADDPS    X6, X5, X5 \
-	VMOVLHPS  X5, X4, X6 \
-	VMOVHLPS  X4, X5, X7 \
-	VADDPS    X7, X6, X6 \
-	VMOVUPS   X6, (DX)
+// The lanes of 16 registers are added pairwise, i and i + 8, i and i + 4, and so on,
+// two registers at a time: each step leaves half as many, with the sums of both.
 
-// FOLD adds the upper half of a register of 16 lanes to the lower, twice.
-#define FOLD(z, y, x) \
-	VEXTRACTF64X4 $1, z, Y4 \
-	VADDPS        Y4, y, y  \
-	VEXTRACTF128  $1, y, X4 \
-	VADDPS        X4, x, x
+// MERGE8 adds lanes i and i + 8: a has 8 sums of a, then 8 of b.
+#define MERGE8(a, b, t) \
+	VSHUFF64X2 $0x44, b, a, t \
+	VSHUFF64X2 $0xee, b, a, a \
+	VADDPS     a, t, a
+
+// MERGE4 adds lanes i and i + 4 of each 8: the first quarter of a is of its own first
+// 8, then come its other 8, and those of b.
+#define MERGE4(a, b, t) \
+	VSHUFF64X2 $0x88, b, a, t \
+	VSHUFF64X2 $0xdd, b, a, a \
+	VADDPS     a, t, a
+
+// MERGE2 adds lanes i and i + 2 of each quarter, 2 sums of a and 2 of b.
+#define MERGE2(a, b, t) \
+	VUNPCKLPD b, a, t \
+	VUNPCKHPD b, a, a \
+	VADDPS    a, t, a
+
+// MERGE1 adds neighbours in each quarter.
+#define MERGE1(a, b, t) \
+	VSHUFPS $0x88, b, a, t \
+	VSHUFPS $0xdd, b, a, a \
+	VADDPS  a, t, a
 
 // TIMES4 adds the products of 16 elements of a vector with those of four rows, in
 // Z0 to Z3.
@@ -39,18 +46,6 @@
 	VADDPS  Z7, c, c   \
 	VADDPS  Z8, d, d
 
-// SUM4 adds the lanes of four rows and stores the sums.
-#define SUM4(a, b, c, d) \
-	VMOVAPS a, Z0    \
-	VMOVAPS b, Z1    \
-	VMOVAPS c, Z2    \
-	VMOVAPS d, Z3    \
-	FOLD(Z0, Y0, X0) \
-	FOLD(Z1, Y1, X1) \
-	FOLD(Z2, Y2, X2) \
-	FOLD(Z3, Y3, X3) \
-	REDUCE4(X0, X1, X2, X3)
-
 // func rows4x4AVX512(dst *float32, stride int, w *float32, cols int, x *float32, groups int)
 // Groups of four rows times four vectors; cols is a multiple of 16.
 TEXT ·rows4x4AVX512(SB), NOSPLIT, $0-48
@@ -63,7 +58,7 @@ TEXT ·rows4x4AVX512(SB), NOSPLIT, $0-48
 	SHLQ $2, R11
 	SHLQ $2, R8
 	LEAQ (R8)(R8*2), R9
-	MOVQ DX, R13
+	LEAQ (R11)(R11*2), BX
 
 group:
 	MOVQ   SI, R14
@@ -100,17 +95,30 @@ loop:
 	SUBQ    $64, CX
 	JNZ     loop
 
-	SUM4(Z16, Z17, Z18, Z19)
-	ADDQ R11, DX
-	SUM4(Z20, Z21, Z22, Z23)
-	ADDQ R11, DX
-	SUM4(Z24, Z25, Z26, Z27)
-	ADDQ R11, DX
-	SUM4(Z28, Z29, Z30, Z31)
-	ADDQ $16, R13
-	MOVQ R13, DX
-	LEAQ (R14)(R8*4), SI
-	DECQ R12
-	JNZ  group
+	// Register 16 + 4v + r is row r and vector v. In the end quarter v of Z16 has its
+	// four rows.
+	MERGE8(Z16, Z20, Z0)
+	MERGE8(Z24, Z28, Z1)
+	MERGE8(Z17, Z21, Z2)
+	MERGE8(Z25, Z29, Z3)
+	MERGE8(Z18, Z22, Z4)
+	MERGE8(Z26, Z30, Z5)
+	MERGE8(Z19, Z23, Z6)
+	MERGE8(Z27, Z31, Z7)
+	MERGE4(Z16, Z24, Z0)
+	MERGE4(Z17, Z25, Z1)
+	MERGE4(Z18, Z26, Z2)
+	MERGE4(Z19, Z27, Z3)
+	MERGE2(Z16, Z17, Z0)
+	MERGE2(Z18, Z19, Z1)
+	MERGE1(Z16, Z18, Z0)
+	VEXTRACTF32X4 $0, Z16, (DX)
+	VEXTRACTF32X4 $1, Z16, (DX)(R11*1)
+	VEXTRACTF32X4 $2, Z16, (DX)(R11*2)
+	VEXTRACTF32X4 $3, Z16, (DX)(BX*1)
+	ADDQ          $16, DX
+	LEAQ          (R14)(R8*4), SI
+	DECQ          R12
+	JNZ           group
 	VZEROUPPER
 	RET
