@@ -82,6 +82,9 @@ func rows4x4AVX512(dst *float32, stride int, w *float32, cols int, x *float32, g
 func addRows64AVX512(dst, x, w *float32, rows, ld int)
 
 //go:noescape
+func addRows64x4AVX512(dst *float32, stride int, x *float32, step int, w *float32, rows, ld int)
+
+//go:noescape
 func addRows16AVX512(dst, x, w *float32, rows, ld int)
 
 //go:noescape

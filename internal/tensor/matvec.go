@@ -54,6 +54,25 @@ func AddRows(dst, x, w []float32) {
 	addRows(dst, x, w)
 }
 
+// AddRowsMany is AddRows of n vectors: to dst[i·stride:], of cols elements, are added
+// the rows of W, each times its element of x[i·step:].
+func AddRowsMany(dst []float32, stride int, x []float32, step, n int, w []float32, cols int) {
+	if cols <= 0 || len(w)%cols != 0 {
+		panic("tensor: matrix is not rows x columns long")
+	}
+	rows := len(w) / cols
+	if !fits(n, cols, stride, len(dst)) || !fits(n, rows, step, len(x)) {
+		panic("tensor: matrix does not fit its slice")
+	}
+	i := 0
+	if rows > 0 && cols == 64 {
+		i = addRowsMany64(dst, stride, x, step, n, w)
+	}
+	for ; i < n; i++ {
+		addRows(dst[i*stride:][:cols], x[i*step:][:rows], w)
+	}
+}
+
 func addRowsGo(dst, x, w []float32, from int) {
 	for i, a := range x {
 		axpyGo(a, w[i*len(dst)+from:(i+1)*len(dst)], dst[from:])

@@ -84,6 +84,15 @@ func addRows(dst, x, w []float32) {
 	}
 }
 
+// addRowsMany64 does AddRowsMany of rows of 64 elements for four vectors at a time,
+// and returns how many are done.
+func addRowsMany64(dst []float32, stride int, x []float32, step, n int, w []float32) (done int) {
+	for ; active == avx512 && done+4 <= n; done += 4 {
+		addRows64x4AVX512(&dst[done*stride], stride, &x[done*step], step, &w[0], len(w)/64, 64)
+	}
+	return done
+}
+
 // weights is a matrix of one of three kinds of number.
 type weights struct {
 	f32  []float32

@@ -20,6 +20,8 @@ func scaleMul(dst, x, weight []float32, c float32)      { scaleMulGo(dst, x, wei
 
 func addRows(dst, x, w []float32) { addRowsGo(dst, x, w, 0) }
 
+func addRowsMany64(_ []float32, _ int, _ []float32, _, _ int, _ []float32) int { return 0 }
+
 func matVecs(dst []float32, stride int, w, x []float32, rows, cols int) {
 	eachVector(dst, stride, w, x, rows, cols)
 }

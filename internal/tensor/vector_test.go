@@ -97,7 +97,7 @@ func TestMatVec(t *testing.T) {
 	})
 }
 
-// MatVecs is MatVec of each vector, AddRows is Axpy of each row.
+// MatVecs is MatVec of each vector, AddRows is Axpy of each row, and AddRowsMany AddRows of each vector.
 func TestMatVecsAddRows(t *testing.T) {
 	eachKernel(t, func(t *testing.T) {
 		r := newRand(11)
@@ -121,6 +121,15 @@ func TestMatVecsAddRows(t *testing.T) {
 					axpyGo(a, w[i*cols:(i+1)*cols], want)
 				}
 				sameBits(t, "AddRows", sum, want)
+
+				stride, step := cols+r.IntN(3), max(1, rows+r.IntN(3))
+				got, many := random(r, n*stride), random(r, n*step)
+				want = append([]float32(nil), got...)
+				AddRowsMany(got, stride, many, step, n, w, cols)
+				for i := range n {
+					AddRows(want[i*stride:][:cols], many[i*step:][:rows], w)
+				}
+				sameBits(t, "AddRowsMany", got, want)
 			}
 		}
 	})

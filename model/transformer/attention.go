@@ -17,6 +17,9 @@ type attention struct {
 // tile is how many positions a piece has at most.
 const tile = 8
 
+// valuesTogether is for how many positions values are added up together.
+const valuesTogether = 4
+
 // attentionWork is about how many multiplications a number of a key stands for:
 // one with the query, one of the value, and what softmax costs.
 const attentionWork = 4
@@ -107,9 +110,17 @@ func (p *pass) attendTile(i, n, head, row int) {
 	}
 	for b := begin; b < keys; b += blockLen {
 		_, v := p.kv.head(a.layer, kv, b/blockLen)
-		for k := max(0, b+1-first); k < n; k++ {
-			weights := scores[k*a.room:][b:min(b+blockLen, first+k)]
-			tensor.AddRows(a.dst[((i+k)*c.Heads+head)*d:][:d], weights, v[:len(weights)*d])
+		for k := max(0, b+1-first); k < n; {
+			// Several have the rows that the first of them has, the later ones more.
+			some, rows := min(valuesTogether, n-k), min(blockLen, first+k-b)
+			weights, out := scores[k*a.room+b:], a.dst[((i+k)*c.Heads+head)*d:]
+			tensor.AddRowsMany(out, c.Heads*d, weights, a.room, some, v[:rows*d], d)
+			for j := range some {
+				if all := min(blockLen, first+k+j-b); all > rows {
+					tensor.AddRows(out[j*c.Heads*d:][:d], weights[j*a.room:][rows:all], v[rows*d:all*d])
+				}
+			}
+			k += some
 		}
 	}
 }
