@@ -307,7 +307,7 @@ func TestForkHasItsOwnTrace(t *testing.T) {
 func TestHasher(t *testing.T) {
 	for _, no := range []bool{false, true} {
 		g := truth(1)
-		g.Model, g.NoHash = hashed{g.Model}, no
+		g.Model, g.NoHash = hasher{g.Model}, no
 		if info := g.Model.Info(); info.SHA256 != "" {
 			t.Errorf("the info has the SHA256 %q", info.SHA256)
 		}
@@ -321,12 +321,12 @@ func TestHasher(t *testing.T) {
 	}
 }
 
-type hashed struct{ argen.Model }
+type hasher struct{ argen.Model }
 
-func (h hashed) Info() argen.Info {
+func (h hasher) Info() argen.Info {
 	info := h.Model.Info()
 	info.SHA256 = ""
 	return info
 }
 
-func (hashed) SHA256() string { return "cafe" }
+func (hasher) SHA256() string { return "cafe" }

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"argen"
 	"argen/internal/quant"
 	"argen/model/gguf"
 	"argen/model/transformer"
