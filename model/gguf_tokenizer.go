@@ -3,13 +3,11 @@ package model
 import (
 	"cmp"
 	"encoding/binary"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"maps"
 	"os"
 	"slices"
-	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -24,8 +22,6 @@ const (
 	tokenNormal  int32 = 1
 	tokenUnknown int32 = 2
 	tokenControl int32 = 3
-	tokenUser    int32 = 4
-	tokenUnused  int32 = 5
 )
 
 // ggufTokenizer returns the tokenizer of a GGUF, from the tokenizer.json that argen
@@ -101,16 +97,20 @@ func ggufVocabulary(m gguf.Meta) tokenizer.GGUF {
 // ggufVocab returns a tokenizer in the nearest way that llama.cpp has, and what
 // is not the same there.
 //
-//   - BPE, Bytes and Chars are its "gpt2", byte-level merges: Bytes has none, and
-//     those of Chars put the bytes of a character together. Encode is the same.
+//   - BPE is its "gpt2", byte-level merges, or its "llama", SentencePiece's. Encode is
+//     the same.
+//   - Bytes and Chars are its "gpt2": Bytes has no merges, and those of Chars put the
+//     bytes of a character together. Encode is the same.
 //   - Story and Words are its "t5", a unigram model over ▁word with a list of
 //     replacements that sets marks apart by blanks. Texts of known words have the
 //     same ids; when it decodes, a blank stands before marks too.
 func ggufVocab(tok argen.Tokenizer) (meta gguf.Meta, note string, err error) {
 	switch t := tok.(type) {
-	case *tokenizer.BPE, *tokenizer.Bytes:
-		meta, err = ggufBPE(tok)
+	case *tokenizer.BPE:
+		meta, err = ggufBPE(t)
 		return meta, "", err
+	case *tokenizer.Bytes:
+		return ggufBytes(t), "", nil
 	case *tokenizer.Chars:
 		return ggufChars(t), "llama.cpp leaves out characters that the model does not know", nil
 	case *tokenizer.Story:
@@ -142,58 +142,41 @@ func tokenTypes(tok argen.Tokenizer) []int32 {
 	return types
 }
 
-// ggufBPE takes the vocabulary and the merges from the tokenizer.json.
-func ggufBPE(tok argen.Tokenizer) (gguf.Meta, error) {
-	data, err := tokenizer.HuggingFace(tok, argen.NoID)
+// ggufBytes is a BPE without merges.
+func ggufBytes(tok *tokenizer.Bytes) gguf.Meta {
+	tokens, types := make([]string, tok.VocabSize()), tokenTypes(tok)
+	for id := range tokens {
+		if tokens[id] = string(tok.Piece(argen.ID(id))); types[id] == tokenNormal {
+			tokens[id] = tokenizer.Spell(tok.Piece(argen.ID(id)))
+		}
+	}
+	return gpt2Meta("gpt-2", tokens, types, nil)
+}
+
+func ggufBPE(tok *tokenizer.BPE) (gguf.Meta, error) {
+	g, err := tok.GGUF()
 	if err != nil {
 		return nil, err
 	}
-	var file struct {
-		Added []struct {
-			ID      argen.ID
-			Content string
-			Special bool
-		} `json:"added_tokens"`
-		Model struct {
-			IgnoreMerges bool `json:"ignore_merges"`
-			Vocab        map[string]argen.ID
-			Merges       [][2]string
-		}
+	if g.Model == "gpt2" {
+		return gpt2Meta(g.Pre, g.Tokens, g.Types, g.Merges), nil
 	}
-	if err := json.Unmarshal(data, &file); err != nil {
-		return nil, err
+	meta := append(vocabMeta(g.Model, g.Tokens, g.Types),
+		gguf.KV{Key: "tokenizer.ggml.scores", Value: g.Scores},
+		gguf.KV{Key: "tokenizer.ggml.add_space_prefix", Value: *g.AddSpacePrefix},
+	)
+	if g.Unknown != argen.NoID {
+		meta = append(meta, gguf.KV{Key: "tokenizer.ggml.unknown_token_id", Value: uint32(g.Unknown)})
 	}
-	if file.Model.IgnoreMerges {
-		return nil, fmt.Errorf("a tokenizer with ignore_merges is not converted")
-	}
-	tokens, types := make([]string, tok.VocabSize()), tokenTypes(tok)
-	for name, id := range file.Model.Vocab {
-		tokens[id] = name
-	}
-	for _, a := range file.Added {
-		tokens[a.ID] = a.Content
-		if !a.Special {
-			types[a.ID] = tokenUser
-		}
-	}
-	for id, name := range tokens {
-		if name == "" { // an id that no token has
-			tokens[id], types[id] = "[unused"+strconv.Itoa(id)+"]", tokenUnused
-		}
-	}
-	merges := make([]string, len(file.Model.Merges))
-	for i, m := range file.Model.Merges {
-		merges[i] = m[0] + " " + m[1]
-	}
-	return gpt2Meta(tokens, types, merges), nil
+	return meta, nil
 }
 
-func gpt2Meta(tokens []string, types []int32, merges []string) gguf.Meta {
+func gpt2Meta(pre string, tokens []string, types []int32, merges []string) gguf.Meta {
 	if len(merges) == 0 {
 		merges = []string{"Ā Ā"} // of a zero byte, twice: an empty list has no type there
 	}
 	return append(vocabMeta("gpt2", tokens, types),
-		gguf.KV{Key: "tokenizer.ggml.pre", Value: "gpt-2"},
+		gguf.KV{Key: "tokenizer.ggml.pre", Value: pre},
 		gguf.KV{Key: "tokenizer.ggml.merges", Value: merges},
 	)
 }
@@ -222,7 +205,7 @@ func ggufChars(tok *tokenizer.Chars) gguf.Meta {
 		}
 		tokens[id] = left
 	}
-	return gpt2Meta(tokens, types, merges)
+	return gpt2Meta("gpt-2", tokens, types, merges)
 }
 
 // ggufWords writes each word with the blank before it that llama.cpp shows as ▁.

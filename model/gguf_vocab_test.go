@@ -178,3 +178,32 @@ func TestOpenTokenizer(t *testing.T) {
 		}
 	}
 }
+
+// TestGGUFVocabulariesWritten writes vocabularies and reads them again: the same ids.
+func TestGGUFVocabulariesWritten(t *testing.T) {
+	const text = "It's  the end:\n\n 12½ naïve 東京 </s><|endoftext|> ▁▁▁▁ e\u0301"
+	for name, meta := range vocabularies(t) {
+		tok, _, err := tokenizer.ReadGGUF(ggufVocabulary(meta))
+		if err != nil {
+			t.Fatal(err)
+		}
+		written, note, err := ggufVocab(tok)
+		if err != nil || note != "" {
+			t.Errorf("%s: %v, %s", name, err, note)
+			continue
+		}
+		again, _, err := tokenizer.ReadGGUF(ggufVocabulary(written))
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+			continue
+		}
+		want, _ := tokenizer.EncodeSpecial(tok, text)
+		if got, err := tokenizer.EncodeSpecial(again, text); err != nil || !slices.Equal(got, want) || len(want) == 0 {
+			t.Errorf("%s: ids are %v, %v, want %v", name, got, err, want)
+		}
+		pre, _ := meta.String("tokenizer.ggml.pre")
+		if got, _ := written.String("tokenizer.ggml.pre"); got != pre && !(pre == "" || pre == "default") {
+			t.Errorf("%s: pre is %q, want %q", name, got, pre)
+		}
+	}
+}

@@ -32,6 +32,8 @@ const (
 	ggufUnknown = 2
 	ggufControl = 3
 	ggufUser    = 4
+	ggufUnused  = 5
+	ggufByte    = 6
 )
 
 // ReadGGUF makes the tokenizer of a vocabulary in a GGUF, with the ids that Hugging

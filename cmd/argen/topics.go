@@ -49,6 +49,8 @@ func topicCommand(name, short string, text func() string) *cobra.Command {
 const environmentHelp = `argen reads these environment variables. A flag wins over its variable.
 
   ARGEN_MODEL   the model that is used without -m
+  ARGEN_GGUF_PRE  the tokenizer.ggml.pre of a GGUF, where argen does not know
+                the file's own
   NO_COLOR      if not empty: no colour
   TERM          dumb: no colour, no animation, no full screen
   TMPDIR        where training puts its sorted runs (Windows: TMP)
