@@ -19,9 +19,9 @@ type network interface {
 type architecture struct {
 	name  string // model_type of a config.json
 	class string // what transformers calls it
-	gguf  string // general.architecture of a GGUF, "" if those are of another
+	gguf  string // general.architecture of a GGUF
 	// config takes from a config.json what this architecture has, and metadata
-	// from a GGUF.
+	// from a GGUF; it is nil where that is another architecture's.
 	config   func(p *configParser) error
 	metadata func(g *metadata) error
 	// members are of a config.json that is written.
@@ -39,12 +39,12 @@ var architectures []architecture
 func init() {
 	architectures = []architecture{
 		{"llama", "LlamaForCausalLM", "llama", llamaConfig, llamaMetadata, llamaMembers, llamaTensors, bindLlama},
-		{"mistral", "MistralForCausalLM", "", mistralConfig, nil, mistralMembers, llamaTensors, bindLlama},
+		{"mistral", "MistralForCausalLM", "llama", mistralConfig, nil, mistralMembers, llamaTensors, bindLlama},
 		{"qwen2", "Qwen2ForCausalLM", "qwen2", qwen2Config, llamaMetadata, qwenMembers, qwen2Tensors, bindLlama},
 		{"qwen3", "Qwen3ForCausalLM", "qwen3", qwen3Config, llamaMetadata, qwenMembers, qwen3Tensors, bindQwen3},
 		{"gemma2", "Gemma2ForCausalLM", "gemma2", gemma2Config, gemma2Metadata, gemmaMembers, gemma2Tensors, bindGemma2},
 		{"gemma3_text", "Gemma3ForCausalLM", "gemma3", gemma3Config, gemma3Metadata, gemmaMembers, gemma3Tensors, bindGemma3},
-		{"gemma3", "Gemma3ForConditionalGeneration", "", gemma3FullConfig, nil, gemmaMembers, gemma3Tensors, bindGemma3},
+		{"gemma3", "Gemma3ForConditionalGeneration", "gemma3", gemma3FullConfig, nil, gemmaMembers, gemma3Tensors, bindGemma3},
 		{"phi3", "Phi3ForCausalLM", "phi3", phi3Config, phi3Metadata, phi3Members, phi3Tensors, bindPhi3},
 		{"gpt_neox", "GPTNeoXForCausalLM", "gptneox", gptneoxConfig, gptneoxMetadata, gptneoxMembers, gptneoxTensors, bindGPTNeoX},
 		{"gpt2", "GPT2LMHeadModel", "gpt2", gpt2Config, gpt2Metadata, gpt2Members, gpt2Tensors, bindGPT2},
@@ -74,7 +74,7 @@ func archNames() string {
 func ggufNames() string {
 	var list []string
 	for _, a := range architectures {
-		if a.gguf != "" {
+		if a.metadata != nil {
 			list = append(list, a.gguf)
 		}
 	}

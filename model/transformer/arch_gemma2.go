@@ -2,6 +2,7 @@ package transformer
 
 import (
 	"math"
+	"strings"
 
 	"argen/internal/tensor"
 )
@@ -36,23 +37,31 @@ func (p *configParser) gemma() error {
 }
 
 func gemma2Metadata(g *metadata) error {
-	g.gemma(2, 46)
-	g.ScoreCap, g.LogitCap = g.number("attn_logit_softcapping", 50), g.number("final_logit_softcapping", 30)
+	g.gemma()
+	g.ScoreCap, g.LogitCap = g.number(keyScoreCap, 50), g.number(keyLogitCap, 30)
 	return g.err
 }
 
-// gemma takes what Gemma 2 and 3 have: one layer of every so many does not
-// slide, the last. A GGUF does not say how scores are scaled: by the width of a
-// head, but in the largest model, which has so many layers, by C/Heads.
-func (g *metadata) gemma(every, largest int) {
+// slides are the layers that slide in a GGUF.
+var slides = map[string][]bool{"gemma2": pattern(2), "gemma3": pattern(6)}
+
+// gemma takes what Gemma 2 and 3 have.
+func (g *metadata) gemma() {
 	g.llamaLike()
 	g.Act = "gelu_pytorch_tanh"
 	g.Window = g.size(keyWindow, 4096)
-	g.Slides = pattern(every)
-	g.ScoreScale = 1 / math.Sqrt(float64(g.HeadDim))
-	if g.Layers == largest {
-		g.ScoreScale = 1 / math.Sqrt(float64(g.Hidden/g.Heads))
+	g.Slides = slides[strings.TrimSuffix(g.prefix, ".")]
+	g.ScoreScale = g.gemmaScale()
+}
+
+// gemmaScale is how the scores of a Gemma in a GGUF are scaled, which that does not
+// say: by the width of a head, but in the largest Gemma 2 and 3, which have 46
+// and 62 layers, by C/Heads.
+func (c *Config) gemmaScale() float64 {
+	if c.Layers == 46 && c.Arch == "gemma2" || c.Layers == 62 && c.Arch != "gemma2" {
+		return 1 / math.Sqrt(float64(c.Hidden/c.Heads))
 	}
+	return 1 / math.Sqrt(float64(c.HeadDim))
 }
 
 // gemma2Tensors are the tensors of a Gemma 2.

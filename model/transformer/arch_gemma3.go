@@ -56,7 +56,7 @@ func gemma3FullConfig(p *configParser) error {
 }
 
 func gemma3Metadata(g *metadata) error {
-	g.gemma(6, 62)
+	g.gemma()
 	g.LocalRope = Rope{Theta: g.number("rope.freq_base_swa", 10000), Dim: g.Rope.Dim}
 	return g.err
 }

@@ -43,6 +43,9 @@ type llamaLayer struct {
 	rotate              *rotation
 }
 
+// llamaRoot begins the names of a llama's tensors, but for its head.
+const llamaRoot = "model."
+
 // llamaTensors are the tensors of a llama; GGUFs have those that are rotated in
 // an order of their own.
 var llamaTensors = []tensorName{

@@ -29,13 +29,14 @@ type Renamed interface {
 type binder struct {
 	Config
 	weights Weights
-	prefix  string      // of all names: "transformer." or ""
-	root    string      // of the names of a llama, but for its head: "model."
-	names   []string    // of the tensors taken so far, without the prefix
-	params  int64       // and the numbers in them
-	bytes   int64       // and the bytes they take
-	blocks  []quantised // matrices that are to be packed
-	int8    bool        // some can be multiplied with int8
+	prefix  string            // of all names: "transformer." or ""
+	root    string            // of the names of a llama, but for its head: llamaRoot
+	names   []string          // of the tensors taken so far, as they usually are
+	stored  map[string]string // and as they are, by those
+	params  int64             // numbers in them
+	bytes   int64             // and the bytes they take
+	blocks  []quantised       // matrices that are to be packed
+	int8    bool              // some can be multiplied with int8
 	err     error
 }
 
@@ -80,7 +81,12 @@ func (b *binder) tensor(name, what string, shape ...int) *safetensors.Tensor {
 		b.fail("tensor %q: shape %v, %s wants %v (%s)", b.says(name), t.Shape, b.says(ConfigFile), shape, strings.Join(fields, ", "))
 		return nil
 	}
-	b.names = append(b.names, strings.TrimPrefix(name, b.prefix))
+	usual := strings.TrimPrefix(name, b.prefix)
+	if rest, ok := strings.CutPrefix(usual, b.root); ok {
+		usual = llamaRoot + rest
+	}
+	b.names = append(b.names, usual)
+	b.stored[usual] = name
 	b.params += int64(t.Len())
 	b.bytes += int64(len(t.Data))
 	return t
@@ -164,11 +170,14 @@ func (b *binder) stack(name, what string, cols int, bias bool, order func(c *Con
 		biases = b.vector(name+".bias", what, total)
 	}
 	if b.err == nil && order != nil {
-		to := make([]int, total)
-		for i := range to {
-			to[i] = order(&b.Config, i, total)
+		t = reordered(t, &b.Config, order, false)
+		if bias {
+			sorted := make([]float32, total)
+			for i := range sorted {
+				sorted[order(&b.Config, i, total)] = biases[i]
+			}
+			biases = sorted
 		}
-		t, biases = reordered(t, to), sorted(biases, to)
 	}
 	return b.cut(t, biases, cols, rows)
 }
@@ -210,27 +219,20 @@ func sum(list []int) (n int) {
 	return n
 }
 
-// reordered returns a tensor whose row i goes to row order[i].
-func reordered(t *safetensors.Tensor, order []int) *safetensors.Tensor {
+// reordered returns a copy of a tensor whose row i has gone to row order(i), or,
+// back, has come from there.
+func reordered(t *safetensors.Tensor, c *Config, order func(c *Config, i, rows int) int, back bool) *safetensors.Tensor {
 	r := *t
 	r.Data = make([]byte, len(t.Data))
-	width := len(t.Data) / t.Shape[0]
-	for from, to := range order {
+	rows := t.Shape[0]
+	for i, width := 0, len(t.Data)/max(rows, 1); i < rows && width > 0; i++ {
+		from, to := i, order(c, i, rows)
+		if back {
+			from, to = to, from
+		}
 		copy(r.Data[to*width:(to+1)*width], t.Data[from*width:])
 	}
 	return &r
-}
-
-// sorted returns numbers of which x[i] goes to order[i]; nil stays nil.
-func sorted(x []float32, order []int) []float32 {
-	if x == nil {
-		return nil
-	}
-	y := make([]float32, len(x))
-	for from, to := range order {
-		y[to] = x[from]
-	}
-	return y
 }
 
 // transposed returns the transpose of a matrix of whole numbers of bytes, nil for

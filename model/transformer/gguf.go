@@ -39,6 +39,8 @@ const (
 	keyFactor   = "rope.scaling.factor"
 	keyOriginal = "rope.scaling.original_context_length"
 	keyRMSEps   = "attention.layer_norm_rms_epsilon"
+	keyScoreCap = "attn_logit_softcapping"
+	keyLogitCap = "final_logit_softcapping"
 	keyLayerEps = "attention.layer_norm_epsilon"
 )
 
@@ -66,7 +68,7 @@ func ParseGGUF(f *gguf.File) (Config, error) {
 	if !ok {
 		return Config{}, fmt.Errorf("%s: missing", keyArch)
 	}
-	i := slices.IndexFunc(architectures, func(a architecture) bool { return a.gguf != "" && a.gguf == name })
+	i := slices.IndexFunc(architectures, func(a architecture) bool { return a.gguf == name && a.metadata != nil })
 	if i < 0 {
 		return Config{}, fmt.Errorf("%s: %q is not supported in a GGUF: argen reads %s", keyArch, cut(name), ggufNames())
 	}

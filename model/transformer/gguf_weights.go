@@ -27,13 +27,12 @@ func FromGGUF(c Config, f *gguf.File, o ...Options) (*Model, error) {
 // layerNumber finds the number of the layer in a tensor's name.
 var layerNumber = regexp.MustCompile(`\.\d+\.`)
 
-// GGUFTensor returns the name that a tensor of a folder has in a GGUF, "" if it
-// has none. Order is for each of its rows the row that it is there, nil if they
-// have the same order.
-func (c *Config) GGUFTensor(folder string, rows int) (name string, order []int) {
+// ggufTensor finds the name that a tensor of a folder has in a GGUF, and its order
+// there; ok is false if it has none.
+func (c *Config) ggufTensor(folder string) (name string, row func(c *Config, i, rows int) int, ok bool) {
 	arch := architectureOf(c.Arch)
 	if arch == nil {
-		return "", nil
+		return "", nil, false
 	}
 	pattern, layer := folder, ""
 	if at := layerNumber.FindStringIndex(folder); at != nil {
@@ -42,18 +41,25 @@ func (c *Config) GGUFTensor(folder string, rows int) (name string, order []int) 
 	}
 	for _, n := range arch.tensors {
 		kind, ok := strings.CutPrefix(pattern, n.folder+".")
-		if !ok || kind != "weight" && kind != "bias" {
-			continue
+		if ok && (kind == "weight" || kind == "bias") {
+			return strings.Replace(n.gguf+"."+kind, "#", layer, 1), n.row, true
 		}
-		if n.row != nil {
-			order = make([]int, rows)
-			for i := range order {
-				order[i] = n.row(c, i, rows)
-			}
-		}
-		return strings.Replace(n.gguf+"."+kind, "#", layer, 1), order
 	}
-	return "", nil
+	return "", nil, false
+}
+
+// GGUFTensor returns the name that a tensor of a folder has in a GGUF, "" if it
+// has none. Order is for each of its rows the row that it is there, nil if they
+// have the same order.
+func (c *Config) GGUFTensor(folder string, rows int) (name string, order []int) {
+	name, row, _ := c.ggufTensor(folder)
+	if row != nil {
+		order = make([]int, rows)
+		for i := range order {
+			order[i] = row(c, i, rows)
+		}
+	}
+	return name, order
 }
 
 // ggufWeights are the tensors of a GGUF, found by the names of a folder, their
@@ -72,27 +78,23 @@ func (w *ggufWeights) StoredName(name string) string {
 	if name == ConfigFile {
 		return "the metadata"
 	}
-	tensor, _ := w.config.GGUFTensor(name, 0)
+	tensor, _, _ := w.config.ggufTensor(name)
 	return cmp.Or(tensor, name)
 }
 
 // Tensor implements [Weights].
 func (w *ggufWeights) Tensor(name string) (*safetensors.Tensor, bool) {
-	found, _ := w.config.GGUFTensor(name, 0)
+	found, row, ok := w.config.ggufTensor(name)
+	if !ok {
+		return nil, false
+	}
 	t, ok := w.File.Tensor(found)
 	if !ok {
 		return nil, false
 	}
 	s := &safetensors.Tensor{Name: t.Name, DType: safetensors.DType(t.Type.String()), Shape: t.Shape, Data: t.Data}
-	if len(t.Shape) == 0 {
-		return s, true
-	}
-	if _, order := w.config.GGUFTensor(name, t.Shape[0]); order != nil {
-		back := make([]int, len(order))
-		for here, there := range order {
-			back[there] = here
-		}
-		s = reordered(s, back)
+	if row != nil && len(t.Shape) > 0 {
+		s = reordered(s, &w.config, row, true)
 	}
 	return s, true
 }

@@ -26,10 +26,7 @@ func (c *Config) Metadata() (meta gguf.Meta, tensors []gguf.Tensor, notes []stri
 	if arch == nil {
 		return nil, nil, nil, fmt.Errorf("architecture %q is not known: argen computes %s", c.Arch, archNames())
 	}
-	name := map[string]string{"mistral": "llama", "gemma3": "gemma3"}[c.Arch] // the same there
-	if arch.gguf != "" {
-		name = arch.gguf
-	}
+	name := arch.gguf
 	w := &ggufWriter{Config: c, prefix: name + "."}
 	w.meta = gguf.Meta{{Key: keyArch, Value: name}}
 	w.size(keyVocab, c.VocabSize)
@@ -96,7 +93,7 @@ func (w *ggufWriter) rope() {
 	case "llama3": // factors that were computed stand for it
 		stretch = make([]float32, pairs)
 		for i := range stretch {
-			f := 1 / float32(math.Pow(r.Theta, float64(i)/float64(pairs)))
+			f := r.frequency(i, pairs)
 			stretch[i] = f / r.stretch(f, i, pairs)
 		}
 	case "yarn":
@@ -133,11 +130,10 @@ func (w *ggufWriter) vector(name string, x []float32) {
 
 // sliding says which layers slide, and what else Gemma has.
 func (w *ggufWriter) sliding(name string) {
-	const key = "attention.sliding_window"
-	every := map[string]int{"gemma2": 2, "gemma3": 6}[name]
+	every := len(slides[name])
 	switch {
 	case every > 0:
-		w.size(key, w.Window)
+		w.size(keyWindow, w.Window)
 		for layer := range w.Layers {
 			if (w.window(layer) > 0) != ((layer+1)%every > 0) {
 				w.cannot("which layers slide, but for all of %d without the last", every)
@@ -145,24 +141,20 @@ func (w *ggufWriter) sliding(name string) {
 		}
 		w.gemma(name)
 	case name == "phi3":
-		w.size(key, w.Window)
+		w.size(keyWindow, w.Window)
 	case w.Window > 0 && w.Window < w.Context:
 		w.notes = append(w.notes, fmt.Sprintf("the window of %d positions is lost: in a GGUF of this kind every layer attends to all positions", w.Window))
 	}
 }
 
 func (w *ggufWriter) gemma(name string) {
-	width := w.HeadDim
-	if largest := map[string]int{"gemma2": 46, "gemma3": 62}[name]; w.Layers == largest {
-		width = w.Hidden / w.Heads
-	}
-	if plain := 1 / math.Sqrt(float64(width)); math.Abs(w.ScoreScale/plain-1) > 1e-6 {
+	if plain := w.gemmaScale(); math.Abs(w.ScoreScale/plain-1) > 1e-6 {
 		w.cannot("that scores are multiplied by %g (query_pre_attn_scalar %g): they would be by %g", w.ScoreScale, 1/(w.ScoreScale*w.ScoreScale), plain)
 	}
 	switch {
 	case name == "gemma2" && w.ScoreCap > 0 && w.LogitCap > 0:
-		w.number("attn_logit_softcapping", w.ScoreCap)
-		w.number("final_logit_softcapping", w.LogitCap)
+		w.number(keyScoreCap, w.ScoreCap)
+		w.number(keyLogitCap, w.LogitCap)
 	case name == "gemma2" || w.ScoreCap > 0 || w.LogitCap > 0:
 		w.cannot("that scores and logits are capped at %g and %g", w.ScoreCap, w.LogitCap)
 	}

@@ -22,6 +22,7 @@
 package transformer
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -56,7 +57,8 @@ type Model struct {
 	close   func() error
 	int8    bool // there are matrices for which [Options].Fast makes a difference
 	size    int64
-	names   []string // of its tensors
+	names   []string          // of its tensors, as a folder usually has them
+	stored  map[string]string // the names of its weights, by those
 	params  int64
 	bytes   int64 // of all tensors
 }
@@ -69,7 +71,7 @@ func New(c Config, w Weights, o ...Options) (*Model, error) {
 	if arch == nil {
 		return nil, fmt.Errorf("architecture %q is not known: argen computes %s", c.Arch, archNames())
 	}
-	b := &binder{Config: c, weights: w, root: "model."}
+	b := &binder{Config: c, weights: w, root: llamaRoot, stored: map[string]string{}}
 	net, head := arch.bind(b)
 	if b.err != nil {
 		return nil, b.err
@@ -79,7 +81,7 @@ func New(c Config, w Weights, o ...Options) (*Model, error) {
 		return nil, errors.Join(b.err, free())
 	}
 	m := &Model{
-		config: c, longest: c.Context, weights: w, net: net, head: head, int8: b.int8, names: b.names, params: b.params, bytes: b.bytes,
+		config: c, longest: c.Context, weights: w, net: net, head: head, int8: b.int8, names: b.names, stored: b.stored, params: b.params, bytes: b.bytes,
 		hash: func() string { return "" }, close: free,
 	}
 	m.set(Options{})
@@ -221,13 +223,10 @@ func (m *Model) Config() Config {
 	return c
 }
 
-// Tensor implements [Weights] by those the model was made of; the prefix that
-// names of a gpt2 have in most files may be left out.
+// Tensor implements [Weights] by those the model was made of; they are also found
+// by the names that they usually have.
 func (m *Model) Tensor(name string) (*safetensors.Tensor, bool) {
-	if t, ok := m.weights.Tensor(name); ok {
-		return t, true
-	}
-	return m.weights.Tensor("transformer." + name)
+	return m.weights.Tensor(cmp.Or(m.stored[name], name))
 }
 
 // Tensors are the names of the tensors it consists of, as a folder has them.

@@ -41,8 +41,7 @@ func (b *binder) rotation(r Rope, long bool) rotation {
 		factors = r.Long
 	}
 	for i := range t.freq {
-		f := 1 / float32(math.Pow(r.Theta, float64(i)/float64(len(t.freq))))
-		f = r.stretch(f, i, len(t.freq))
+		f := r.stretch(r.frequency(i, len(t.freq)), i, len(t.freq))
 		if factors != nil {
 			f /= factors[i]
 		}
@@ -54,6 +53,11 @@ func (b *binder) rotation(r Rope, long bool) rotation {
 		}
 	}
 	return t
+}
+
+// frequency is how far a pair turns at each position, in radians.
+func (r *Rope) frequency(pair, pairs int) float32 {
+	return 1 / float32(math.Pow(r.Theta, float64(pair)/float64(pairs)))
 }
 
 // stretch makes the frequency of a pair slower, for contexts longer than a model
