@@ -22,6 +22,7 @@ const (
 	tokenNormal  int32 = 1
 	tokenUnknown int32 = 2
 	tokenControl int32 = 3
+	tokenUser    int32 = 4
 )
 
 // ggufTokenizer returns the tokenizer of a GGUF, from the tokenizer.json that argen
