@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"argen"
+	"argen/internal/mapped"
 	"argen/internal/safe"
 	"argen/model"
 )
@@ -66,7 +67,14 @@ func (a *app) run(args []string) int {
 	defer stop()
 	root := a.root()
 	root.SetArgs(args)
-	c, err := root.ExecuteContextC(ctx)
+	var c *cobra.Command
+	err := mapped.Guard(func() (err error) { // of a file, say, whose tokens are still to be read from it
+		c, err = root.ExecuteContextC(ctx)
+		return err
+	})
+	if c == nil {
+		c = root // the command was left
+	}
 	if f := c.Flags().Lookup("json"); f != nil {
 		a.json = f.Value.String() == "true"
 	}

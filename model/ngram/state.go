@@ -2,10 +2,12 @@ package ngram
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math"
 
 	"argen"
+	"argen/internal/mapped"
 )
 
 // Start implements argen.Model.
@@ -26,7 +28,20 @@ func (s *State) Len() int { return len(s.ids) }
 
 // Extend implements argen.State. The logits are ln P, so they sum to 1 as
 // probabilities up to the rounding of the stored 32-bit numbers.
-func (s *State) Extend(ctx context.Context, ids ...argen.ID) ([]float64, error) {
+func (s *State) Extend(ctx context.Context, ids ...argen.ID) (logits []float64, err error) {
+	before := len(s.ids)
+	err = mapped.Guard(func() error {
+		logits, err = s.extend(ctx, ids)
+		return err
+	})
+	if errors.Is(err, mapped.ErrGone) {
+		s.ids = s.ids[:before]
+		err = fmt.Errorf("the n-grams: %w", err)
+	}
+	return logits, err
+}
+
+func (s *State) extend(ctx context.Context, ids []argen.ID) ([]float64, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}

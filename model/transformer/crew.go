@@ -24,6 +24,7 @@ type crew struct {
 	open   atomic.Bool  // there are pieces to take, maybe
 	active atomic.Int32 // helpers that may be at work
 	alive  atomic.Int32 // helpers
+	gone   atomic.Bool  // somebody found that the file of the weights was cut short
 }
 
 const (
@@ -68,11 +69,12 @@ func (c *crew) start(total, some int, do func(from, to int)) {
 		c.alive.Add(1)
 		go c.help()
 	}
-	c.work()
+	c.guarded()
 	c.open.Store(false)
 	for i := 1; c.active.Load() != 0; i++ {
 		breathe(i)
 	}
+	c.check()
 }
 
 // work takes pieces until there are none left.
@@ -100,7 +102,7 @@ func (c *crew) help() {
 		if c.open.Load() {
 			c.active.Add(1)
 			if c.open.Load() { // still, now that run waits for this helper
-				c.work()
+				c.guarded()
 			}
 			c.active.Add(-1)
 			since = time.Now()

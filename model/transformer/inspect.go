@@ -44,8 +44,11 @@ func (s *State) inspect(ctx context.Context, l *look, layers, from int) (*pass, 
 	}
 	p := newPass(s.pass.m, s.pass.kv.fork(from))
 	p.look = l
-	p.run(s.all[from:], from)
-	return p, nil
+	err := s.guard(func() error {
+		p.run(s.all[from:], from)
+		return nil
+	})
+	return p, err
 }
 
 // Layers implements argen.Inspector.

@@ -2,11 +2,13 @@ package transformer
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
 
 	"argen"
+	"argen/internal/mapped"
 	"argen/internal/tensor"
 )
 
@@ -38,7 +40,27 @@ func (s *State) Len() int { return len(s.all) }
 
 // Extend implements argen.State. The tokens are computed together, in chunks,
 // which gives the same bits as one by one.
-func (s *State) Extend(ctx context.Context, ids ...argen.ID) ([]float64, error) {
+func (s *State) Extend(ctx context.Context, ids ...argen.ID) (logits []float64, err error) {
+	err = s.guard(func() error {
+		logits, err = s.extend(ctx, ids)
+		return err
+	})
+	return logits, err
+}
+
+// guard does what reads weights. If their file was cut short the context is as
+// before.
+func (s *State) guard(do func() error) error {
+	before := len(s.all)
+	err := mapped.Guard(do)
+	if errors.Is(err, mapped.ErrGone) {
+		s.all, s.ready = s.all[:before], false
+		err = fmt.Errorf("the weights: %w", err)
+	}
+	return err
+}
+
+func (s *State) extend(ctx context.Context, ids []argen.ID) ([]float64, error) {
 	if err := s.check(ctx, ids); err != nil {
 		return nil, err
 	}
@@ -167,7 +189,9 @@ func (s *State) Score(ctx context.Context, ids ...argen.ID) (rows [][]float64, e
 	if err := s.check(ctx, ids); err != nil {
 		return nil, err
 	}
-	err = s.run(ctx, ids, func() { rows = append(rows, s.pass.rows()...) })
+	err = s.guard(func() error {
+		return s.run(ctx, ids, func() { rows = append(rows, s.pass.rows()...) })
+	})
 	if err != nil {
 		return nil, err
 	}
