@@ -4,9 +4,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"path/filepath"
 
 	"argen"
 	"argen/internal/quant"
+	"argen/internal/safefile"
 	"argen/model/gguf"
 	"argen/model/safetensors"
 	"argen/model/transformer"
@@ -77,7 +79,14 @@ func WriteFolder(dir string, lm *LM, dtype safetensors.DType) error {
 		}
 		tensors = append(tensors, *s)
 	}
-	return transformer.WriteFolder(dir, m.config.InFolder(), tensors, file)
+	if err := transformer.WriteFolder(dir, m.config.InFolder(), tensors, file); err != nil {
+		return err
+	}
+	c, err := lm.ChatTemplate()
+	if err != nil {
+		return nil // it has none
+	}
+	return safefile.Write(filepath.Join(dir, chatFile), func(w io.Writer) error { _, err := io.WriteString(w, c.Source); return err })
 }
 
 // asType returns a tensor whose numbers are rounded to a type.
@@ -122,6 +131,9 @@ func WriteGGUF(w io.Writer, lm *LM, as quant.Type) (notes []string, err error) {
 		return nil, err
 	}
 	meta = append(meta, gguf.KV{Key: keyTokenizer, Value: string(file)})
+	if c, err := lm.ChatTemplate(); err == nil {
+		meta = append(meta, gguf.KV{Key: keyChatTemplate, Value: c.Source})
+	}
 
 	r := rounding{as: as}
 	for _, name := range m.Tensors() {

@@ -55,12 +55,10 @@ func Llama2cTokenizer(lm *LM) []byte {
 	longest := 0
 	var b []byte
 	for id, token := range g.Tokens {
-		switch {
-		case g.Types[id] == tokenControl:
+		if g.Types[id] == tokenControl {
 			token = "\n" + token + "\n"
-		case g.Types[id] == tokenNormal || g.Types[id] == tokenUser:
-			token = strings.ReplaceAll(token, "▁", " ")
 		}
+		token = strings.ReplaceAll(token, "▁", " ")
 		longest = max(longest, len(token))
 		b = binary.LittleEndian.AppendUint32(b, math.Float32bits(g.Scores[id]))
 		b = binary.LittleEndian.AppendUint32(b, uint32(len(token)))

@@ -66,7 +66,6 @@ func TestConvertArchitectures(t *testing.T) {
 		"gemma2": "cannot say that scores are multiplied by",
 		"gemma3": "cannot say",
 	}
-	onlyThere := map[string]string{"llama3-rope": "cannot say by how much each wavelength is stretched"}
 	entries, err := os.ReadDir(folders)
 	if err != nil {
 		t.Fatal(err)
@@ -120,14 +119,7 @@ func TestConvertArchitectures(t *testing.T) {
 				t.Errorf("logits in the GGUF are up to %g apart", d)
 			}
 			again := t.TempDir()
-			err = WriteFolder(again, &LM{Model: there, Tokenizer: from.Tokenizer, Ref: name}, "F32")
-			if want := onlyThere[name]; want != "" {
-				if err == nil || !strings.Contains(err.Error(), want) {
-					t.Errorf("the error is %v, want one with %q", err, want)
-				}
-				return
-			}
-			if err != nil {
+			if err := WriteFolder(again, &LM{Model: there, Tokenizer: from.Tokenizer, Ref: name}, "F32"); err != nil {
 				t.Fatal(err)
 			}
 			back, err := transformer.Open(again)

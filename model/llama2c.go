@@ -133,19 +133,26 @@ func readTokenizerBin(name string, data []byte, vocab int) (g tokenizer.GGUF, er
 
 // llama2cToken is a token as a GGUF has it.
 func llama2cToken(id argen.ID, text string, g tokenizer.GGUF) (token string, kind int32) {
-	const tokenByte int32 = 6
 	switch id {
 	case g.Unknown:
 		return text, tokenUnknown
 	case g.BOS, g.EOS:
 		return strings.TrimSpace(text), tokenControl // "\n<s>\n"
 	}
-	if len(text) == 6 && strings.HasPrefix(text, "<0x") && text[5] == '>' {
-		if _, err := strconv.ParseUint(text[3:5], 16, 8); err == nil {
-			return text, tokenByte
-		}
+	const tokenByte int32 = 6
+	if isByteName(text) {
+		return text, tokenByte
 	}
 	return strings.ReplaceAll(text, " ", "▁"), tokenNormal
+}
+
+// isByteName reports whether a token's name is that of a byte: <0x0A>.
+func isByteName(name string) bool {
+	if len(name) != len("<0x0A>") || !strings.HasPrefix(name, "<0x") || name[5] != '>' {
+		return false
+	}
+	_, err := strconv.ParseUint(name[3:5], 16, 8)
+	return err == nil
 }
 
 // hasTokenizerBin reports whether a file's name is that of a tokenizer of

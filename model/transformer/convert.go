@@ -1,6 +1,7 @@
 package transformer
 
 import (
+	"math"
 	"slices"
 	"strings"
 )
@@ -11,7 +12,33 @@ import (
 func (c Config) InFolder() Config {
 	c.Transposed = c.Arch == "gpt2"
 	c.NormsLess1 = strings.HasPrefix(c.Arch, "gemma")
+	if r, ok := c.Rope.unstretched(c.HeadDim); ok {
+		c.Rope = r
+	}
 	return c
+}
+
+// unstretched finds the settings of "llama3" of which the factors of a GGUF were
+// computed: those of all published models, for an original context that is a
+// power of two.
+func (r Rope) unstretched(headDim int) (Rope, bool) {
+	if r.Stretch == nil || r.Type != "" {
+		return r, false
+	}
+	given := r.Stretch
+	r.Type, r.LowFreq, r.HighFreq, r.Stretch = "llama3", 1, 4, nil
+	r.Factor = float64(slices.Max(given))
+	for r.Original = 32; r.Original <= 1<<20; r.Original *= 2 {
+		found := true
+		for i, want := range given {
+			f := 1 / float32(math.Pow(r.Theta, float64(i)/float64(r.pairs(headDim))))
+			found = found && math.Abs(float64(f/r.stretch(f, i, len(given))/want)-1) < 1e-5
+		}
+		if found {
+			return r, true
+		}
+	}
+	return r, false
 }
 
 // turned reports whether a tensor of a folder of gpt2 is a matrix (in, out).
