@@ -219,6 +219,10 @@ func (t *BPE) spread(word string, ids []argen.ID) []place {
 			continue
 		}
 		places[i] = place{at[from].start, at[next-1].end}
+		if i > 0 { // an unknown token that waited stands for nothing behind
+			places[i].end = max(places[i].end, places[i-1].end)
+			places[i].start = min(max(places[i].start, places[i-1].end), places[i].end)
+		}
 	}
 	return places
 }

@@ -76,3 +76,42 @@ func TestComponents(t *testing.T) {
 		}
 	}
 }
+
+// FuzzPipelines encodes a text with one of the tokenizers: the tokens that are explained
+// are the same, stand in order, and their pieces are what Decode puts together.
+func FuzzPipelines(f *testing.F) {
+	var toks []pipeline
+	for _, c := range components(f) {
+		if tok, _, err := tokenizer.ReadHuggingFace(c.Name, c.File); err == nil {
+			toks = append(toks, tok.(pipeline))
+		}
+		for i, one := range c.Cases {
+			if i%8 == 0 {
+				f.Add(uint8(len(toks)), one.Text)
+			}
+		}
+	}
+	f.Fuzz(func(t *testing.T, which uint8, text string) {
+		tok := toks[int(which)%len(toks)]
+		ids, err := tok.EncodeSpecial(text)
+		tokens, explained := tok.TokensSpecial(text)
+		if (err == nil) != (explained == nil) || len(tokens) != len(ids) {
+			t.Fatalf("%q: %v, %v, %v", text, ids, err, explained)
+		}
+		at := 0
+		for i, k := range tokens {
+			if k.ID != ids[i] || k.Start > k.End || k.End > len(text) || k.End < at {
+				t.Fatalf("%q: token %d is %+v behind byte %d", text, i, k, at)
+			}
+			at = k.End
+		}
+		d := argen.NewDecoder(tok, nil)
+		var b strings.Builder
+		for _, id := range ids {
+			b.WriteString(d.Add(id))
+		}
+		if b.WriteString(d.Flush()); b.String() != tok.Decode(ids) {
+			t.Fatalf("%q: %q one by one, %q at once", text, b.String(), tok.Decode(ids))
+		}
+	})
+}

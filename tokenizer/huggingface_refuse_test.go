@@ -100,6 +100,9 @@ func FuzzReadHuggingFace(f *testing.F) {
 		}
 		f.Add(data)
 	}
+	for _, c := range components(f) {
+		f.Add([]byte(c.File))
+	}
 	f.Fuzz(func(t *testing.T, data []byte) {
 		tok, bos, err := tokenizer.ReadHuggingFace("tokenizer.json", data)
 		if err != nil {
@@ -107,6 +110,9 @@ func FuzzReadHuggingFace(f *testing.F) {
 				t.Fatalf("%v does not name the file", err)
 			}
 			return
+		}
+		if _, err := tok.Encode("Hello </s><s>, abc\n\n  \xff12 e\u0301"); err != nil && strings.Contains(err.Error(), "\n") {
+			t.Fatalf("%q", err)
 		}
 		written, err := tokenizer.HuggingFace(tok, bos)
 		if err != nil {
