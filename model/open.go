@@ -124,7 +124,7 @@ func Open(ctx context.Context, ref string, o Options) (*LM, error) {
 		return nil, errors.Join(fmt.Errorf("%s: the tokenizer has %d tokens, the model %d: they do not belong together", quote(ref), have, want), lm.Close())
 	}
 	if o.Fast && info.Activations == "" {
-		return nil, errors.Join(fmt.Errorf("%s has no quantised weights, which alone are faster with activations of 8 bits: leave the option fast out", quote(ref)), lm.Close())
+		return nil, errors.Join(fmt.Errorf("%s has no quantised weights, which alone are faster with activations of 8 bits: leave --fast out", quote(ref)), lm.Close())
 	}
 	return lm, nil
 }

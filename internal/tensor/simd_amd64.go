@@ -121,7 +121,15 @@ func maximum(x []float32) float32 {
 	} else {
 		maximumAVX2(&x[0], n/lanes, &most[0])
 	}
-	return max(maximumGo(most[:]), maximumGo(x[n:]))
+	if n < len(x) { // the last 16, some of them once more
+		x = x[len(x)-lanes:]
+		if active == avx512 {
+			maximumAVX512(&x[0], 1, &most[0])
+		} else {
+			maximumAVX2(&x[0], 1, &most[0])
+		}
+	}
+	return maximumGo(most[:])
 }
 
 func sumSquares(x []float32) float64 {
