@@ -61,6 +61,15 @@ type Info struct {
 	Activations string
 }
 
+// Title names the model, and how its activations are rounded if they are: "smollm2,
+// int8 activations".
+func (i *Info) Title() string {
+	if i.Activations == "" {
+		return i.Ref
+	}
+	return i.Ref + ", " + i.activations()
+}
+
 // activations says how the activations are rounded.
 func (i *Info) activations() string {
 	if i.Activations == "" {

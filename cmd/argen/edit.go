@@ -164,7 +164,7 @@ func (c *counterfactual) text(ascii bool) string {
 		text := term.Wrap(strings.ReplaceAll(fmt.Sprintf(format, args...), " %", "\x00%"), 76) // not before a %
 		b.WriteString(strings.ReplaceAll(text, "\n", "\n    ") + "\n")
 	}
-	say("Model %s, chain %s, seed %d. The dice belong to seed, step and token.", argen.Visible(c.head.Model.Ref), argen.VisibleChain(c.Chain), c.Seed)
+	say("Model %s, chain %s, seed %d. The dice belong to seed, step and token.", argen.Visible(c.head.Model.Title()), argen.VisibleChain(c.Chain), c.Seed)
 	say("Prompt: %s", quotedPrompt(c.head.PromptText))
 	for _, e := range c.Edits {
 		say("Edit: at step %d “%s” instead of “%s”.", e.T, strings.TrimSpace(e.Token), strings.TrimSpace(e.Was))

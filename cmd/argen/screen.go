@@ -72,7 +72,7 @@ func (a *app) takeLeave(l tui.Leaving, again string) {
 		fmt.Fprintln(a.stdout, head.PromptText+l.Trace.Text())
 		_ = a.stdout.Flush() // where it fails nobody is there to be told
 	}
-	a.hint("%s, chain %s, seed %d, %s%s", argen.Visible(head.Model.Ref), argen.VisibleChain(l.Chain), head.Seed, count(len(l.Trace.Steps), "token"), again)
+	a.hint("%s, chain %s, seed %d, %s%s", argen.Visible(head.Model.Title()), argen.VisibleChain(l.Chain), head.Seed, count(len(l.Trace.Steps), "token"), again)
 }
 
 // again says how a text that was watched comes again.

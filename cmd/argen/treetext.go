@@ -40,7 +40,7 @@ func (t *grownTree) text(ascii bool) string {
 		prompt = signs.quote(t.head.PromptText)
 	}
 	say("What may follow %s: %s deep, model %s, chain %s.",
-		prompt, count(t.Depth, "token"), argen.Visible(t.head.Model.Ref), argen.VisibleChain(t.head.Chain))
+		prompt, count(t.Depth, "token"), argen.Visible(t.head.Model.Title()), argen.VisibleChain(t.head.Chain))
 	b.WriteString("\n   P(text)  P(token)\n")
 	signs.lines(&b, t.Root, "")
 	b.WriteByte('\n')

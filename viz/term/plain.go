@@ -55,7 +55,7 @@ func (p *Plain) Header(h argen.Header) error {
 	if h.Search != "" {
 		chain += ", search " + h.Search
 	}
-	p.paragraph("", fmt.Sprintf("Model %s, %s, seed %d.", argen.Visible(h.Model.Ref), argen.VisibleChain(chain), h.Seed))
+	p.paragraph("", fmt.Sprintf("Model %s, %s, seed %d.", argen.Visible(h.Model.Title()), argen.VisibleChain(chain), h.Seed))
 	if h.ChatTemplate != "" {
 		p.conversation(&h)
 		return p.write()

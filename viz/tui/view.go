@@ -203,7 +203,7 @@ func (m *model) rule(w int) string { return m.s.dim.Render(strings.Repeat(m.s.g.
 func (m *model) header(w int) string {
 	b := m.cur()
 	dot := m.s.dim.Render(" " + m.s.g.dot + " ")
-	left := m.s.bold.Render("argen step") + dot + m.s.clean(b.head.Model.Ref) + dot +
+	left := m.s.bold.Render("argen step") + dot + m.s.clean(b.head.Model.Title()) + dot +
 		fmt.Sprintf("seed %d", b.head.Seed) + dot + m.s.chain(named(b.chain))
 	if b.head.Search != "" {
 		left += dot + m.s.chain(b.head.Search)
