@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"argen/internal/quant"
 	"argen/internal/tensor"
 	"argen/model/safetensors"
 )
@@ -55,6 +56,42 @@ func TestCrew(t *testing.T) {
 						t.Fatalf("%d positions, %d threads, %s: the product differs", n, threads, w.dtype)
 					}
 				}
+			}
+		}
+	}
+	// Parts whose rows are no whole groups of packed ones, beside another.
+	const width = 192
+	blocks, err := quant.Quantize(nil, quant.Q8_0, w.f32[:rows*width])
+	if err != nil {
+		t.Fatal(err)
+	}
+	packed := func(rows int) *matrix {
+		return &matrix{rows: rows, cols: width, packed: quant.Pack(quant.Q8_0, rows, width, blocks), bias: w.bias[:rows]}
+	}
+	x = x[:most*width]
+	parts := func(dst []float32, n int) []part {
+		return []part{
+			{packed(37), dst[:n*37]},
+			{&matrix{rows: 30, cols: width, f32: w.f32[:30*width]}, dst[n*37 : n*67]},
+			{packed(450), dst[n*67 : n*517]},
+		}
+	}
+	want := make([]float32, most*rows)
+	alone.multiply(x, most, parts(want, most)...)
+	for i := range most { // the last part has the bits of one position alone
+		single := make([]float32, 450)
+		alone.multiply(x[i*width:(i+1)*width], 1, part{packed(450), single})
+		if !slices.Equal(single, want[most*67+i*450:][:450]) {
+			t.Fatalf("position %d alone differs", i)
+		}
+	}
+	for _, threads := range []int{1, 2, 5} {
+		runtime.GOMAXPROCS(threads)
+		for range 20 {
+			got := make([]float32, most*rows)
+			many.multiply(x, most, parts(got, most)...)
+			if !slices.Equal(got, want) {
+				t.Fatalf("%d threads: packed products differ", threads)
 			}
 		}
 	}
