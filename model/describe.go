@@ -14,7 +14,8 @@ import (
 // have are left out.
 type Description struct {
 	Ref           string  `json:"ref"`
-	Architecture  string  `json:"architecture"` // "grammar", "ngram", …
+	Architecture  string  `json:"architecture"`     // "grammar", "ngram", …
+	Family        string  `json:"family,omitempty"` // of a transformer: "llama", "qwen2", …
 	File          string  `json:"file,omitempty"`
 	Bytes         int64   `json:"bytes,omitempty"`
 	SHA256        string  `json:"sha256,omitempty"`
@@ -63,6 +64,7 @@ func Describe(lm *LM) Description {
 	case *ngram.Model:
 		d.ngram(m)
 	case *transformer.Model:
+		d.Family = m.Config().Arch
 		d.Parameters = m.Parameters()
 		for key, value := range m.Meta {
 			if key == "format" {

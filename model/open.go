@@ -24,6 +24,7 @@ import (
 
 	"argen"
 	"argen/internal/mapped"
+	"argen/internal/quant"
 	"argen/model/gguf"
 	"argen/model/hub"
 	"argen/model/transformer"
@@ -95,9 +96,16 @@ type Format struct {
 var Formats = []Format{
 	{"argen n-gram", "*.bin", "what argen train ngram writes: mapped, ready at once, with its tokenizer", isBinary, openBinary},
 	{"ARPA", "*.arpa, *.arpa.gz", "n-grams as text, the format all n-gram tools share; a token is a word", isARPA, openARPA},
-	{"transformer", "config.json", "a folder of Hugging Face: config.json, model.safetensors, tokenizer.json; Llama's and GPT-2's architecture", isConfig, openTransformer},
-	{"GGUF", "*.gguf", "a llama in one file that llama.cpp loads too, as argen convert writes; F32, F16, BF16, Q8_0 and Q4_0", isGGUF, openGGUF},
+	{"transformer", "config.json", "a folder of Hugging Face: config.json, model.safetensors, tokenizer.json; " + architectures(), isConfig, openTransformer},
+	{"GGUF", "*.gguf", "one of these in one file, or several, as llama.cpp loads it; " + quant.Readable, isGGUF, openGGUF},
 	{"llama2.c", "*.bin", "a checkpoint of llama2.c of any version, with its tokenizer.bin in the same folder", isLlama2c, openLlama2c},
+}
+
+// architectures lists those of transformers: "Llama, Mistral, … and GPT-2".
+func architectures() string {
+	all := transformer.Architectures()
+	last := len(all) - 1
+	return strings.Join(all[:last], ", ") + " and " + all[last]
 }
 
 // Open opens the model that ref names: a [Scheme], with an argument after a

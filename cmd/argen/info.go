@@ -68,7 +68,11 @@ func infoText(d model.Description) string {
 	if d.SHA256 != "" {
 		b.row("sha256", "%s", d.SHA256)
 	}
-	b.row("architecture", "%s", d.Architecture)
+	if d.Family != "" {
+		b.row("architecture", "%s, %s", d.Architecture, d.Family)
+	} else {
+		b.row("architecture", "%s", d.Architecture)
+	}
 	if d.Order > 0 {
 		b.row("order", "%d", d.Order)
 		for i, n := range d.NGrams {

@@ -1,6 +1,9 @@
 package transformer
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // A network is the weights of one architecture, and what it computes with them.
 type network interface {
@@ -17,6 +20,7 @@ type network interface {
 // An architecture is a kind of transformer. Each is one file, arch_*.go, and one
 // line of the table.
 type architecture struct {
+	title string // "Llama"
 	name  string // model_type of a config.json
 	class string // what transformers calls it
 	gguf  string // general.architecture of a GGUF
@@ -38,16 +42,16 @@ var architectures []architecture
 
 func init() {
 	architectures = []architecture{
-		{"llama", "LlamaForCausalLM", "llama", llamaConfig, llamaMetadata, llamaMembers, llamaTensors, bindLlama},
-		{"mistral", "MistralForCausalLM", "llama", mistralConfig, nil, mistralMembers, llamaTensors, bindLlama},
-		{"qwen2", "Qwen2ForCausalLM", "qwen2", qwen2Config, llamaMetadata, qwenMembers, qwen2Tensors, bindLlama},
-		{"qwen3", "Qwen3ForCausalLM", "qwen3", qwen3Config, llamaMetadata, qwenMembers, qwen3Tensors, bindQwen3},
-		{"gemma2", "Gemma2ForCausalLM", "gemma2", gemma2Config, gemma2Metadata, gemmaMembers, gemma2Tensors, bindGemma2},
-		{"gemma3_text", "Gemma3ForCausalLM", "gemma3", gemma3Config, gemma3Metadata, gemmaMembers, gemma3Tensors, bindGemma3},
-		{"gemma3", "Gemma3ForConditionalGeneration", "gemma3", gemma3FullConfig, nil, gemmaMembers, gemma3Tensors, bindGemma3},
-		{"phi3", "Phi3ForCausalLM", "phi3", phi3Config, phi3Metadata, phi3Members, phi3Tensors, bindPhi3},
-		{"gpt_neox", "GPTNeoXForCausalLM", "gptneox", gptneoxConfig, gptneoxMetadata, gptneoxMembers, gptneoxTensors, bindGPTNeoX},
-		{"gpt2", "GPT2LMHeadModel", "gpt2", gpt2Config, gpt2Metadata, gpt2Members, gpt2Tensors, bindGPT2},
+		{"Llama", "llama", "LlamaForCausalLM", "llama", llamaConfig, llamaMetadata, llamaMembers, llamaTensors, bindLlama},
+		{"Mistral", "mistral", "MistralForCausalLM", "llama", mistralConfig, nil, mistralMembers, llamaTensors, bindLlama},
+		{"Qwen 2", "qwen2", "Qwen2ForCausalLM", "qwen2", qwen2Config, llamaMetadata, qwenMembers, qwen2Tensors, bindLlama},
+		{"Qwen 3", "qwen3", "Qwen3ForCausalLM", "qwen3", qwen3Config, llamaMetadata, qwenMembers, qwen3Tensors, bindQwen3},
+		{"Gemma 2", "gemma2", "Gemma2ForCausalLM", "gemma2", gemma2Config, gemma2Metadata, gemmaMembers, gemma2Tensors, bindGemma2},
+		{"Gemma 3", "gemma3_text", "Gemma3ForCausalLM", "gemma3", gemma3Config, gemma3Metadata, gemmaMembers, gemma3Tensors, bindGemma3},
+		{"Gemma 3", "gemma3", "Gemma3ForConditionalGeneration", "gemma3", gemma3FullConfig, nil, gemmaMembers, gemma3Tensors, bindGemma3},
+		{"Phi-3", "phi3", "Phi3ForCausalLM", "phi3", phi3Config, phi3Metadata, phi3Members, phi3Tensors, bindPhi3},
+		{"GPT-NeoX", "gpt_neox", "GPTNeoXForCausalLM", "gptneox", gptneoxConfig, gptneoxMetadata, gptneoxMembers, gptneoxTensors, bindGPTNeoX},
+		{"GPT-2", "gpt2", "GPT2LMHeadModel", "gpt2", gpt2Config, gpt2Metadata, gpt2Members, gpt2Tensors, bindGPT2},
 	}
 }
 
@@ -59,6 +63,16 @@ func architectureOf(name string) *architecture {
 		}
 	}
 	return nil
+}
+
+// Architectures are the names of those that can be computed: "Llama", "GPT-2".
+func Architectures() (titles []string) {
+	for _, a := range architectures {
+		if !slices.Contains(titles, a.title) {
+			titles = append(titles, a.title)
+		}
+	}
+	return titles
 }
 
 // archNames lists what can be read from a folder: "llama (LlamaForCausalLM), …".

@@ -1,5 +1,6 @@
-// Package transformer computes the published transformers: Llama's and GPT-2's
-// architecture and models built like them.
+// Package transformer computes the published transformers: Llama, GPT-2 and the
+// other architectures that [Architectures] names, from folders of Hugging Face and
+// from GGUF files.
 //
 //	m, err := transformer.Open("SmolLM2-135M")   // config.json, model.safetensors
 //	defer m.Close()
@@ -12,8 +13,9 @@
 //
 //	ids → embedding → layers (attention, MLP) → norm → head → logits
 //
-// is [Model] for the weights, arch_llama.go or arch_gpt2.go for what a layer
-// does, pass.go for attention, cache.go for what is kept of the tokens so far.
+// is [Model] for the weights, arch_llama.go, arch_gpt2.go or arch_gptneox.go for
+// what a layer does, attention.go for attention, cache.go for what is kept of the
+// tokens so far. The other arch_*.go are llamas with parts of their own.
 //
 // A [State] can also be asked for the logits at all of its positions
 // ([State.Score]) and for what its layers do ([State.Attention], [State.Hidden],
