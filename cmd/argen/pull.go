@@ -13,12 +13,13 @@ import (
 
 	"argen"
 	"argen/model/hub"
+	"argen/model/transformer"
 )
 
 // A pulling is argen pull.
 type pulling struct {
-	ref                 string
-	check, dryRun, json bool
+	ref                      string
+	check, dryRun, any, json bool
 }
 
 func pullCommand(a *app) *cobra.Command {
@@ -36,7 +37,8 @@ REV is a branch, a tag or a commit, main where none is given. Without FILE the
 weights (model.safetensors or its shards) are fetched with configuration,
 tokenizer and chat template, or the repository's only GGUF file. FILE names one
 of several GGUF files, or what tells it from the others, such as Q4_K_M; a split
-one is fetched whole. No other command opens a connection.
+one is fetched whole. A model whose config.json argen does not read is refused
+before its weights are fetched. No other command opens a connection.
 
 Ctrl-C stops it; the same command goes on where it stopped. The hash of every
 file is compared with the hub's before the file gets its name. Files lie where
@@ -64,6 +66,7 @@ gated models, HF_ENDPOINT for mirrors. argen models lists and removes them.`,
 		},
 	}
 	c.Flags().BoolVar(&o.check, "check", false, "compare also files that are here already with their hashes, and replace damaged ones")
+	c.Flags().BoolVar(&o.any, "any", false, "fetch also a model whose config.json argen does not read")
 	c.Flags().BoolVarP(&o.dryRun, "dry-run", "n", false, "say what would be fetched, and fetch nothing")
 	c.Flags().BoolVar(&o.json, "json", false, "print what was fetched as JSON")
 	return c
@@ -101,6 +104,14 @@ func (a *app) pull(ctx context.Context, o pulling) error {
 			bar.end()
 			a.hint("%s", argen.Visible(text))
 		},
+	}
+	if !o.any {
+		p.Accept = func(config []byte) error {
+			if _, err := transformer.ParseConfig(transformer.ConfigFile, config); err != nil {
+				return fmt.Errorf("%w; --any fetches it all the same", err)
+			}
+			return nil
+		}
 	}
 	begun := time.Now()
 	if o.dryRun {

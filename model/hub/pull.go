@@ -12,6 +12,9 @@ type Puller struct {
 	Config
 	Check bool // compute the hashes of files that are there already, and replace damaged ones
 
+	// Accept, if there is one, is given config.json before anything large is
+	// fetched. Its error ends the pull.
+	Accept func(config []byte) error
 	// Progress, if there is one, is told how many bytes of how many are there.
 	Progress func(done, total int64)
 	// Note, if there is one, is told why it takes longer.
@@ -55,6 +58,9 @@ func (p *Puller) Pull(ctx context.Context, r Ref) (*Pulled, error) {
 		return nil, err
 	}
 	if err := p.tag(); err != nil {
+		return nil, err
+	}
+	if err := p.accept(ctx, c, pulled); err != nil {
 		return nil, err
 	}
 	if want.index != "" {
@@ -157,6 +163,29 @@ func (p *Puller) complete(ctx context.Context, c *client, pulled *Pulled, files 
 	}
 	return nil
 }
+
+// accept asks whether the model is wanted, if it has a configuration.
+func (p *Puller) accept(ctx context.Context, c *client, pulled *Pulled) error {
+	f := find(pulled.Files, configFile)
+	if p.Accept == nil || f == nil || f.Size > maxConfig {
+		return nil
+	}
+	p.total = f.Size
+	if err := p.get(ctx, c, pulled, f); err != nil {
+		return err
+	}
+	config, err := p.read(pulled, f, maxConfig)
+	if err == nil {
+		err = p.Accept(config)
+	}
+	if err != nil {
+		return fmt.Errorf("%s: %w", pulled.Ref, err)
+	}
+	return nil
+}
+
+// maxConfig is the largest configuration that is looked at, in bytes.
+const maxConfig = 1 << 20
 
 // get sees to it that a file is there: in its snapshot, if it was moved there, or
 // else as a blob.

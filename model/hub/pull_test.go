@@ -315,3 +315,24 @@ func TestPullLeavesNoParts(t *testing.T) {
 		}
 	}
 }
+
+// A model that is not wanted costs its configuration only.
+func TestPullRefused(t *testing.T) {
+	repo := folderRepo()
+	s := hubtest.New(t, map[string]*hubtest.Repo{"o/n": repo})
+	p := puller(t, s)
+	p.Accept = func(config []byte) error {
+		if !bytes.Equal(config, repo.Files["config.json"]) {
+			t.Errorf("the configuration is %q", config)
+		}
+		return errors.New("not wanted")
+	}
+	if _, err := p.Pull(t.Context(), mustParse(t, "hf:o/n")); err == nil || err.Error() != "hf:o/n: not wanted" {
+		t.Errorf("error %v", err)
+	}
+	for _, r := range s.Requests() {
+		if r.CDN {
+			t.Errorf("%s was asked for", r.Path)
+		}
+	}
+}
