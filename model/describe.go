@@ -5,6 +5,7 @@ import (
 	"strconv"
 
 	"argen"
+	"argen/internal/sysmem"
 	"argen/model/ngram"
 	"argen/model/transformer"
 	"argen/tokenizer"
@@ -35,8 +36,19 @@ type Description struct {
 	// Meta is what else the file says of itself.
 	Meta map[string]string `json:"meta,omitempty"`
 
+	// Memory is what a transformer takes.
+	Memory *Memory `json:"memory,omitempty"`
+
 	// Parameters are the numbers the model consists of.
 	Parameters int64 `json:"parameters,omitempty"`
+}
+
+// Memory is what a transformer takes, in bytes.
+type Memory struct {
+	Weights   int64 `json:"weights"`
+	Token     int64 `json:"token"`               // of a token of the context
+	Context   int64 `json:"context"`             // of the longest context
+	Available int64 `json:"available,omitempty"` // on this machine; 0: not known, or no question
 }
 
 // Named is a token with its name.
@@ -66,6 +78,11 @@ func Describe(lm *LM) Description {
 	case *transformer.Model:
 		d.Family = m.Config().Arch
 		d.Parameters = m.Parameters()
+		c := m.Config()
+		d.Memory = &Memory{Weights: m.WeightBytes(), Token: c.TokenBytes(), Context: m.CacheBytes()}
+		if n, known := sysmem.Available(); known && d.Memory.Weights >= transformer.CheckedMemory {
+			d.Memory.Available = n
+		}
 		for key, value := range m.Meta {
 			if key == "format" {
 				continue // of the numbers, which readers other than argen ask for

@@ -101,6 +101,13 @@ func infoText(d model.Description) string {
 		context = fmt.Sprintf("unlimited, of which the last %d are looked at", d.Order-1)
 	}
 	b.row("context", "%s", context)
+	if m := d.Memory; m != nil {
+		of := ""
+		if m.Available > 0 {
+			of = " of " + sizeText(m.Available)
+		}
+		b.row("memory", "%s%s: weights %s, the longest context %s, %s a token", sizeText(m.Weights+m.Context), of, sizeText(m.Weights), sizeText(m.Context), sizeText(m.Token))
+	}
 	if d.Activations != "" {
 		b.row("activations", "%s", d.Activations)
 	}
