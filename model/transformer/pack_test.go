@@ -36,17 +36,21 @@ func TestQuantised(t *testing.T) {
 			}
 			ids := text(290, 101)
 			got, want := score(t, m, ids), score(t, widened, ids)
-			s, most, largest := m.Start(), 0.0, 0.0
+			s, off, size := m.Start(), 0.0, 0.0
 			for i, id := range ids {
 				near(t, "one by one", one(t, s, id), got[i], 0)
 				for j, l := range got[i] {
-					most, largest = max(most, math.Abs(l-want[i][j])), max(largest, math.Abs(l))
+					off += (l - want[i][j]) * (l - want[i][j])
+					size += want[i][j] * want[i][j]
 				}
 			}
-			// A rounding to float32 is off by up to 2⁻²⁴ of a number. 9 products come
-			// one after the other, and in each a sum is rounded some times.
-			if t.Logf("logits up to %.2g are %.2g apart", largest, most); most == 0 || most > 16*0x1p-24*largest {
-				t.Errorf("logits up to %g are %g apart", largest, most)
+			// A rounding is off by d/√12, where 2²²·d is at most the greatest of 32
+			// numbers, about 2.3 times their root mean square: by 1.6e-7 of that. 9
+			// of them come one after the other (see TestFast).
+			share := math.Sqrt(off / size)
+			t.Logf("logits are off by %.2g of their size", share)
+			if share == 0 || share > 3*1.6e-7*3 {
+				t.Errorf("logits are off by %g of their size", share)
 			}
 		})
 	}
