@@ -66,7 +66,11 @@ const mostPrompt = 60
 // heatCells returns prompt and text as cells without a place.
 func heatCells(tr *argen.Trace, steps []argen.Step) []cell {
 	var cells []cell
-	if p := strings.Fields(before(tr, 0)); len(p) > 0 {
+	prompt := before(tr, 0)
+	for _, name := range tr.Head.ControlNames() {
+		prompt = strings.ReplaceAll(prompt, name, " "+name+" ") // a token of its own
+	}
+	if p := strings.Fields(prompt); len(p) > 0 {
 		for _, word := range p[max(0, len(p)-mostPrompt):] {
 			cells = append(cells, cell{text: label(word), space: 4, prob: -1})
 		}

@@ -56,36 +56,38 @@ func architectures(t *testing.T) []string {
 
 // TestArchitectures runs every command that takes a model on each of them.
 func TestArchitectures(t *testing.T) {
-	const text = "The dog (12) ran."
 	for _, ref := range architectures(t) {
-		t.Run(filepath.Base(ref), func(t *testing.T) {
-			t.Chdir(t.TempDir())
-			contains := func(want string, args ...string) {
-				t.Helper()
-				if got := succeed(t, "", args...); !strings.Contains(got, want) {
-					t.Errorf("%v: no %q in\n%s", args, want, got)
-				}
-			}
-			contains("parameters", "info", ref)
-			contains("Append: ", "step", "-m", ref, "--plain", "--seed", "1", "-n", "2", "--top-k", "5", "--why", "#70", text)
-			contains("", "generate", "-m", ref, "--seed", "1", "-n", "6", "--top-p", "0.9", "--log", "run.jsonl", text)
-			contains(" holds, 6 steps are as logged", "verify", "--identities", "run.jsonl")
-			contains("Append: ", "step", "--plain", "--replay", "run.jsonl")
-			for _, chart := range []string{"next", "heat", "surprisal", "stages"} {
-				succeed(t, "", "plot", chart, "run.jsonl", "--quiet", "-o", chart+".svg")
-			}
-			contains("others", "tree", "-m", ref, "--depth", "2", "--beams", "2", text)
-			contains("Edited, the same dice", "step", "-m", ref, "--edit", "1=#70", "--seed", "3", "-n", "4", text)
-			contains("the logit lens", "score", "-m", ref, "--inside", "3", text)
-			contains("self-BLEU", "compare", "-m", ref, "--samples", "2", "-n", "5", "--strategy", "temperature=1", "--strategy", "top_k=5", "--quiet", text)
-			contains(" removed", "sample", "-m", ref, "--top-k", "3", "--seed", "1", "--draws", "4", text)
-			for _, search := range [][]string{{"--beams", "3"}, {"--contrastive", "0.6,4"}, {"--draft", ref, "--draft-tokens", "2"}, {"--guidance", "2", "--negative-prompt", "The cat"}} {
-				succeed(t, "", append([]string{"generate", "-m", ref, "--seed", "1", "-n", "4", text, "--log", "search.jsonl"}, search...)...)
-				contains("holds", "verify", "search.jsonl")
-			}
-			sameText(t, ref, text)
-		})
+		t.Run(filepath.Base(ref), func(t *testing.T) { everyCommand(t, ref) })
 	}
+}
+
+func everyCommand(t *testing.T, ref string) {
+	const text = "The dog (12) ran."
+	t.Chdir(t.TempDir())
+	contains := func(want string, args ...string) {
+		t.Helper()
+		if got := succeed(t, "", args...); !strings.Contains(got, want) {
+			t.Errorf("%v: no %q in\n%s", args, want, got)
+		}
+	}
+	contains("parameters", "info", ref)
+	contains("Append: ", "step", "-m", ref, "--plain", "--seed", "1", "-n", "2", "--top-k", "5", "--why", "#70", text)
+	contains("", "generate", "-m", ref, "--seed", "1", "-n", "6", "--top-p", "0.9", "--log", "run.jsonl", text)
+	contains(" holds, 6 steps are as logged", "verify", "--identities", "run.jsonl")
+	contains("Append: ", "step", "--plain", "--replay", "run.jsonl")
+	for _, chart := range []string{"next", "heat", "surprisal", "stages"} {
+		succeed(t, "", "plot", chart, "run.jsonl", "--quiet", "-o", chart+".svg")
+	}
+	contains("others", "tree", "-m", ref, "--depth", "2", "--beams", "2", text)
+	contains("Edited, the same dice", "step", "-m", ref, "--edit", "1=#70", "--seed", "3", "-n", "4", text)
+	contains("the logit lens", "score", "-m", ref, "--inside", "3", text)
+	contains("self-BLEU", "compare", "-m", ref, "--samples", "2", "-n", "5", "--strategy", "temperature=1", "--strategy", "top_k=5", "--quiet", text)
+	contains(" removed", "sample", "-m", ref, "--top-k", "3", "--seed", "1", "--draws", "4", text)
+	for _, search := range [][]string{{"--beams", "3"}, {"--contrastive", "0.6,4"}, {"--draft", ref, "--draft-tokens", "2"}, {"--guidance", "2", "--negative-prompt", "The cat"}} {
+		succeed(t, "", append([]string{"generate", "-m", ref, "--seed", "1", "-n", "4", text, "--log", "search.jsonl"}, search...)...)
+		contains("holds", "verify", "search.jsonl")
+	}
+	sameText(t, ref, text)
 }
 
 // sameText compares what a model says of a text that it wrote with what it said

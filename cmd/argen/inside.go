@@ -157,7 +157,11 @@ func (in *inside) text(b *strings.Builder, token string) {
 	for layer, l := range in.Lens {
 		fmt.Fprintf(b, "%6d  %9s  %6d", layer, probText(number(math.Exp(float64(l.LogProb)))), l.Rank)
 		for _, t := range l.Top {
-			fmt.Fprintf(b, "  %s %s", strings.TrimSpace(shownToken(t.Token)), probText(number(math.Exp(float64(t.LogProb)))))
+			token := strings.TrimSpace(shownToken(t.Token))
+			if token == "" {
+				token = "“" + t.Token + "”" // blanks alone
+			}
+			fmt.Fprintf(b, "  %s %s", token, probText(number(math.Exp(float64(t.LogProb)))))
 		}
 		b.WriteByte('\n')
 	}

@@ -11,9 +11,14 @@ import (
 	"argen/internal/golden"
 )
 
+// realModelFlag marks the lines of the README that take the real model.
+const realModelFlag = " -m smollm2 "
+
 // TestReadme runs what the README shows: each line "$ argen …" of its console
 // blocks prints what stands below it, and the pictures that these commands
-// draw are those that the README has. A line "…" stands for any lines.
+// draw are those that the README has. A line "…" stands for any lines. What
+// takes the real model is run by the full tests alone, which have it; the blocks
+// of such lines and those that read what they logged hold no others.
 func TestReadme(t *testing.T) {
 	top, err := filepath.Abs("../..")
 	if err != nil {
@@ -32,7 +37,10 @@ func TestReadme(t *testing.T) {
 		if !found {
 			t.Fatal("a console block does not end")
 		}
-		out.WriteString("```console\n" + runShown(t, shown) + "```" + rest)
+		if withRealModel || !strings.Contains(shown, realModelFlag) {
+			shown = runShown(t, shown)
+		}
+		out.WriteString("```console\n" + shown + "```" + rest)
 	}
 	golden.File(t, filepath.Join(top, "README.md"), out.Bytes())
 
