@@ -26,6 +26,8 @@ type Description struct {
 	Tokenizer     string  `json:"tokenizer"`                // its kind
 	BOS           *Named  `json:"bos,omitempty"`
 	EOS           []Named `json:"eos,omitempty"` // tokens that end a text
+	ChatTemplate  string  `json:"chat_template,omitempty"`
+	ChatFrom      string  `json:"-"` // where that stands
 
 	Order     int              `json:"order,omitempty"`
 	NGrams    []int            `json:"ngrams,omitempty"` // of each order
@@ -71,6 +73,9 @@ func Describe(lm *LM) Description {
 	}
 	for _, id := range info.Stop {
 		d.EOS = append(d.EOS, name(id))
+	}
+	if c, err := lm.ChatTemplate(); err == nil {
+		d.ChatTemplate, d.ChatFrom = c.Source, c.From
 	}
 	switch m := Base(lm.Model).(type) {
 	case *ngram.Model:

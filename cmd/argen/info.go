@@ -117,6 +117,9 @@ func infoText(d model.Description) string {
 	for _, t := range d.EOS {
 		b.row("end", "%s (%d)", t.Token, t.ID)
 	}
+	if d.ChatTemplate != "" {
+		b.row("chat", "template of %s bytes in %s, for --chat", thousands(int64(len(d.ChatTemplate))), d.ChatFrom)
+	}
 	for _, key := range slices.Sorted(maps.Keys(d.Meta)) {
 		b.row(key, "%.200s", d.Meta[key])
 	}

@@ -79,7 +79,12 @@ func modelsCommand(a *app) *cobra.Command {
 		Long: `List the models that are part of argen, the kinds of file it opens, and the
 models that argen pull or the Python package huggingface_hub has fetched, with
 their size, format, day and commit. A file is looked for where its path says,
-from the present folder.`,
+from the present folder. smollm2 is a real language model: make real-model, in
+argen's source folder, fetches it (98 MB) to the system's folder for caches.
+
+What a model was trained on does not matter to argen: any file of these kinds is
+watched, scored and compared alike. One with a chat template, which argen info
+shows, takes --chat in step, generate and tree.`,
 		Example: `  argen models
   argen models --json`,
 		Args: noArgs,
