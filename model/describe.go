@@ -151,6 +151,10 @@ func TokenizerKind(tok argen.Tokenizer) string {
 		return "bytes"
 	case *tokenizer.BPE:
 		return "bpe"
+	case *tokenizer.Unigram:
+		return "unigram"
+	case *tokenizer.WordPiece:
+		return "wordpiece"
 	case *tokenizer.Story:
 		return "story"
 	}

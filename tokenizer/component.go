@@ -238,6 +238,8 @@ func newPreTokenizer(v any) (p preTokenizer, bytes bool, err error) {
 		p = preTokenizerFunc(whitespace)
 	case "WhitespaceSplit":
 		p = preTokenizerFunc(whitespaceSplit)
+	case "CharDelimiterSplit":
+		p = split{find: literal(s.text("delimiter")), behavior: "Removed"}
 	case "BertPreTokenizer":
 		p = preTokenizerFunc(bertWords)
 	case "Punctuation":

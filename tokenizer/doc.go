@@ -9,6 +9,7 @@
 //	69 74 e2 80 99 …    Bytes: any text, 258 ids, one for each byte
 //	i t ’ s ␣ l a t e   Chars: the characters of one text
 //	it ’s ␣late         BPE: frequent pieces of words, down to single bytes
+//	▁it ’ s ▁late       Unigram, WordPiece: the same with other ways to find them
 //	it ’s late          Story: the words and marks of the story grammar
 //	it’s late           Words: what stands between blanks
 //
@@ -25,9 +26,28 @@
 // step. A character of several bytes may be split over tokens; then a piece
 // alone is not valid UTF-8, and only put together do they show it.
 //
-// [ReadBPE] and [BPE.WriteJSON] read and write tokenizer.json, the file of
-// Hugging Face's tokenizers library, with the same ids; the reference of the
-// tests is that library's.
+// # Tokenizers of other models
+//
+// [ReadHuggingFace] reads the tokenizer.json of a model, [ReadGGUF] the vocabulary in a
+// GGUF. Both give a [Pipeline]: [BPE] of bytes (GPT-2, Llama 3, Qwen, gpt-oss, DeepSeek)
+// or of SentencePiece (Llama 2, Mistral, Gemma), [Unigram] or [WordPiece]. Ids and texts
+// are those of Hugging Face's tokenizers library, the reference of the tests. A
+// component that is not known is refused by its name: wrong ids would look like right
+// ones. Where a pre-tokenizer's expression is a well-known one, code written for it
+// finds the words; others go through Go's regular expressions, which can do all but look
+// around, with a limit to what they may read.
+//
+// What differs from the library:
+//
+//   - BertNormalizer, StripAccents and Punctuation know the marks and punctuation of
+//     Unicode 15, the library those of Unicode 8 there; NFKC and NFKD take 72 characters
+//     apart that it does not know yet.
+//   - Truncation and padding of a file are refused, except null: the model would see
+//     another text than was given.
+//   - Merges with dropout, the pre-tokenizer UnicodeScripts, the normalizers Nmt,
+//     Precompiled and ByteLevel, and the decoders BPEDecoder and CTC are refused.
+//   - Where the normalizer has changed characters, a token stands for all bytes of those
+//     that it was made of; a token of a text that was put in stands for none.
 //
 // # Text that is not UTF-8
 //

@@ -200,6 +200,10 @@ var classes = map[string]string{
 	`\w`: `\p{L}\p{M}\p{Nd}\p{Nl}\p{Pc}\x{b2}\x{b3}\x{b9}\x{bc}-\x{be}` + ranges(unicode.Other_Alphabetic) +
 		ranges(newLetters) + ranges(newNumbers) + ranges(newMarks),
 	`\p{L}`: `\p{L}` + ranges(newLetters), `\p{N}`: `\p{N}` + ranges(newNumbers), `\p{M}`: `\p{M}` + ranges(newMarks),
+	`\p{Lu}`: `\p{Lu}` + ranges(newUpper), `\p{Ll}`: `\p{Ll}` + ranges(newLower),
+	`\p{Lm}`: `\p{Lm}\x{10d4e}\x{10d6f}\x{16d40}-\x{16d42}\x{16d6b}-\x{16d6c}`,
+	`\p{Lo}`: `\p{Lo}\x{105c0}-\x{105f3}\x{10d4a}-\x{10d4d}\x{10d4f}\x{10ec2}-\x{10ec4}\x{11380}-\x{11389}\x{1138b}\x{1138e}\x{11390}-\x{113b5}\x{113b7}\x{113d1}\x{113d3}` +
+		`\x{11bc0}-\x{11be0}\x{13460}-\x{143fa}\x{16100}-\x{1611d}\x{16d43}-\x{16d6a}\x{18cff}\x{1e5d0}-\x{1e5ed}\x{1e5f0}\x{2ebf0}-\x{2ee5d}`,
 	`\p{P}`: `\p{P}` + ranges(newPunctuation), `\p{S}`: `\p{S}` + ranges(newSymbols),
 }
 

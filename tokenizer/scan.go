@@ -74,29 +74,6 @@ func scanGPT2(text string) int {
 	return blanks(text)
 }
 
-// scanDigits is scanGPT2 after each number has been cut out as a word of its
-// own, as SmolLM and StarCoder do: no word and no white space reaches into one.
-func scanDigits(text string) int {
-	class, size := classAt(text)
-	if class == number {
-		return size
-	}
-	if text[0] != ' ' || len(text) == 1 {
-		if class != space {
-			return scanGPT2(text)
-		}
-	} else if class, _ := classAt(text[1:]); class != space && class != number {
-		return scanGPT2(text)
-	}
-	n := run(text, space)
-	if n < len(text) {
-		if class, _ := classAt(text[n:]); class == number {
-			return n
-		}
-	}
-	return blanks(text)
-}
-
 // blanks returns the length of the white space that text begins with, at least
 // one character, without the last of several if something follows.
 func blanks(text string) int {

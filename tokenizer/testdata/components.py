@@ -76,6 +76,7 @@ def pre_tokenizers():
     yield "Whitespace", {"type": "Whitespace"}
     yield "WhitespaceSplit", {"type": "WhitespaceSplit"}
     yield "Bert", {"type": "BertPreTokenizer"}
+    yield "CharDelimiterSplit", {"type": "CharDelimiterSplit", "delimiter": "e"}
     for scheme in ("always", "first", "never"):
         for cut in (False, True):
             yield f"Metaspace {scheme} {cut}", {"type": "Metaspace", "replacement": "▁", "prepend_scheme": scheme, "split": cut}
