@@ -1,9 +1,15 @@
 package transformer_test
 
 import (
+	"bytes"
+	"os"
+	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 
+	"argen"
+	"argen/model/gguf"
 	"argen/model/transformer"
 )
 
@@ -28,4 +34,45 @@ func TestGGUFTensor(t *testing.T) {
 			t.Errorf("%s is called %q, its rows %v, want %q, %v", want.folder, name, order, want.gguf, want.order)
 		}
 	}
+}
+
+// FuzzGGUF reads the configurations of GGUF files of any content: each gives a
+// model that works or one line that says what is wrong.
+func FuzzGGUF(f *testing.F) {
+	for _, name := range fixtures {
+		data, err := os.ReadFile(filepath.Join("testdata", name, transformer.ConfigFile))
+		if err != nil {
+			f.Fatal(err)
+		}
+		c, err := transformer.ParseConfig(transformer.ConfigFile, data)
+		if err != nil {
+			f.Fatal(err)
+		}
+		meta, tensors, _, _ := c.Metadata() // what it can say is a beginning too
+		var b bytes.Buffer
+		if err := gguf.Write(&b, meta, tensors); err != nil {
+			f.Fatal(err)
+		}
+		f.Add(b.Bytes())
+	}
+	f.Fuzz(func(t *testing.T, data []byte) {
+		file, err := gguf.Read("m.gguf", data)
+		if err != nil {
+			return
+		}
+		c, err := transformer.ParseGGUF(file)
+		var m *transformer.Model
+		if err == nil {
+			m, err = transformer.FromGGUF(c, file)
+		}
+		if err != nil {
+			if says := err.Error(); strings.ContainsAny(says, "\n\x00\x1b") || len(says) > 2000 {
+				t.Errorf("%q", says)
+			}
+			return
+		}
+		if _, err := m.Start().Extend(ctx, argen.ID(0)); err != nil {
+			t.Error(err)
+		}
+	})
 }
