@@ -211,8 +211,8 @@ def files(model):
 
 def peer(path, threads, prompt, gen):
     """What a process of its own measures of llama.cpp."""
-    began = time.perf_counter()
     llama = LlamaCpp()
+    began = time.perf_counter()
     llama.load(path, prompt + gen + 8, threads)
     load = time.perf_counter() - began
     rng = random.Random(1)
