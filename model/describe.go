@@ -43,6 +43,17 @@ type Description struct {
 
 	// Parameters are the numbers the model consists of.
 	Parameters int64 `json:"parameters,omitempty"`
+
+	// Of a transformer.
+	Layers       int          `json:"layers,omitempty"`
+	Heads        int          `json:"heads,omitempty"`
+	KVHeads      int          `json:"kv_heads,omitempty"`
+	HiddenSize   int          `json:"hidden_size,omitempty"`
+	Quantization string       `json:"quantization,omitempty"` // the type of most of its numbers
+	Types        []TypeInfo   `json:"types,omitempty"`
+	Tensors      []TensorInfo `json:"tensors,omitempty"`
+	// Problem is why argen cannot run the model, "" if it can.
+	Problem string `json:"problem,omitempty"`
 }
 
 // Memory is what a transformer takes, in bytes.
@@ -81,22 +92,12 @@ func Describe(lm *LM) Description {
 	case *ngram.Model:
 		d.ngram(m)
 	case *transformer.Model:
-		d.Family = m.Config().Arch
-		d.Parameters = m.Parameters()
 		c := m.Config()
 		d.Memory = &Memory{Weights: m.WeightBytes(), Token: c.TokenBytes(), Context: m.CacheBytes()}
 		if n, known := sysmem.Available(); known && d.Memory.Weights >= transformer.CheckedMemory {
 			d.Memory.Available = n
 		}
-		for key, value := range m.Meta {
-			if key == "format" {
-				continue // of the numbers, which readers other than argen ask for
-			}
-			if d.Meta == nil {
-				d.Meta = map[string]string{}
-			}
-			d.Meta[key] = value
-		}
+		d.transformer(m)
 	}
 	return d
 }

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"cmp"
+	"context"
 	"fmt"
 	"io"
 	"maps"
@@ -12,13 +14,14 @@ import (
 )
 
 func infoCommand(a *app) *cobra.Command {
-	asJSON := false
+	asJSON, tensors := false, false
 	c := &cobra.Command{
 		Use:   "info [REF]",
 		Short: "Show what is in a model",
 		Long: `Show what is in a model: its kind, size, vocabulary, tokenizer and what its
 file says of itself. REF is what -m takes; without it, it is the model that is
-used without -m. Of a file of weights (*.safetensors) it lists the tensors.`,
+used without -m. Of a file of weights (*.safetensors) it lists the tensors. A GGUF
+or a checkpoint of llama2.c is shown also if argen cannot run it, with the reason.`,
 		Example: `  argen info truth
   argen info --json truth`,
 		Args: func(_ *cobra.Command, args []string) error {
@@ -36,27 +39,39 @@ used without -m. Of a file of weights (*.safetensors) it lists the tensors.`,
 			if isWeights(ref) {
 				return a.infoWeights(ref, asJSON)
 			}
-			lm, err := a.open(c.Context(), ref)
+			d, err := a.describe(c.Context(), ref)
 			if err != nil {
 				return err
 			}
-			defer lm.Close()
-			d := model.Describe(lm)
 			if asJSON {
 				return a.printJSON(d)
 			}
-			_, err = io.WriteString(a.stdout, infoText(d))
+			_, err = io.WriteString(a.stdout, infoText(d, tensors))
 			return err
 		},
 	}
 	a.contextFlag(c.Flags())
 	a.fastFlag(c.Flags())
 	c.Flags().BoolVar(&asJSON, "json", false, "print it as JSON")
+	c.Flags().BoolVar(&tensors, "tensors", false, "list the tensors of a transformer")
 	return c
 }
 
+// describe says what is in a model, and of a file also if argen cannot run it.
+func (a *app) describe(ctx context.Context, ref string) (model.Description, error) {
+	lm, err := a.open(ctx, ref)
+	if err != nil {
+		if d, ok := model.DescribeFile(ref, err); ok {
+			return d, nil
+		}
+		return model.Description{}, err
+	}
+	defer lm.Close()
+	return model.Describe(lm), nil
+}
+
 // infoText is a description for people.
-func infoText(d model.Description) string {
+func infoText(d model.Description, tensors bool) string {
 	var b rows
 	for key := range d.Meta {
 		b.width = max(b.width, min(len(key), 30))
@@ -88,10 +103,16 @@ func infoText(d model.Description) string {
 	if d.Parameters > 0 {
 		b.row("parameters", "%s", thousands(d.Parameters))
 	}
+	if d.Layers > 0 {
+		b.row("layers", "%d, of width %d, with %d heads for queries and %d for keys", d.Layers, d.HiddenSize, d.Heads, d.KVHeads)
+	}
+	for i, t := range d.Types {
+		b.row([]string{"numbers", ""}[min(i, 1)], "%s: %s, %s", t.Type, count(t.Tensors, "tensor"), sizeText(t.Bytes))
+	}
 	if d.Sentences > 0 {
 		b.row("trained on", "%s sentences, %s tokens", thousands(d.Sentences), thousands(d.Tokens))
 	}
-	b.row("tokenizer", "%s", d.Tokenizer)
+	b.row("tokenizer", "%s", cmp.Or(d.Tokenizer, "none"))
 	b.row("vocabulary", "%s tokens", thousands(int64(d.VocabSize)))
 	context := "unlimited"
 	switch {
@@ -122,6 +143,14 @@ func infoText(d model.Description) string {
 	}
 	for _, key := range slices.Sorted(maps.Keys(d.Meta)) {
 		b.row(key, "%.200s", d.Meta[key])
+	}
+	if d.Problem != "" {
+		b.row("cannot run", "%s", d.Problem)
+	}
+	if tensors {
+		for _, t := range d.Tensors {
+			b.row("tensor", "%s %s %v, %s", t.Name, t.Type, t.Shape, sizeText(t.Bytes))
+		}
 	}
 	return b.String()
 }
