@@ -71,7 +71,7 @@ argen reads the tokenizer from a GGUF as it was.
 An ARPA file has words only: a tokenizer of another kind is lost there.`,
 		Example: `  argen convert story story.gguf --quantize q8_0
   argen convert story.gguf story-hf
-  argen convert SmolLM2-135M-Instruct.Q4_1.gguf small.gguf --quantize q4_0
+  argen convert story.gguf small.gguf --quantize q4_0
   argen convert story-ngram story.arpa.gz`,
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) != 2 {
