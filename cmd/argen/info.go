@@ -20,8 +20,9 @@ func infoCommand(a *app) *cobra.Command {
 		Short: "Show what is in a model",
 		Long: `Show what is in a model: its kind, size, vocabulary, tokenizer and what its
 file says of itself. REF is what -m takes; without it, it is the model that is
-used without -m. Of a file of weights (*.safetensors) it lists the tensors. A GGUF
-or a checkpoint of llama2.c is shown also if argen cannot run it, with the reason.`,
+used without -m. Of a file of weights (*.safetensors) it lists the tensors. A
+GGUF or a checkpoint of llama2.c is shown also if argen cannot run it, with the
+reason.`,
 		Example: `  argen info truth
   argen info --json truth`,
 		Args: func(_ *cobra.Command, args []string) error {
