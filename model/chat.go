@@ -127,6 +127,19 @@ func (c *ChatTemplate) Render(m *Messages, answer bool) (string, error) {
 	return text, nil
 }
 
+// bounded returns an error if the template costs more than one may for the
+// shortest conversation, since its file is then made to do harm. What else is
+// wrong with it concerns only those who chat.
+func (c *ChatTemplate) bounded() error {
+	m := &Messages{}
+	m.Add("user", "a")
+	_, err := c.Render(m, true)
+	if e := (*jinja.Error)(nil); errors.As(err, &e) && e.Stopped {
+		return err
+	}
+	return nil
+}
+
 // ggufChat returns the template in the metadata of a GGUF, nil if there is none.
 func ggufChat(m gguf.Meta, tok argen.Tokenizer) *ChatTemplate {
 	source, ok := m.String(keyChatTemplate)

@@ -46,12 +46,17 @@ func ggufModel(f *gguf.File, o Options) (*LM, error) {
 	if err != nil {
 		return nil, err
 	}
+	template := ggufChat(f.Meta, tok)
+	if template != nil {
+		if err := template.bounded(); err != nil {
+			return nil, err
+		}
+	}
 	m, err := transformer.FromGGUF(c, f, o.transformer())
 	if err != nil {
 		return nil, err
 	}
 	m.AddBOS = addBOS
-	template := ggufChat(f.Meta, tok)
 	return &LM{Model: m, Tokenizer: tok, Close: m.Close, chat: func() (*ChatTemplate, error) { return template, nil }}, nil
 }
 

@@ -42,9 +42,10 @@ type Template struct {
 
 // An Error says what is wrong in a template, and where.
 type Error struct {
-	Name string // of the template
-	Line int    // from 1
-	Msg  string
+	Name    string // of the template
+	Line    int    // from 1
+	Msg     string
+	Stopped bool // since it costs more than a template may
 }
 
 // Error implements error.
@@ -58,7 +59,7 @@ type Options struct {
 // Parse reads a template. Name stands in errors.
 func Parse(name, source string) (t *Template, err error) {
 	if len(source) > MaxSource {
-		return nil, &Error{name, 1, fmt.Sprintf("%d bytes, a template may have %d", len(source), MaxSource)}
+		return nil, &Error{name, 1, fmt.Sprintf("%d bytes, a template may have %d", len(source), MaxSource), true}
 	}
 	p := &parser{name: name}
 	defer catch(name, &err)
@@ -184,10 +185,15 @@ func (in *interp) fail(format string, args ...any) {
 	panic(&Error{Line: in.line, Msg: fmt.Sprintf(format, args...)})
 }
 
+// stop is fail for a template that costs too much.
+func (in *interp) stop(format string, args ...any) {
+	panic(&Error{Line: in.line, Msg: fmt.Sprintf(format, args...), Stopped: true})
+}
+
 // spend counts n steps.
 func (in *interp) spend(n int) {
 	if n < 0 || n > in.steps {
-		in.fail("the template takes more than %d steps: it was stopped", MaxSteps)
+		in.stop("the template takes more than %d steps: it was stopped", MaxSteps)
 	}
 	in.steps -= n
 }
@@ -195,7 +201,7 @@ func (in *interp) spend(n int) {
 // grow counts a string of n bytes before it is made.
 func (in *interp) grow(n int) {
 	if n < 0 || n > in.most {
-		in.fail("a text of more than %d bytes: the template was stopped", in.most)
+		in.stop("a text of more than %d bytes: the template was stopped", in.most)
 	}
 	in.spend(1 + n/64)
 }
@@ -203,7 +209,7 @@ func (in *interp) grow(n int) {
 // write adds to the output.
 func (in *interp) write(text string) {
 	if in.out.Len()+len(text) > in.most {
-		in.fail("more than %d bytes of output: the template was stopped", in.most)
+		in.stop("more than %d bytes of output: the template was stopped", in.most)
 	}
 	in.spend(1 + len(text)/64)
 	in.out.WriteString(text)
@@ -212,7 +218,7 @@ func (in *interp) write(text string) {
 // deeper counts a level of calls or of nested values; call the result at its end.
 func (in *interp) deeper() func() {
 	if in.depth++; in.depth > MaxDepth {
-		in.fail("more than %d levels deep: the template was stopped", MaxDepth)
+		in.stop("more than %d levels deep: the template was stopped", MaxDepth)
 	}
 	return func() { in.depth-- }
 }

@@ -157,7 +157,7 @@ func rangeOf(in *interp, a arguments) any {
 	l := &List{}
 	for i := from; step > 0 && i < to || step < 0 && i > to; i += step {
 		if len(l.items) == maxRange {
-			in.fail("a range of more than %d numbers", maxRange)
+			in.stop("a range of more than %d numbers", maxRange)
 		}
 		if l.items = append(l.items, i); step > 0 && i > to-step || step < 0 && i < to-step {
 			break // the next would be beyond 64 bits, or the end

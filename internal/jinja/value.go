@@ -203,7 +203,7 @@ func (in *interp) putRepr(b *strings.Builder, v any) {
 		b.WriteString("<Function '" + v.name + "'>")
 	}
 	if b.Len() > in.most {
-		in.fail("a text of more than %d bytes: the template was stopped", in.most)
+		in.stop("a text of more than %d bytes: the template was stopped", in.most)
 	}
 	in.spend(1 + (b.Len()-begin)/64)
 }
