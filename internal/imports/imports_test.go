@@ -175,7 +175,7 @@ func TestComplaint(t *testing.T) {
 // What only tests need must not be linked into the program.
 func TestBinaryHoldsNoTestCode(t *testing.T) {
 	tests := []string{
-		"testing/...", "argen/internal/golden/...", "argen/model/hub/hubtest/...", "github.com/google/go-cmp/...",
+		"testing/...", "argen/internal/golden/...", "argen/internal/testtime/...", "argen/model/hub/hubtest/...", "github.com/google/go-cmp/...",
 		"github.com/rogpeppe/go-internal/...", "pgregory.net/rapid/...", "go.uber.org/goleak/...",
 	}
 	linked := list(t, "-deps", "./cmd/argen") // the program comes last

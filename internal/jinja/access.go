@@ -22,7 +22,7 @@ func (in *interp) attribute(v any, name string) any {
 		return x.attribute(name)
 	case string:
 		if m := stringMethods[name]; m != nil {
-			return method(name, x, m)
+			return method(name, x, func(in *interp, s string, a arguments) any { return m(in, in.read(s), a) })
 		}
 	case *List:
 		if m := listMethods[name]; m != nil {

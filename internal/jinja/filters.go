@@ -83,13 +83,13 @@ func init() {
 		},
 		"tojson":    toJSON,
 		"unique":    unique,
-		"wordcount": func(in *interp, a arguments) any { return int64(len(strings.Fields(in.text(a.list[0])))) },
+		"wordcount": func(in *interp, a arguments) any { return int64(len(strings.Fields(in.read(in.text(a.list[0]))))) },
 	}
 	for _, name := range []string{"capitalize", "lower", "title", "upper"} {
 		filters[name] = func(in *interp, a arguments) any { return stringMethods[name](in, in.text(a.list[0]), arguments{}) }
 	}
 	filters["trim"] = func(in *interp, a arguments) any {
-		return strip(true, true)(in, in.text(a.list[0]), arguments{list: a.list[1:], named: a.named})
+		return strip(true, true)(in, in.read(in.text(a.list[0])), arguments{list: a.list[1:], named: a.named})
 	}
 }
 
@@ -328,7 +328,7 @@ func indent(in *interp, a arguments) any {
 func toInt(in *interp, a arguments) any {
 	switch v := a.list[0].(type) {
 	case string:
-		text := strings.TrimFunc(v, isSpace)
+		text := strings.TrimFunc(in.read(v), isSpace)
 		if n, err := strconv.ParseInt(strings.ReplaceAll(text, "_", ""), int(in.whole(a, 2, "base", 10)), 64); err == nil {
 			return n
 		}
@@ -347,10 +347,10 @@ func toInt(in *interp, a arguments) any {
 	return a.arg(1, "default", int64(0))
 }
 
-func toFloat(_ *interp, a arguments) any {
+func toFloat(in *interp, a arguments) any {
 	switch v := a.list[0].(type) {
 	case string:
-		if x, err := strconv.ParseFloat(strings.TrimFunc(v, isSpace), 64); err == nil {
+		if x, err := strconv.ParseFloat(strings.TrimFunc(in.read(v), isSpace), 64); err == nil {
 			return x
 		}
 	case int64, float64:

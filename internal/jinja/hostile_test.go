@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"argen/internal/testtime"
 )
 
 // TestHostile renders templates that would take all time or memory there is:
@@ -36,6 +38,16 @@ func TestHostile(t *testing.T) {
 		"join":             "{{ range(99999) | join('a' * 100000) }}",
 		"indent":           "{{ ('a\n' * 100000) | indent(100000) }}",
 		"indent JSON":      "{{ range(99999) | list | tojson(indent=100000) }}",
+		"deep indent JSON": "{{ " + strings.Repeat("[", 90) + strings.Repeat("]", 90) + " | tojson(indent=' ' * 1000000) }}",
+		"letters":          "{% set x = 'a' * 1000000 %}{% for i in range(99999) %}{% if x.isalpha() %}{% endif %}{% endfor %}",
+		"a kept method":    "{% set x = ('a' * 1000000).isalpha %}{% for i in range(99999) %}{% if x() %}{% endif %}{% endfor %}",
+		"strip":            "{% set x = 'a' * 1000000 %}{{ x.strip('b' * 1000000 ~ 'a') }}",
+		"trim":             "{% set x = ' ' * 1000000 %}{% for i in range(99999) %}{% set y = x | trim ~ (x | int) ~ (x | float) ~ (x | wordcount) %}{% endfor %}",
+		"order":            "{% set x = 'a' * 1000000 %}{% set y = 'a' * 1000000 %}{% for i in range(99999) %}{% if x < y %}{% endif %}{% endfor %}",
+		"keys":             "{% set x = 'a' * 1000000 %}{% for i in range(99999) %}{% if x in {} %}{% endif %}{% endfor %}",
+		"prefixes":         "{% set x = 'a' * 500000 %}{{ x.startswith(((x ~ 'b',) * 100000)[:99999]) }}{{ (x ~ 'c').startswith((x ~ 'b',) * 100000) }}",
+		"signs":            "{% set x = '%%' * 500000 %}{% for i in range(99999) %}{% set y = x % () %}{% endfor %}",
+		"is upper":         "{% set x = 'A' * 1000000 %}{% for i in range(99999) %}{% if x is upper %}{% endif %}{% endfor %}",
 		"format":           "{{ '%9999d' * 10000 % (1,) }}{{ ('%9999d' * 1000) % range(1000) | list }}",
 		"output":           "{% for i in range(99999) %}{{ 'a' * 1000 }}{% endfor %}",
 		"unique":           "{{ range(99999) | unique | list }}",
@@ -62,13 +74,13 @@ func TestHostile(t *testing.T) {
 	} {
 		var before, after runtime.MemStats
 		runtime.ReadMemStats(&before)
-		begin := time.Now()
-		text := ""
-		tmpl, err := Parse(name, source)
-		if err == nil {
-			text, err = tmpl.Render(map[string]any{}, Options{})
-		}
-		took := time.Since(begin)
+		text, err := "", error(nil)
+		took := testtime.Of(func() {
+			var tmpl *Template
+			if tmpl, err = Parse(name, source); err == nil {
+				text, err = tmpl.Render(map[string]any{}, Options{})
+			}
+		})
 		runtime.ReadMemStats(&after)
 		var where *Error
 		if !errors.As(err, &where) || where.Line < 1 || where.Msg == "" {

@@ -206,6 +206,12 @@ func (in *interp) grow(n int) {
 	in.spend(1 + n/64)
 }
 
+// read counts a string all of which is looked at, and returns it.
+func (in *interp) read(text string) string {
+	in.spend(len(text) / 64)
+	return text
+}
+
 // write adds to the output.
 func (in *interp) write(text string) {
 	if in.out.Len()+len(text) > in.most {

@@ -88,16 +88,22 @@ func (w *jsonWriter) put(v any, newline string) {
 	default:
 		w.in.fail("tojson of %s", kind(v))
 	}
-	if w.b.Len() > w.in.most {
+	w.fits(0)
+	w.in.spend(1 + (w.b.Len()-begin)/64)
+}
+
+// fits ends rendering if the text gets too long by n bytes more.
+func (w *jsonWriter) fits(n int) {
+	if w.b.Len()+n > w.in.most {
 		w.in.grow(-1)
 	}
-	w.in.spend(1 + (w.b.Len()-begin)/64)
 }
 
 // all writes n elements between brackets.
 func (w *jsonWriter) all(open, end string, n int, newline string, one func(i int, newline string)) {
 	defer w.in.deeper()()
 	w.b.WriteString(open)
+	w.fits(len(newline) + len(w.indent)) // also before what is deeper is written
 	inner := newline + w.indent
 	for i := range n {
 		if i > 0 {

@@ -99,8 +99,12 @@ func strip(left, right bool) func(in *interp, s string, a arguments) any {
 	return func(in *interp, s string, a arguments) any {
 		gone := isSpace
 		if a.arg(0, "chars", nil) != nil {
-			chars := in.str(a, 0, "chars")
-			gone = func(r rune) bool { return strings.ContainsRune(chars, r) }
+			chars := map[rune]bool{}
+			for _, r := range in.str(a, 0, "chars") {
+				in.spend(1)
+				chars[r] = true
+			}
+			gone = func(r rune) bool { return chars[r] }
 		}
 		if left {
 			s = strings.TrimLeftFunc(s, gone)
@@ -118,7 +122,8 @@ func affix(has func(s, part string) bool) func(in *interp, s string, a arguments
 	return func(in *interp, s string, a arguments) any {
 		if l, ok := a.arg(0, "prefix", nil).(*List); ok {
 			for _, x := range l.items {
-				if part, ok := x.(string); ok && has(s, part) {
+				in.spend(1)
+				if part, ok := x.(string); ok && has(s, in.read(part)) {
 					return true
 				}
 			}

@@ -268,7 +268,7 @@ func (in *interp) order(a, b any) int {
 	}
 	if x, ok := a.(string); ok {
 		if y, ok := b.(string); ok {
-			return strings.Compare(x, y)
+			return strings.Compare(in.read(x), in.read(y))
 		}
 	}
 	if x, ok := a.(*List); ok {

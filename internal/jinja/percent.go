@@ -8,17 +8,25 @@ import (
 )
 
 // directive is a part of a format: %s, %-5d, %.2f, %%.
-var directive = regexp.MustCompile(`%([-0 +#]*)(\d{0,4})(?:\.(\d{1,3}))?(.?)`)
+var directive = regexp.MustCompile(`^%([-0 +#]*)(\d{0,4})(?:\.(\d{1,3}))?(.?)`)
 
 // percent fills the directives of a format as Python's % does: s, r, d, i, x,
 // X, o, c, e, f, g and %.
 func (in *interp) percent(format string, values []any) string {
+	in.read(format)
 	var b strings.Builder
-	used, from := 0, 0
-	for _, m := range directive.FindAllStringSubmatchIndex(format, -1) {
-		b.WriteString(format[from:m[0]])
-		from = m[1]
-		verb := format[m[8]:m[9]]
+	used := 0
+	for {
+		at := strings.IndexByte(format, '%')
+		if at < 0 {
+			break
+		}
+		in.spend(8) // looking for it takes as long as that
+		b.WriteString(format[:at])
+		found := format[at:]
+		m := directive.FindStringSubmatchIndex(found)
+		format = found[m[1]:]
+		verb := found[m[8]:m[9]]
 		if verb == "%" {
 			b.WriteByte('%')
 			continue
@@ -28,15 +36,15 @@ func (in *interp) percent(format string, values []any) string {
 		}
 		v := values[used]
 		used++
-		width, _ := strconv.Atoi("0" + format[m[4]:m[5]])
+		width, _ := strconv.Atoi("0" + found[m[4]:m[5]])
 		in.grow(b.Len() + width)
-		b.WriteString(in.directive(format[m[2]:m[5]], precision(format, m[6], m[7]), verb, v))
+		b.WriteString(in.directive(found[m[2]:m[5]], precision(found, m[6], m[7]), verb, v))
 		in.grow(b.Len())
 	}
 	if used < len(values) {
 		in.fail("%d values are given to a format that wants %d", len(values), used)
 	}
-	b.WriteString(format[from:])
+	b.WriteString(format)
 	return b.String()
 }
 

@@ -64,11 +64,11 @@ func init() {
 			return len(a.list) == 1 && fmt.Sprintf("%T", v) == fmt.Sprintf("%T", a.list[0]) && v == a.list[0]
 		},
 		"upper": func(in *interp, v any, _ arguments) bool {
-			s := in.text(v)
+			s := in.read(in.text(v))
 			return s == strings.ToUpper(s) && s != strings.ToLower(s)
 		},
 		"lower": func(in *interp, v any, _ arguments) bool {
-			s := in.text(v)
+			s := in.read(in.text(v))
 			return s == strings.ToLower(s) && s != strings.ToUpper(s)
 		},
 		"in": compared("in"),

@@ -43,8 +43,10 @@ func (d *Dict) put(key, v any) {
 // key is a value as a key: True, 1 and 1.0 are the same one.
 func (in *interp) key(v any) any {
 	switch v := v.(type) {
-	case nil, string, int64:
+	case nil, int64:
 		return v
+	case string:
+		return in.read(v)
 	case bool:
 		return intOf(v)
 	case float64:
