@@ -28,7 +28,7 @@ type MergeStep struct {
 func (t *BPE) Merges(text string) iter.Seq[MergeStep] {
 	return func(yield func(MergeStep) bool) {
 		n, on := 0, true
-		t.words(&encoding{traced: true}, Valid(text), &t.plain, func(p piece, id argen.ID) {
+		t.words(newEncoding(text, true), Valid(text), &t.plain, func(p piece, id argen.ID) {
 			if on {
 				start, _ := p.place(0, len(p.text))
 				on = t.mergeSteps(MergeStep{Word: n, Start: start}, p.text, id, yield)

@@ -74,7 +74,7 @@ func fallback(name string) string {
 
 // replaced is a decoder that replaces what a pattern finds in a token.
 func replacing(n replace) decoder {
-	return decoderFunc(func(name string) string { return n.normalize(piece{text: name, run: &encoding{}}).text })
+	return decoderFunc(func(name string) string { return n.normalize(piece{text: name, run: newEncoding(name, false)}).text })
 }
 
 // stripping returns what takes up to so many of a text off the ends of a token.

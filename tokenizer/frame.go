@@ -40,7 +40,7 @@ func (t *Pipeline) TokensSpecial(text string) ([]Token, error) { return t.explai
 
 func (t *Pipeline) explain(text string, find *[2]*finder) ([]Token, error) {
 	valid, repairs := repair(text)
-	run := &encoding{traced: true}
+	run := newEncoding(valid, true)
 	var spans []span
 	framed := true
 	t.words(run, valid, find, func(p piece, id argen.ID) {

@@ -46,7 +46,7 @@ func TestFrameOffsets(t *testing.T) {
 	tok := readGPT2(t)
 	const text = "naïve  東京タワー, isn't it? 👩‍👩‍👧\n\n"
 	words := &frameWords{t: &tok.Pipeline}
-	tok.words(&encoding{traced: true}, text, &tok.plain, func(p piece, id argen.ID) {
+	tok.words(newEncoding(text, true), text, &tok.plain, func(p piece, id argen.ID) {
 		words.spans = append(words.spans, span{p.begin, p.begin + len(p.text), p, id})
 	})
 	e, err := words.encode(text)

@@ -67,6 +67,9 @@ func (g *GGUF) read() (tok argen.Tokenizer, bos argen.ID, err error) {
 		if name == "" || !utf8.ValidString(name) {
 			parts.names[id] = fmt.Sprintf("[unused %d]", id) // as no text can be
 		}
+		if len(name) > maxAdded { // each of its beginnings is looked for
+			return nil, argen.NoID, fmt.Errorf("tokenizer.ggml.tokens: token %d has %d bytes, at most %d are supported", id, len(name), maxAdded)
+		}
 	}
 	for id, kind := range g.Types {
 		if kind == ggufControl || kind == ggufUser || kind == ggufUnknown {

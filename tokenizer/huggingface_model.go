@@ -239,9 +239,13 @@ func (f *hfFile) unigram() (*Unigram, error) {
 		return nil, f.errorf("pre_tokenizer", "ByteLevel before a Unigram is not supported")
 	}
 	names := f.scored
+	ids := make(map[string]argen.ID, len(names))
+	for i, name := range slices.Backward(names) {
+		ids[name] = argen.ID(i) // of equal ones the first
+	}
 	f.place(len(names), func(name string) (argen.ID, bool) {
-		i := slices.Index(names, name)
-		return argen.ID(i), i >= 0
+		id, ok := ids[name]
+		return id, ok
 	})
 	if most := int(f.most); most >= len(names) {
 		if most > 4*(len(names)+len(f.added)) {

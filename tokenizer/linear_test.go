@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"argen"
 	"argen/internal/testtime"
 	"argen/tokenizer"
 )
@@ -51,6 +52,33 @@ func TestEvilPatterns(t *testing.T) {
 		if took > 20*time.Second {
 			t.Errorf("%s took %v", p, took)
 		}
+	}
+}
+
+// TestGrowingTexts refuses what makes a text longer and longer, in a text and in an
+// added token.
+func TestGrowingTexts(t *testing.T) {
+	long := fmt.Sprintf(`{"type":"Replace","pattern":{"String":"a"},"content":%q}`, strings.Repeat("a", 10_000))
+	file := `{"normalizer":{"type":"Sequence","normalizers":[` + long + "," + long + "," + long + `]},"decoder":{"type":"Fuse"},` +
+		`"added_tokens":[%s],"model":{"type":"BPE","vocab":{"a":0},"merges":[]}}`
+	tok, _, err := tokenizer.ReadHuggingFace("f", []byte(fmt.Sprintf(file, "")))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := tok.Encode("ba"); err == nil || !strings.Contains(err.Error(), "far too long") {
+		t.Errorf("error %v", err)
+	}
+	if _, _, err := tokenizer.ReadHuggingFace("f", []byte(fmt.Sprintf(file, `{"id":1,"content":"xa","normalized":true}`))); err == nil || !strings.Contains(err.Error(), "far too long") {
+		t.Errorf("error %v", err)
+	}
+}
+
+// TestLongNames refuses a vocabulary of SentencePiece with a token that is no word: it
+// takes time n² for n bytes to find the pairs that it is made of.
+func TestLongNames(t *testing.T) {
+	g := tokenizer.GGUF{Model: "llama", Tokens: []string{"a", strings.Repeat("a", 4_000_000)}, Scores: make([]float32, 2), BOS: argen.NoID, EOS: argen.NoID, Unknown: argen.NoID}
+	if _, _, err := tokenizer.ReadGGUF(g); err == nil || err.Error() != "tokenizer.ggml.tokens: token 1 has 4000000 bytes, at most 1024 are supported" {
+		t.Errorf("error %v", err)
 	}
 }
 

@@ -1,6 +1,9 @@
 package tokenizer
 
-import "unicode/utf8"
+import (
+	"errors"
+	"unicode/utf8"
+)
 
 // A piece is a part of a text on its way to tokens: as it stands there, or as a
 // normalizer or pre-tokenizer has rewritten it.
@@ -18,7 +21,22 @@ type piece struct {
 // An encoding is one call of Encode, on its way through the pipeline.
 type encoding struct {
 	traced bool  // the places of tokens are asked for
+	left   int   // how many bytes may still be written in place of others
 	err    error // the first
+}
+
+// How much a tokenizer may write in place of what stands in a text: so many times its
+// length, and some more for short ones. A few that write a thousand letters for one,
+// one after the other, would fill all memory.
+const (
+	writings      = 64
+	writingsShort = 1 << 16
+)
+
+var errGrows = errors.New("the tokenizer makes this text far too long")
+
+func newEncoding(text string, traced bool) *encoding {
+	return &encoding{traced: traced, left: writings*len(text) + writingsShort}
 }
 
 // fail keeps the first error.
@@ -94,6 +112,10 @@ func (r *rewriter) keep(end int) {
 
 // put writes s in place of the piece from where it was kept up to a byte.
 func (r *rewriter) put(s string, end int) {
+	if r.from.run.left -= len(s); r.from.run.left < 0 {
+		r.from.run.fail(errGrows)
+		s = ""
+	}
 	r.text = append(r.text, s...)
 	if r.from.run.traced {
 		from, to := r.from.place(r.kept, end)

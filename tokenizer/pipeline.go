@@ -79,11 +79,17 @@ func (t *Pipeline) init() error {
 			t.control[a.ID] = true
 		}
 	}
+	var failed error
 	normal := func(s string) string {
 		if t.normalizer == nil {
 			return s
 		}
-		return t.normalizer.normalize(piece{text: s, run: &encoding{}}).text
+		run := newEncoding(s, false)
+		text := t.normalizer.normalize(piece{text: s, run: run}).text
+		if run.err != nil {
+			failed = fmt.Errorf("added token %s: %w", quoteWord(s), run.err)
+		}
+		return text
 	}
 	t.rewritten = map[argen.ID]string{}
 	for _, a := range t.added {
@@ -96,7 +102,7 @@ func (t *Pipeline) init() error {
 		t.special[i] = newFinder(t.added, normal, func(a AddedToken) bool { return a.Normalized == normalized })
 	}
 	t.pieces = sync.OnceValue(t.spell)
-	return nil
+	return failed
 }
 
 // spell returns the pieces of all tokens.
@@ -133,7 +139,7 @@ func (t *Pipeline) EncodeSpecial(text string) ([]argen.ID, error) { return t.enc
 func (t *Pipeline) encode(text string, find *[2]*finder) ([]argen.ID, error) {
 	text = Valid(text)
 	ids := make([]argen.ID, 0, len(text)/3+1)
-	run := &encoding{}
+	run := newEncoding(text, false)
 	t.words(run, text, find, func(p piece, id argen.ID) {
 		var err error
 		if id != argen.NoID {
