@@ -167,7 +167,7 @@ func (c *counterfactual) text(ascii bool) string {
 	say("Model %s, chain %s, seed %d. The dice belong to seed, step and token.", argen.Visible(c.head.Model.Title()), argen.VisibleChain(c.Chain), c.Seed)
 	say("Prompt: %s", quotedPrompt(c.head.PromptText))
 	for _, e := range c.Edits {
-		say("Edit: at step %d “%s” instead of “%s”.", e.T, strings.TrimSpace(e.Token), strings.TrimSpace(e.Was))
+		say("Edit: at step %d “%s” instead of “%s”.", e.T, trimmedToken(e.Token), trimmedToken(e.Was))
 	}
 	for i, g := range []*generated{&c.Original, &c.Edited, &c.Redrawn} {
 		b.WriteByte('\n')
@@ -223,7 +223,7 @@ func (c *counterfactual) aligned(b *strings.Builder) {
 		for i, steps := range c.steps {
 			cell := "-"
 			if t < len(steps) {
-				cell = ansi.Truncate(strings.TrimSpace(visibleToken(steps[t].Token)), 20, "…")
+				cell = ansi.Truncate(bareToken(steps[t].Token), 20, "…")
 			}
 			if i > 0 && c.differs(i, t) {
 				cell = "[" + cell + "]"

@@ -125,7 +125,7 @@ func numbers(x []float64) []number {
 
 // text shows it for people.
 func (in *inside) text(b *strings.Builder, token string) {
-	fmt.Fprintf(b, "\nInside, at t = %d, where “%s” is predicted: what the tokens before it do for it.\n", in.T, strings.TrimSpace(token))
+	fmt.Fprintf(b, "\nInside, at t = %d, where “%s” is predicted: what the tokens before it do for it.\n", in.T, trimmedToken(token))
 	b.WriteString("effect: bits that it loses if the token is taken away, - if the model predicts nothing then.\n")
 	attention := in.meanAttention()
 	beside := attention
@@ -157,11 +157,7 @@ func (in *inside) text(b *strings.Builder, token string) {
 	for layer, l := range in.Lens {
 		fmt.Fprintf(b, "%6d  %9s  %6d", layer, probText(number(math.Exp(float64(l.LogProb)))), l.Rank)
 		for _, t := range l.Top {
-			token := strings.TrimSpace(shownToken(t.Token))
-			if token == "" {
-				token = "“" + t.Token + "”" // blanks alone
-			}
-			fmt.Fprintf(b, "  %s %s", token, probText(number(math.Exp(float64(t.LogProb)))))
+			fmt.Fprintf(b, "  %s %s", bareToken(t.Token), probText(number(math.Exp(float64(t.LogProb)))))
 		}
 		b.WriteByte('\n')
 	}

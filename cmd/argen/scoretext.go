@@ -129,7 +129,7 @@ func totals(b *strings.Builder, all []*score) {
 		if s.Tokens[len(s.Tokens)-1].Prob == nil {
 			silent = ", and after it the model has nothing to say"
 		}
-		fmt.Fprintf(b, "The text is impossible to %s: at t = %d the token %s has P = 0%s.\n", argen.Visible(s.Model), at, strings.TrimSpace(shownToken(s.Tokens[at].Token)), silent)
+		fmt.Fprintf(b, "The text is impossible to %s: at t = %d the token %s has P = 0%s.\n", argen.Visible(s.Model), at, bareToken(s.Tokens[at].Token), silent)
 	}
 }
 
@@ -176,9 +176,9 @@ func before(tokens []scoredToken, i int) string {
 		words = append(words, "…")
 	}
 	for _, t := range tokens[from:i] {
-		words = append(words, strings.TrimSpace(shownToken(t.Token)))
+		words = append(words, bareToken(t.Token))
 	}
-	return strings.Join(append(words, "["+strings.TrimSpace(shownToken(tokens[i].Token))+"]"), " ")
+	return strings.Join(append(words, "["+bareToken(tokens[i].Token)+"]"), " ")
 }
 
 func probOr(p *number) string {

@@ -67,6 +67,25 @@ func (b *rows) row(name, format string, args ...any) {
 
 func shownToken(token string) string { return ansi.Truncate(visibleToken(token), 40, "…") }
 
+// trimmedToken is a token without the blanks around it, unless it is nothing
+// else.
+func trimmedToken(token string) string {
+	if t := strings.TrimSpace(shownToken(token)); t != "" {
+		return t
+	}
+	return visibleToken(token)
+}
+
+// bareToken is trimmedToken where no quotes stand around it: blanks alone have
+// some.
+func bareToken(token string) string {
+	t := trimmedToken(token)
+	if strings.TrimSpace(t) == "" {
+		return "“" + t + "”"
+	}
+	return t
+}
+
 // probText is a probability with four decimals, more where it is small; 0 and
 // 1 are exactly that.
 func probText(p number) string {

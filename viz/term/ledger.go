@@ -38,7 +38,7 @@ func (p *Plain) stages(s *argen.Step) {
 		}
 		did := count(g.Kept, "token")
 		if g.Kept != g.In {
-			did = fmt.Sprintf("%d → %s, removes P = %s", g.In, did, p.prob(g.MassRemoved))
+			did = fmt.Sprintf("%s → %s, removes P = %s", thousands(g.In), did, p.prob(g.MassRemoved))
 		}
 		if g.LastStanding {
 			did += ", the last one stays"

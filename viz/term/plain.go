@@ -18,6 +18,7 @@ import (
 	"io"
 	"math"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -186,7 +187,7 @@ func (p *Plain) predict(s *argen.Step) {
 	}
 	of := ""
 	if v := p.head.Model.VocabSize; v > 0 {
-		of = fmt.Sprintf(" of %d tokens", v)
+		of = fmt.Sprintf(" of %s", count(v, "token"))
 	}
 	changed := slices.ContainsFunc(top, func(t argen.TopToken) bool { return math.Abs(t.SampledProb-t.Prob) > 1e-12 })
 	if !changed {
@@ -269,10 +270,19 @@ func (p *Plain) appended(s *argen.Step) {
 		p.quote(s.Token, 30), p.prob(s.Prob), s.Rank, p.bits(s.Surprisal), p.number(s.CumLogProb)))
 }
 
-// count is "1 token" or "2 tokens".
+// count is "1 token", "2 tokens" or "49,152 tokens".
 func count(n int, one string) string {
 	if n == 1 {
 		return "1 " + one
 	}
-	return fmt.Sprintf("%d %ss", n, one)
+	return thousands(n) + " " + one + "s"
+}
+
+// thousands writes a whole number with a comma between thousands.
+func thousands(n int) string {
+	s := strconv.Itoa(n)
+	for i := len(s) - 3; i > 0; i -= 3 {
+		s = s[:i] + "," + s[i:]
+	}
+	return s
 }
