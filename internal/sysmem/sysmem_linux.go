@@ -47,7 +47,7 @@ func from(root fs.FS) (least int64, known bool) {
 			current, ok2 := number(root, path.Join(group, used))
 			if ok1 && ok2 {
 				spare, _ := field(root, path.Join(group, "memory.stat"), idle)
-				note(most - current + spare)
+				note(most - max(current-spare, 0))
 			}
 			if at == "/" {
 				break

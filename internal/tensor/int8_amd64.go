@@ -2,8 +2,6 @@
 
 package tensor
 
-import "golang.org/x/sys/cpu"
-
 func roundInt8(q []int8, d, s []float32, base []int32, x []float32, wide int) {
 	last := (len(x)/blockCols - 1) * wide
 	_, _, _, _ = q[last*blockCols+blockCols-1], d[last], s[last], base[last]
@@ -52,9 +50,6 @@ const (
 	int8Direct             // 4-bit quants are their value, or
 	int8Less8              // 8 more
 )
-
-// vnni is whether the AVX-512 kernels of int8 can be used.
-var vnni = cpu.X86.HasAVX512VNNI
 
 // multiplyInt8 gives kernels whole groups of rows and whole panels of vectors. What
 // is left of either goes by way of a group of its own.
@@ -142,7 +137,7 @@ func (a *Int8) to(j *int8Job, i int) {
 
 // rows computes groups of rows times a vector.
 func (j *int8Job) rows() {
-	if active == avx512 && vnni {
+	if bytesAdd() {
 		int8Dot16AVX512(j)
 	} else {
 		int8Dot16AVX2(j)
@@ -151,7 +146,7 @@ func (j *int8Job) rows() {
 
 // panels computes a group of rows times panels of vectors.
 func (j *int8Job) panels() {
-	if active == avx512 && vnni {
+	if bytesAdd() {
 		int8Dot16x8AVX512(j)
 		return
 	}

@@ -35,8 +35,10 @@ type binder struct {
 	stored  map[string]string // and as they are, by those
 	params  int64             // numbers in them
 	bytes   int64             // and the bytes they take
+	memory  int64             // and those that they take once they are packed
 	blocks  []quantised       // matrices that are to be packed
-	int8    bool              // some can be multiplied with int8
+	options []Options
+	int8    bool // some can be multiplied with int8
 	err     error
 }
 

@@ -84,8 +84,12 @@ func (s *State) Lens(ctx context.Context, layer, from int) (rows [][]float64, er
 		return nil, err
 	}
 	p.x = l.residual
-	if layer < s.Layers() { // what comes after the last layer has its norm already
-		p.m.net.norm(p.x, p.x)
-	}
-	return p.rows(), nil
+	err = s.guard(func() error {
+		if layer < s.Layers() { // what comes after the last layer has its norm already
+			p.m.net.norm(p.x, p.x)
+		}
+		rows = p.rows()
+		return nil
+	})
+	return rows, err
 }

@@ -21,8 +21,9 @@ func (c *Config) TokenBytes() int64 {
 // CacheBytes is how many bytes the keys and values of the longest context take.
 func (m *Model) CacheBytes() int64 { return m.config.TokenBytes() * int64(m.config.Context) }
 
-// WeightBytes is how many bytes the weights take.
-func (m *Model) WeightBytes() int64 { return m.bytes }
+// WeightBytes is how many bytes of memory the weights take: packed, as they are
+// multiplied, some types take more than in a file.
+func (m *Model) WeightBytes() int64 { return m.memory }
 
 // fits refuses weights of so many bytes for which there is not enough memory. A
 // context takes its memory as it grows, so only one that was asked for counts.

@@ -4,8 +4,27 @@ import (
 	"strings"
 	"testing"
 
+	"argen/internal/quant"
 	"argen/internal/sysmem"
 )
+
+// Weights of a type that is larger when packed count so: of Q5_0 a block of 32
+// takes 34 bytes in place of 22.
+func TestMemoryOfPacked(t *testing.T) {
+	defer func() { availableMemory = sysmem.Available }()
+	const rows, cols = 96, 32 << 15
+	c := Config{Context: 8}
+	w := &matrix{rows: rows, cols: cols, quant: quant.Q5_0, blocks: make([]byte, rows*quant.Q5_0.RowBytes(cols))}
+	b := &binder{Config: c, blocks: []quantised{{w, "a"}}, bytes: int64(len(w.blocks))}
+	availableMemory = func() (int64, bool) { return 100 << 20, true }
+	free := b.pack(&llama{embedding: &matrix{}}, nil)
+	if b.err == nil || !strings.Contains(b.err.Error(), "weights need 102 MiB of memory, and 100 MiB are available") || b.memory != rows*cols/32*34 {
+		t.Errorf("%v, %d bytes", b.err, b.memory)
+	}
+	if err := free(); err != nil {
+		t.Error(err)
+	}
+}
 
 // A model larger than what is available is refused with both numbers, and so is a
 // context that was asked for.

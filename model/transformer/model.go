@@ -63,6 +63,7 @@ type Model struct {
 	stored  map[string]string // the names of its weights, by those
 	params  int64
 	bytes   int64 // of all tensors
+	memory  int64 // that they take
 }
 
 // New returns the model of a configuration and weights, which it checks and
@@ -73,7 +74,7 @@ func New(c Config, w Weights, o ...Options) (*Model, error) {
 	if arch == nil {
 		return nil, fmt.Errorf("architecture %q is not known: argen computes %s", c.Arch, archNames())
 	}
-	b := &binder{Config: c, weights: w, root: llamaRoot, stored: map[string]string{}}
+	b := &binder{Config: c, weights: w, root: llamaRoot, stored: map[string]string{}, options: o}
 	net, head := arch.bind(b)
 	if b.err != nil {
 		return nil, b.err
@@ -83,7 +84,7 @@ func New(c Config, w Weights, o ...Options) (*Model, error) {
 		return nil, errors.Join(b.err, free())
 	}
 	m := &Model{
-		config: c, longest: c.Context, weights: w, net: net, head: head, int8: b.int8, names: b.names, stored: b.stored, params: b.params, bytes: b.bytes,
+		config: c, longest: c.Context, weights: w, net: net, head: head, int8: b.int8, names: b.names, stored: b.stored, params: b.params, bytes: b.bytes, memory: b.memory,
 		hash: func() string { return "" }, close: free,
 	}
 	m.set(Options{})

@@ -34,6 +34,7 @@ type packing struct {
 func (b *binder) pack(net network, head *matrix) (free func() error) {
 	var pieces []packing
 	total := 0
+	b.memory = b.bytes
 	for i := range b.blocks {
 		w := &b.blocks[i]
 		if w.matrix != head && slices.Contains(net.tables(), w.matrix) {
@@ -42,10 +43,16 @@ func (b *binder) pack(net network, head *matrix) (free func() error) {
 		w.packed = &tensor.Packed{Format: w.quant.PackedFormat(), Rows: w.rows, Cols: w.cols}
 		b.int8 = b.int8 || w.packed.FitsInt8()
 		total += w.packed.Bytes(w.rows, w.cols)
+		b.memory -= int64(len(w.blocks)) // of which rows at most are looked at again
 		rows := groups(packBytes/w.quant.RowBytes(w.cols) + 1)
 		for from := 0; from < w.rows; from += rows {
 			pieces = append(pieces, packing{of: w, from: from, to: min(from+rows, w.rows)})
 		}
+	}
+	b.memory += int64(total)
+	if err := b.fits(b.memory, b.options...); err != nil { // packed they may be larger than in the file
+		b.fail("%w", err)
+		return func() error { return nil }
 	}
 	arena, free := mapped.Anonymous(total)
 	for _, w := range b.blocks {
