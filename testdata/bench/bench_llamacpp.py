@@ -1,7 +1,7 @@
 """Measures a real language model, SmolLM2-135M, in argen and in llama.cpp, in
 turns in one run on the same files, and compares the ratios with argen's goals.
 
-    python3 bench_llamacpp.py [--rounds N] [--gen N] [--prompt N] [--only WORD]
+    python3 bench_llamacpp.py [--rounds N] [--gen N] [--prompt N] [--timeout S] [--only WORD]
 
 Needs Go, and Python with "pip install xllamacpp", or with llama-cpp-python, best
 in a virtual environment outside the repository; $ARGEN_PYTHON is taken if it
@@ -209,6 +209,19 @@ def files(model):
     return made
 
 
+def peak_memory():
+    """The most memory this process had at a time, in MB as argen counts them.
+    Linux is asked for VmHWM: its ru_maxrss is at least what the parent had."""
+    try:
+        for line in pathlib.Path("/proc/self/status").read_text().splitlines():
+            if line.startswith("VmHWM:"):
+                return int(line.split()[1]) * 1024 / 1e6
+    except OSError:
+        pass
+    unit = 1 if sys.platform == "darwin" else 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit / 1e6
+
+
 def peer(path, threads, prompt, gen):
     """What a process of its own measures of llama.cpp."""
     llama = LlamaCpp()
@@ -232,7 +245,7 @@ def peer(path, threads, prompt, gen):
         took += time.perf_counter() - began
     print(json.dumps({
         "load_ms": 1000 * load, "prefill_tok_s": prefill, "decode_tok_s": gen / took,
-        "rss_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+        "rss_mb": peak_memory(),
     }))
 
 
@@ -242,7 +255,8 @@ class Bench:
 
     def run(self, command):
         env = dict(os.environ, OPENBLAS_NUM_THREADS="1")
-        out = subprocess.run([str(c) for c in command], check=True, capture_output=True, text=True, env=env).stdout
+        out = subprocess.run([str(c) for c in command], check=True, capture_output=True, text=True, env=env,
+                             timeout=self.args.timeout).stdout
         got = json.loads(out.splitlines()[-1])
         return {k: v[1] if isinstance(v, list) else v for k, v in got.items()}
 
@@ -259,7 +273,13 @@ class Bench:
         """Prints what two measurements, taken in turns, say of a goal."""
         if self.args.only and self.args.only not in name:
             return
-        pairs = [(ours(), theirs()) for _ in range(self.args.rounds)]
+        try:
+            pairs = [(ours(), theirs()) for _ in range(self.args.rounds)]
+        except subprocess.TimeoutExpired as e:
+            program = "llama.cpp" if "--peer" in e.cmd else "argen"
+            print(f"{name:<58} {program} was not done after {self.args.timeout:g} s  missed", flush=True)
+            self.missed += 1
+            return
         keys = key if isinstance(key, tuple) else (key, key)
         a, b = ([p[i][keys[i]] for p in pairs] for i in range(2))
         ratio = statistics.median(x / y for x, y in zip(a, b))
@@ -274,6 +294,7 @@ def main():
     parser.add_argument("--rounds", type=int, default=5, help="how many (default 5)")
     parser.add_argument("--prompt", type=int, default=256, help="tokens of the prompt (default 256)")
     parser.add_argument("--gen", type=int, default=128, help="tokens to write (default 128)")
+    parser.add_argument("--timeout", type=float, default=300, help="seconds a measurement may take (default 300)")
     parser.add_argument("--only", default="", help="measure only lines with this in their name")
     parser.add_argument("--peer", nargs=2, help=argparse.SUPPRESS)
     args = parser.parse_args()
