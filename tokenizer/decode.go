@@ -72,7 +72,7 @@ func fallback(name string) string {
 	return name
 }
 
-// replaced is a decoder that replaces what a pattern finds in a token.
+// replacing is a decoder that replaces what a pattern finds in a token.
 func replacing(n replace) decoder {
 	return decoderFunc(func(name string) string { return n.normalize(piece{text: name, run: newEncoding(name, false)}).text })
 }

@@ -93,7 +93,7 @@ func (f runePattern) all(p piece) iter.Seq2[int, int] {
 
 func isNumber(r rune) bool { return classOf(r) == number }
 
-// digits cuts numbers out, each alone.
+// digitsScanner cuts numbers out, each alone.
 func digitsScanner(text string) int {
 	class, size := classAt(text)
 	if class == number {
@@ -148,7 +148,7 @@ func (m metaspace) words(p piece, word func(piece)) {
 	split{find: literal(m.with), behavior: "MergedWithNext"}.words(p, word)
 }
 
-// spaces are the pre-tokenizers that cut at white space, which they leave out.
+// whitespaceSplit cuts at white space, which is left out.
 func whitespaceSplit(p piece, word func(piece)) {
 	split{find: runePattern(unicode.IsSpace), behavior: "Removed"}.words(p, word)
 }
