@@ -28,6 +28,7 @@ func typeKeys(as quant.Type) gguf.Meta {
 type rounding struct {
 	as         quant.Type
 	odd, total int
+	again      int // of those that the file has rounded to blocks already
 }
 
 // of returns the type for a tensor of that name in a GGUF. As llama.cpp has it,
@@ -47,10 +48,14 @@ func (r *rounding) of(name string, shape []int) quant.Type {
 
 // notes says what is not of the type asked for.
 func (r *rounding) notes() []string {
-	if r.odd == 0 {
-		return nil
+	var notes []string
+	if r.odd > 0 {
+		notes = append(notes, fmt.Sprintf("%d of %d tensors are F16: their rows are no multiple of 32, as %s needs", r.odd, r.total, r.as))
 	}
-	return []string{fmt.Sprintf("%d of %d tensors are F16: their rows are no multiple of 32, as %s needs", r.odd, r.total, r.as)}
+	if r.again > 0 {
+		notes = append(notes, fmt.Sprintf("%d of %d tensors were quantised already: rounded again they lose more than the original would", r.again, r.total))
+	}
+	return notes
 }
 
 // IsGGUF reports whether a path is that of a GGUF.
@@ -79,6 +84,9 @@ func CopyGGUF(w io.Writer, f *gguf.File, as *quant.Type) (notes []string, err er
 		if !t.Type.Readable() {
 			_, err := t.Float32()
 			return nil, err
+		}
+		if t.Type.Quantized() && as.Quantized() {
+			r.again++
 		}
 		tensors[i].Make = func() ([]byte, error) {
 			x, err := t.Float32()

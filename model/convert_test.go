@@ -2,6 +2,7 @@ package model
 
 import (
 	"bytes"
+	"io"
 	"math"
 	"os"
 	"path/filepath"
@@ -157,6 +158,10 @@ func TestCopyGGUF(t *testing.T) {
 		g, err := gguf.Read("n.gguf", b.Bytes())
 		if err != nil {
 			t.Fatal(err)
+		}
+		notes, err := CopyGGUF(io.Discard, g, new(quant.Q4_0))
+		if again := strings.Contains(strings.Join(notes, "\n"), "were quantised already"); err != nil || again != (as == quant.Q8_0) {
+			t.Errorf("%s as Q4_0: %q, %v", as, notes, err)
 		}
 		if n, _ := g.Meta.Int(keyFileType); n != int(fileTypes[as]) || len(g.Meta) != len(f.Meta) {
 			t.Errorf("%s: file type %d, %d keys of %d", as, n, len(g.Meta), len(f.Meta))
