@@ -49,6 +49,9 @@ gated models, HF_ENDPOINT for mirrors. argen models lists and removes them.`,
 			if len(args) != 1 {
 				return usagef("pull takes one model, %s, found %d", hub.Form, len(args))
 			}
+			if args[0] == "smollm2" {
+				return usagef("smollm2 is not fetched from a hub: make real-model, in argen's source folder, fetches it")
+			}
 			if _, err := hub.ParseRef(args[0]); err != nil {
 				return usageError{err}
 			}

@@ -46,8 +46,9 @@ throw the dice by hand, branch. Elsewhere, and with --plain, each step is a
 block of text; with --json each step is a line of the trace.
 
 The prompt is the arguments, or --file FILE, or standard input where that is a
-pipe. TOKEN is a piece of the vocabulary, or #ID. Without --tokens the text
-goes on until it ends by itself, for ` + strconv.Itoa(defaultTokens) + ` tokens at most.
+pipe. TOKEN is a piece of the vocabulary, or #ID; in most real models a word
+within a text has its blank in front, as in --track " Paris". Without --tokens
+the text goes on until it ends by itself, for ` + strconv.Itoa(defaultTokens) + ` tokens at most.
 
 --edit changes a token and keeps the dice, which then belong to seed, step and
 token. With --json it prints {"seed","chain","edits":[{"t","id","token","was"}],
