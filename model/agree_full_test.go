@@ -285,13 +285,9 @@ func TestLlamaCppAgrees(t *testing.T) {
 		}
 	}
 	for _, wanted := range []string{"llama.cpp", "gguf"} {
-		if wanted == "llama.cpp" && !hasEngine(t, wanted) {
-			fmt.Fprintln(os.Stderr, "not compared: llama.cpp itself, which python has not (pip install llama-cpp-python builds it)")
-			continue
-		}
 		answer, engine := ask(t, requests, wanted)
 		if engine == "" {
-			return
+			continue
 		}
 		worst := map[string]float64{}
 		for i, lm := range lms {
@@ -317,9 +313,4 @@ func spaced(tok argen.Tokenizer, ids []argen.ID) string {
 		}
 	}
 	return strings.Join(words, " ")
-}
-
-func hasEngine(t *testing.T, name string) bool {
-	_, engines := python(t)
-	return slices.Contains(engines, name)
 }

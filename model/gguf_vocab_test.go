@@ -142,7 +142,7 @@ func TestOpenTokenizer(t *testing.T) {
 	}{
 		{pre: "gpt-2", want: []argen.ID{2}},
 		{pre: "smollm", want: []argen.ID{0, 1}},
-		{pre: "nobody", says: `v.gguf: tokenizer.ggml.pre: "nobody" is not known, one of these is wanted: gpt-2, smollm, `},
+		{pre: "nobody", says: `v.gguf: tokenizer.ggml.pre: "nobody" is not known, one of these is wanted: gpt-2, olmo, smollm, `},
 		{pre: "nobody", env: "llama-bpe", want: []argen.ID{2}},
 		{env: "qwen2", want: []argen.ID{0, 1}},
 		{says: "v.gguf: tokenizer.ggml.pre: missing"},

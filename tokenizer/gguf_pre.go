@@ -20,8 +20,9 @@ const patternQwen35 = `(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?[\p{L}\p{M
 // ggufPres are the names that llama.cpp has for the pre-tokenizers that are
 // supported.
 var ggufPres = []ggufPre{
-	{names: "gpt-2 phi-2 mpt olmo jais trillion granite-docling roberta-bpe modern-bert exaone4 mellum gigachat a.x-4.0 " +
+	{names: "gpt-2 phi-2 mpt jais trillion granite-docling roberta-bpe modern-bert exaone4 mellum gigachat a.x-4.0 " +
 		"jina-v2-es jina-v2-de jina-v2-code jina-v2-en jina-v1-en"},
+	{names: "olmo", nfc: true}, // GPT-NeoX and Pythia too
 	{names: "smollm starcoder refact command-r codeshell exaone minerva-7b mellum2", patterns: []string{patternOneNumber, patternGPT2}},
 	{names: "llama-bpe llama3 llama-v3 falcon3 falcon-h1 pixtral lfm2 midm-2.0", patterns: []string{patternLlama3}, ignoreMerges: true, addBOS: true},
 	{names: "dbrx smaug-bpe chatglm-bpe", patterns: []string{patternLlama3}},

@@ -9,7 +9,8 @@ each list of ids the logits after each of them. ENGINE is one of
 
     transformers  a folder, by transformers' AutoTokenizer and AutoModelForCausalLM
     numpy         a folder, by tokenizers, safetensors and the 40 lines below
-    llama.cpp     a GGUF, by llama-cpp-python
+    llama.cpp     a GGUF, by llama.cpp's library, as xllamacpp or llama-cpp-python
+                  has it (see llamacpp.py)
     gguf          a GGUF, by llama.cpp's reader in Python and the lines below
 
 or "list", which prints those that can be imported here.
@@ -20,10 +21,14 @@ import importlib.metadata
 import json
 import sys
 
+sys.dont_write_bytecode = True  # nothing is left beside this file
+
+import llamacpp
+
 NEEDS = {
     "transformers": ["torch", "transformers"],
     "numpy": ["numpy", "safetensors", "tokenizers"],
-    "llama.cpp": ["numpy", "llama_cpp"],
+    "llama.cpp": [],
     "gguf": ["numpy", "gguf", "tokenizers"],
 }
 
@@ -107,22 +112,12 @@ def numpy(path):
 
 
 def llama_cpp(path):
-    import numpy as np
-    from llama_cpp import Llama
-
-    # Keys and values in float32, without which they are rounded to float16.
-    model = Llama(path, n_ctx=0, n_threads=1, logits_all=True, type_k=0, type_v=0, flash_attn=False, verbose=False)
-
-    def logits(ids):
-        model.reset()
-        model.eval(ids)
-        return np.array(model.scores[: len(ids)])
-
-    return (
-        lambda text: model.tokenize(text.encode(), add_bos=True, special=False),
-        lambda ids: model.detokenize(ids).decode(errors="replace"),
-        logits,
-    )
+    if hasattr(llama_cpp, "engine"):
+        llama_cpp.engine.close()
+    else:
+        llama_cpp.engine = llamacpp.LlamaCpp()
+    llama_cpp.engine.load(path, 64, 1, exact=True)
+    return llama_cpp.engine.tokenize, llama_cpp.engine.detokenize, llama_cpp.engine.logits
 
 
 def gguf(path):
@@ -165,13 +160,13 @@ def main():
                     importlib.import_module(module)
             except ImportError:
                 continue
-            print(engine)
+            if engine != "llama.cpp" or llamacpp.library():
+                print(engine)
         return
     engine = sys.argv[1]
     load = {"transformers": transformers, "numpy": numpy, "llama.cpp": llama_cpp, "gguf": gguf}[engine]
     answer = {"versions": [], "models": []}
-    for module in NEEDS[engine]:
-        package = {"llama_cpp": "llama-cpp-python"}.get(module, module)
+    for package in NEEDS[engine] or [llamacpp.library()[0]]:
         answer["versions"].append(package + " " + importlib.metadata.version(package))
     for request in json.load(sys.stdin):
         encode, decode, logits = load(request["path"])

@@ -17,7 +17,6 @@ the busy machine, which this script makes busy itself.
 import argparse
 import array
 import ctypes
-import importlib.util
 import json
 import os
 import pathlib
@@ -30,100 +29,29 @@ import time
 
 here = pathlib.Path(__file__).resolve().parent
 root = here.parent.parent
+sys.dont_write_bytecode = True  # nothing is left beside the scripts
+sys.path.insert(0, str(root / "model" / "testdata"))
+
+import llamacpp
+from llamacpp import BF16, F16, Q4_0, Q4_K, Q5_0, Q6_K, Q8_0
+
 argen = pathlib.Path(os.environ.get("ARGEN", root / "bin" / "argen")).resolve()
 
 
-def library():
-    """The path of llama.cpp's library, None if no module has it."""
-    for name, pattern in ("xllamacpp", "xllamacpp*.so"), ("llama_cpp", "lib/libllama.*"):
-        found = importlib.util.find_spec(name)
-        if found is not None:
-            for path in pathlib.Path(found.origin).parent.glob(pattern):
-                return path
-    return None
-
-
-if library() is None:
+if llamacpp.library() is None:
     other = os.environ.get("ARGEN_PYTHON")
     if other and os.path.abspath(other) != sys.executable:
         os.execv(other, [other, *sys.argv])
     sys.exit("bench_llamacpp.py: no llama.cpp: in a virtual environment, run: pip install xllamacpp")
 
 
-class Params(ctypes.Structure):
-    """Room for any of llama.cpp's structures of parameters, of which this script
-    changes a few fields that have never moved, and checks them."""
-
-    _fields_ = [("bytes", ctypes.c_uint8 * 1024)]
-
-    def put(self, kind, at, value):
-        kind.from_buffer(self, at).value = value
-
-    def get(self, kind, at):
-        return kind.from_buffer(self, at).value
-
-
-class Batch(ctypes.Structure):
-    _fields_ = [
-        ("n", ctypes.c_int32),
-        ("token", ctypes.POINTER(ctypes.c_int32)),
-        ("embd", ctypes.c_void_p),
-        ("pos", ctypes.POINTER(ctypes.c_int32)),
-        ("n_seq", ctypes.POINTER(ctypes.c_int32)),
-        ("seq", ctypes.POINTER(ctypes.POINTER(ctypes.c_int32))),
-        ("logits", ctypes.POINTER(ctypes.c_int8)),
-    ]
-
-
-Log = ctypes.CFUNCTYPE(None, ctypes.c_int, ctypes.c_char_p, ctypes.c_void_p)
-
-
-class LlamaCpp:
-    """llama.cpp by its C interface."""
-
-    def __init__(self):
-        self.lib = ctypes.CDLL(str(library()))
-        self.silent = Log(lambda *_: None)
-        self.lib.llama_log_set(self.silent, None)
-        self.lib.llama_backend_init()
-
-    def call(self, name, returns, *args):
-        f = getattr(self.lib, name)
-        f.restype = returns
-        return f(*args)
-
-    def load(self, path, context, threads):
-        p = ctypes.c_void_p
-        params = self.call("llama_model_default_params", Params)
-        self.model = p(self.call("llama_model_load_from_file", p, os.fsencode(path), params))
-        params = self.call("llama_context_default_params", Params)
-        params.put(ctypes.c_uint32, 0, context)
-        self.context = p(self.call("llama_init_from_model", p, self.model, params))
-        self.lib.llama_set_n_threads(self.context, threads, threads)
-        have = self.call("llama_n_ctx", ctypes.c_uint32, self.context)
-        if not context <= have <= context + 256:
-            sys.exit(f"bench_llamacpp.py: llama.cpp has a context of {have}, not {context}: its parameters have changed")
-        self.vocab = self.lib.llama_vocab_n_tokens(p(self.call("llama_model_get_vocab", p, self.model)))
-        self.batch = self.call("llama_batch_init", Batch, context, 0, 1)
-
-    def decode(self, ids, at):
-        b = self.batch
-        b.n = len(ids)
-        for i, id in enumerate(ids):
-            b.token[i], b.pos[i], b.n_seq[i], b.logits[i] = id, at + i, 1, i == len(ids) - 1
-            b.seq[i][0] = 0
-        if self.lib.llama_decode(self.context, b) != 0:
-            sys.exit("bench_llamacpp.py: llama_decode failed")
-        self.row = self.call("llama_get_logits_ith", ctypes.POINTER(ctypes.c_float), self.context, -1)
+class LlamaCpp(llamacpp.LlamaCpp):
+    """llama.cpp as it is measured, and its quantiser."""
 
     def best(self):
         row = array.array("f")
         row.frombytes(ctypes.string_at(self.row, 4 * self.vocab))
         return row.index(max(row))
-
-    def clear(self):
-        memory = ctypes.c_void_p(self.call("llama_get_memory", ctypes.c_void_p, self.context))
-        self.lib.llama_memory_clear(memory, True)
 
     def quantise(self, path, out, choose):
         """Writes a GGUF with other types of numbers, rounded by ggml's quantiser
@@ -174,9 +102,6 @@ class Traits(ctypes.Structure):
         ("quantised", ctypes.c_bool),
         ("to_float", ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.POINTER(ctypes.c_float), ctypes.c_int64)),
     ]
-
-
-F16, Q4_0, Q5_0, Q8_0, Q4_K, Q6_K, BF16 = 1, 2, 6, 8, 12, 14, 30  # as ggml numbers types
 
 
 def q4_0(name, _):
