@@ -26,6 +26,12 @@ func matVecs(dst []float32, stride int, w, x []float32, rows, cols int) {
 	eachVector(dst, stride, w, x, rows, cols)
 }
 
+func wantsColumns(_, _ int) bool { return false }
+
+func matVecsColumns(dst []float32, stride int, w, x []float32, cols int) {
+	matVecsColumnsGo(dst, stride, w, x, cols)
+}
+
 func (p *Packed) multiply(dst []float32, stride int, x *Vectors, from, to int) {
 	p.multiplyGo(dst, stride, x, from, to)
 }

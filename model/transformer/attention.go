@@ -12,6 +12,8 @@ type attention struct {
 	scores  []float32 // (n, room): of a position with all keys; (Heads, room) for a single position
 	queries []float32 // (n, D): those of one head, side by side
 	room    int
+	columns []float32 // all keys of the layer in columns, (KVHeads, blocks, D, blockLen), where that is faster
+	turned  bool      // they are there
 }
 
 // tile is how many positions a piece has at most.
@@ -47,6 +49,7 @@ func (p *pass) attend(layer int, dst, q []float32, scale float32) {
 		a.scores = make([]float32, rows*a.room)
 	}
 	a.queries = grow(&a.queries, rows*c.HeadDim)
+	p.turn()
 	total, some := (n+tile-1)/tile*c.Heads, c.Heads // what is at a position is for one head at a time
 	if n == 1 {
 		some = 1
@@ -56,6 +59,43 @@ func (p *pass) attend(layer int, dst, q []float32, scale float32) {
 	} else {
 		p.attendTo(0, total)
 	}
+}
+
+// minTurned is from how many positions on keys are turned.
+const minTurned = 32
+
+// turn puts the keys of the layer that the pass sees in columns, where there are
+// enough positions that take them.
+func (p *pass) turn() {
+	c, a := &p.m.config, &p.attention
+	a.turned = len(p.ids) >= minTurned && tensor.WantsColumns(c.HeadDim, tile)
+	if !a.turned {
+		return
+	}
+	total := c.KVHeads * p.blocks()
+	a.columns = grow(&a.columns, total*blockLen*c.HeadDim)
+	if p.crew != nil && total*blockLen*c.HeadDim >= crewWork {
+		p.crew.run(total, 1, p.doTurn)
+	} else {
+		p.turnTo(0, total)
+	}
+}
+
+// blocks is how many blocks of the cache the pass sees.
+func (p *pass) blocks() int { return (p.from + len(p.ids) + blockLen - 1) / blockLen }
+
+// turnTo turns the pieces from ≤ piece < to: a block of a head each.
+func (p *pass) turnTo(from, to int) {
+	for piece := from; piece < to; piece++ {
+		keys, _ := p.kv.head(p.attention.layer, piece/p.blocks(), piece%p.blocks())
+		tensor.Columns(p.turnedKeys(piece), keys)
+	}
+}
+
+// turnedKeys returns a block of keys in columns.
+func (p *pass) turnedKeys(piece int) []float32 {
+	size := blockLen * p.m.config.HeadDim
+	return p.attention.columns[piece*size:][:size]
 }
 
 // attendTo computes the pieces from ≤ piece < to of attention; piece t·Heads+h
@@ -92,6 +132,10 @@ func (p *pass) attendTile(i, n, head, row int) {
 	begin := max(first-window, 0) &^ (blockLen - 1) // the first block that one of them sees
 	scores := a.scores[row*a.room:]
 	for b := begin; b < keys; b += blockLen {
+		if a.turned && tensor.WantsColumns(d, n) { // scores of a whole block: there is room
+			tensor.MatVecsColumns(scores[b:], a.room, p.turnedKeys(kv*p.blocks()+b/blockLen), queries, d)
+			continue
+		}
 		k, _ := p.kv.head(a.layer, kv, b/blockLen)
 		tensor.MatVecs(scores[b:], a.room, k[:min(blockLen, keys-b)*d], queries, d)
 	}

@@ -24,6 +24,7 @@ type pass struct {
 	doPrepare   func(from, to int)
 	doProduct   func(from, to int)
 	doStage     func(from, to int)
+	doTurn      func(from, to int)
 	doAttention func(from, to int)
 }
 
@@ -31,7 +32,7 @@ func newPass(m *Model, kv *cache) *pass {
 	p := &pass{m: m, kv: kv}
 	p.product.fast = m.options.Fast
 	p.doPrepare, p.doProduct, p.doStage = p.product.prepare, p.product.rows, p.stageAt
-	p.doAttention = p.attendTo
+	p.doTurn, p.doAttention = p.turnTo, p.attendTo
 	return p
 }
 
