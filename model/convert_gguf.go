@@ -32,13 +32,17 @@ type rounding struct {
 }
 
 // of returns the type for a tensor of that name in a GGUF. As llama.cpp has it,
-// vectors stay F32, and so do tables of positions and what chooses experts.
+// vectors stay F32, and so do tables of positions and what chooses experts; and
+// the head, which an embedding may be too, is rounded less than other matrices,
+// since its errors are those of the logits.
 func (r *rounding) of(name string, shape []int) quant.Type {
 	r.total++
 	rows := strings.TrimSuffix(name, ".weight")
 	switch {
 	case len(shape) < 2, strings.HasSuffix(rows, "_norm"), rows == "position_embd", rows == "token_types", strings.HasSuffix(rows, "ffn_gate_inp"):
 		return quant.F32
+	case r.as == quant.Q4_0 && (rows == "token_embd" || rows == "output") && quant.Q8_0.Fits(shape[len(shape)-1]):
+		return quant.Q8_0
 	case !r.as.Fits(shape[len(shape)-1]):
 		r.odd++
 		return quant.F16

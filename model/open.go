@@ -186,14 +186,7 @@ func openFile(ctx context.Context, path string, o Options) (*LM, error) {
 		if !f.Match(head.text, path) {
 			continue
 		}
-		var lm *LM
-		err := mapped.Guard(func() (err error) {
-			lm, err = f.Open(ctx, path, o)
-			return err
-		})
-		if errors.Is(err, mapped.ErrGone) {
-			err = fmt.Errorf("%s: %w", quote(path), err)
-		}
+		lm, err := guarded(path, func() (*LM, error) { return f.Open(ctx, path, o) })
 		if err != nil {
 			return nil, clean(err)
 		}
@@ -205,10 +198,25 @@ func openFile(ctx context.Context, path string, o Options) (*LM, error) {
 	return nil, fmt.Errorf("%s is %s", quote(path), head.unknown(path))
 }
 
+// guarded opens a model whose files may be cut short meanwhile, which is an
+// error.
+func guarded(path string, open func() (*LM, error)) (lm *LM, err error) {
+	err = mapped.Guard(func() (err error) {
+		lm, err = open()
+		return err
+	})
+	if errors.Is(err, mapped.ErrGone) {
+		err = fmt.Errorf("%s: %w", quote(path), err)
+	}
+	return lm, err
+}
+
 // openFolder opens the transformer in a folder, or else its only model file.
 func openFolder(ctx context.Context, dir string, o Options) (*LM, error) {
 	if isTransformer(dir) {
-		return openTransformer(ctx, filepath.Join(dir, transformer.ConfigFile), o)
+		return guarded(dir, func() (*LM, error) {
+			return openTransformer(ctx, filepath.Join(dir, transformer.ConfigFile), o)
+		})
 	}
 	entries, err := os.ReadDir(dir)
 	if err != nil {

@@ -59,6 +59,8 @@ format:
 --quantize rounds a transformer's matrices; without it they stay as they are, if
 the format has their type, and become f32 otherwise. Vectors stay f32, and
 matrices whose rows are no multiple of 32 become f16 instead of q8_0 and q4_0.
+With q4_0 the embedding and the head are q8_0, since their errors are those of
+the logits.
 A GGUF that becomes another keeps its metadata and its tokenizer unchanged, also
 where argen does not compute its architecture.
 

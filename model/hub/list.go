@@ -234,7 +234,6 @@ func (m *Removal) Remove() error {
 	}
 	defer unlock()
 	if m.whole() {
-		_ = os.RemoveAll(filepath.Join(c.Dir, ".locks", filepath.Base(c.folder(repo)))) // empty files
 		return clean(os.RemoveAll(c.folder(repo)))
 	}
 	free, err := m.blobs()

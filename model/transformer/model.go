@@ -244,10 +244,11 @@ func (m *Model) Size() int64 { return m.size }
 // Parameters is how many numbers the model consists of.
 func (m *Model) Parameters() int64 { return m.params }
 
-// BytesPerToken is how many bytes of weights are read to compute one token:
-// all but the rows of tables, as the embedding, that it does not look up.
+// BytesPerToken is how many bytes of weights, packed as they are, are read to
+// compute one token: all but the rows of tables, as the embedding, that it does
+// not look up.
 func (m *Model) BytesPerToken() int64 {
-	n := m.bytes
+	n := m.memory
 	for _, t := range m.net.tables() {
 		if t != m.head {
 			n -= t.bytes() / int64(t.rows) * int64(t.rows-1)
