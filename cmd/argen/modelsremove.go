@@ -28,12 +28,7 @@ too stay. It says what goes and asks, unless --yes is given.`,
 			}
 			return nil
 		},
-		ValidArgsFunction: func(_ *cobra.Command, args []string, typed string) ([]string, cobra.ShellCompDirective) {
-			if len(args) > 0 {
-				return nil, cobra.ShellCompDirectiveNoFileComp
-			}
-			return completePulled(typed), cobra.ShellCompDirectiveNoFileComp
-		},
+		ValidArgsFunction: completeOnePulled,
 		RunE: func(c *cobra.Command, args []string) error {
 			return a.removeModel(c.Context(), args[0], yes, asJSON)
 		},

@@ -57,12 +57,7 @@ gated models, HF_ENDPOINT for mirrors. argen models lists and removes them.`,
 			}
 			return nil
 		},
-		ValidArgsFunction: func(_ *cobra.Command, args []string, typed string) ([]string, cobra.ShellCompDirective) {
-			if len(args) > 0 {
-				return nil, cobra.ShellCompDirectiveNoFileComp
-			}
-			return completePulled(typed), cobra.ShellCompDirectiveNoFileComp
-		},
+		ValidArgsFunction: completeOnePulled,
 		RunE: func(c *cobra.Command, args []string) error {
 			o.ref = args[0]
 			return a.pull(c.Context(), o)
@@ -171,6 +166,15 @@ func (a *app) pullReport(o pulling, p *hub.Pulled, spent time.Duration, more boo
 	}
 	_, err := io.WriteString(a.stdout, b.String())
 	return err
+}
+
+// completeOnePulled completes the one argument of a command, a model that was
+// fetched.
+func completeOnePulled(_ *cobra.Command, args []string, typed string) ([]string, cobra.ShellCompDirective) {
+	if len(args) > 0 {
+		return nil, cobra.ShellCompDirectiveNoFileComp
+	}
+	return completePulled(typed), cobra.ShellCompDirectiveNoFileComp
 }
 
 // completePulled completes names of models that were fetched.

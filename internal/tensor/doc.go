@@ -16,8 +16,9 @@
 // All but Gemm give the same bits with every kernel and on every platform (but
 // for GELUErf, where platforms differ in math.Erfc, maybe in the last bit): sums
 // run in 16 lanes in a fixed order (element i is added to lane i mod 16, then the
-// lanes are added pairwise), and products are rounded before they are added. So
-// a vector gives the same alone ([MatVec]) and with others ([MatVecs]).
+// lanes are added pairwise), and products are rounded before they are added; those
+// with [Int8] are rounded together with their sum, in plain Go too. So a vector
+// gives the same alone ([MatVec]) and with others ([MatVecs]).
 //
 // Gemm adds its products one by one in the order of k. Its SIMD kernels round
 // once for a product and its sum (fused multiply-add), so they agree with each

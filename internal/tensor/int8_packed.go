@@ -1,9 +1,6 @@
 package tensor
 
-import (
-	"fmt"
-	"math"
-)
+import "math"
 
 // MultiplyInt8 computes products of rows from ≤ row < to with each of the vectors
 // of x:
@@ -12,19 +9,14 @@ import (
 //
 // where x, d and s are those of vector i ([Int8]). From is a multiple of 16, and
 // so is to unless it is Rows. The inner sums are exact. The outer one is in
-// float32, in the order of the columns, and products are rounded before they are
-// added: so each number is the same to the bit with every kernel, and alone or
-// with other vectors.
+// float32, in the order of the columns, and each product is rounded once together
+// with the sum that it is added to (fused multiply-add): so each number is the
+// same to the bit with every kernel, and alone or with other vectors.
 func (p *Packed) MultiplyInt8(dst []float32, stride int, x *Int8, from, to int) {
 	if !p.FitsInt8() {
 		panic("tensor: this format is not multiplied with int8")
 	}
-	if from < 0 || from%PackedRows != 0 || to < from || to > p.Rows || to%PackedRows != 0 && to != p.Rows {
-		panic(fmt.Sprintf("tensor: rows %d to %d of %d", from, to, p.Rows))
-	}
-	if x.cols != p.Cols || len(p.Data) != p.Bytes(p.Rows, p.Cols) || !fits(x.n, to-from, stride, len(dst)) {
-		panic("tensor: packed matrix does not fit")
-	}
+	p.check(dst, stride, x.n, x.cols, from, to)
 	if from < to && x.n > 0 {
 		p.multiplyInt8(dst, stride, x, from, to)
 	}

@@ -96,14 +96,20 @@ type Packed struct {
 // rounded before they are added. So each number is the same to the bit with
 // every kernel, and alone or with other vectors.
 func (p *Packed) Multiply(dst []float32, stride int, x *Vectors, from, to int) {
+	p.check(dst, stride, x.n, x.cols, from, to)
+	if from < to && x.n > 0 {
+		p.multiply(dst, stride, x, from, to)
+	}
+}
+
+// check panics unless n vectors of cols numbers can be multiplied with rows
+// from ≤ row < to.
+func (p *Packed) check(dst []float32, stride, n, cols, from, to int) {
 	if from < 0 || from%PackedRows != 0 || to < from || to > p.Rows || to%PackedRows != 0 && to != p.Rows {
 		panic(fmt.Sprintf("tensor: rows %d to %d of %d", from, to, p.Rows))
 	}
-	if x.cols != p.Cols || len(p.Data) != p.Bytes(p.Rows, p.Cols) || !fits(x.n, to-from, stride, len(dst)) {
+	if cols != p.Cols || len(p.Data) != p.Bytes(p.Rows, p.Cols) || !fits(n, to-from, stride, len(dst)) {
 		panic("tensor: packed matrix does not fit")
-	}
-	if from < to && x.n > 0 {
-		p.multiply(dst, stride, x, from, to)
 	}
 }
 
