@@ -27,25 +27,32 @@ type Chart struct {
 	Name string // in commands: argen plot NAME
 	Doc  string // one sentence without a full stop
 	Draw func(Input) (*Figure, error)
+
+	// Data returns what JSON is read into to draw the chart from what a lesson
+	// or a score has measured, nil if it is drawn from something else.
+	Data func() Data
 }
 
 // Charts are all kinds in the order of help: one step first, then the text,
 // then models, then strategies.
 var Charts = []Chart{
-	{"next", "the most probable next tokens of one step, before and after the chain, and all others", Next},
-	{"draw", "how the dice picked the token of one step: where u fell, or the largest ln P + noise", Draw},
-	{"stages", "how each stage of the chain reshapes the distribution of one step", Stages},
-	{"steps", "probability and rank of each chosen token over the text", Steps},
-	{"surprisal", "how surprising each token was, in bits", Surprisal},
-	{"entropy", "how uncertain the model was before each token, in bits", Entropy},
-	{"chain", "ln P of the text as a staircase: the chain rule, one step down a token", Chain},
-	{"heat", "the text itself, coloured by the probability of each token", Heat},
-	{"tree", "what may follow a text: each continuation as wide as its joint probability", Tree},
-	{"ngram-orders", "perplexity of n-gram models by order, against the true entropy rate", NgramOrders},
-	{"learning", "how a training went: the loss over its steps, and what was learned when", Learning},
-	{"frontier", "quality against diversity of the strategies of a comparison, with their intervals", Frontier},
-	{"metrics", "every number of a comparison by strategy, with its interval", Metrics},
-	{"same-step", "the distribution of one step under every strategy of a comparison", SameStep},
+	{Name: "next", Doc: "the most probable next tokens of one step, before and after the chain, and all others", Draw: Next},
+	{Name: "draw", Doc: "how the dice picked the token of one step: where u fell, or the largest ln P + noise", Draw: Draw},
+	{Name: "stages", Doc: "how each stage of the chain reshapes the distribution of one step", Draw: Stages},
+	{Name: "steps", Doc: "probability and rank of each chosen token over the text", Draw: Steps},
+	{Name: "surprisal", Doc: "how surprising each token was, in bits", Draw: Surprisal},
+	{Name: "entropy", Doc: "how uncertain the model was before each token, in bits", Draw: Entropy},
+	{Name: "chain", Doc: "ln P of the text as a staircase: the chain rule, one step down a token", Draw: Chain},
+	{Name: "heat", Doc: "the text itself, coloured by the probability of each token", Draw: Heat},
+	{Name: "tree", Doc: "what may follow a text: each continuation as wide as its joint probability", Draw: Tree},
+	{Name: "ngram-orders", Doc: "perplexity of n-gram models by order, against the true entropy rate", Draw: NgramOrders},
+	{Name: "learning", Doc: "how a training went: the loss over its steps, and what was learned when", Draw: Learning},
+	{Name: "frontier", Doc: "quality against diversity of the strategies of a comparison, with their intervals", Draw: Frontier},
+	{Name: "metrics", Doc: "every number of a comparison by strategy, with its interval", Draw: Metrics},
+	{Name: "curves", Doc: "numbers over a number, with intervals: what a lesson has measured", Draw: Curves, Data: func() Data { return &CurvesData{} }},
+	{Name: "bars", Doc: "numbers of things side by side, with intervals: what a lesson has measured", Draw: Bars, Data: func() Data { return &BarsData{} }},
+	{Name: "matrix", Doc: "a number for each pair of a row and a column, as a shade", Draw: Matrix, Data: func() Data { return &MatrixData{} }},
+	{Name: "same-step", Doc: "the distribution of one step under every strategy of a comparison", Draw: SameStep},
 }
 
 // Lookup returns the chart of a name.
@@ -66,6 +73,8 @@ type Input struct {
 	Tree   TreeData   // of tree
 
 	Learning LearningData // of learning
+
+	Data Data // of charts that have it
 
 	Compare            CompareData // of frontier, metrics and same-step
 	Quality, Diversity string      // of frontier, the names of its metrics; "" for the usual ones
@@ -133,4 +142,25 @@ func (in Input) step(chart string) (*argen.Trace, *argen.Step, error) {
 		return nil, nil, fmt.Errorf("step %d of the trace lists no candidates: log with --top 10 to draw %s", t, chart)
 	}
 	return tr, s, nil
+}
+
+// DrawData draws the chart of a name from its data.
+func DrawData(name string, data Data) (*Figure, error) {
+	c, ok := Lookup(name)
+	if !ok || c.Data == nil {
+		return nil, fmt.Errorf("there is no chart %q that is drawn from data", name)
+	}
+	return c.Draw(Input{Data: data})
+}
+
+// dataOf returns the data of a chart, checked.
+func dataOf[D Data](in Input, chart string) (d D, err error) {
+	d, ok := in.Data.(D)
+	if !ok {
+		return d, fmt.Errorf("%s draws what a lesson or a score has measured, there is none", chart)
+	}
+	if err := d.Check(); err != nil {
+		return d, fmt.Errorf("%s: %w", chart, err)
+	}
+	return d, nil
 }

@@ -27,6 +27,7 @@ var commands = []func(*app) *cobra.Command{
 	trainCommand,
 	compareCommand,
 	plotCommand,
+	explainCommand,
 	benchCommand,
 	infoCommand,
 	convertCommand,

@@ -24,6 +24,9 @@ type rule struct {
 
 const leaf = "leaf"
 
+// branches are the packages of internal/ that stand above its leaves.
+var branches = []string{"argen/internal/study/...", "argen/internal/lesson/...", "argen/internal/report/..."}
+
 // arrows point one way: root ← tokenizer, sampler ← model/X ← model ←
 // viz, internal/study ← cmd. The first that names a package holds for it. (That
 // model/X does not import model is the compiler's to say: it would be a cycle.)
@@ -34,6 +37,8 @@ var arrows = []rule{
 	{"argen/model/...", []string{"argen", "argen/tokenizer/...", "argen/model/...", leaf}, "a model does not know how it is sampled or shown"},
 	{"argen/viz/...", []string{"argen", "argen/sampler/...", "argen/tokenizer/...", "argen/viz/...", leaf}, "a view is drawn from a trace or a step"},
 	{"argen/internal/study/...", []string{"argen", "argen/sampler/...", "argen/tokenizer/...", "argen/model/...", leaf}, "a study runs models and leaves the drawing to viz"},
+	{"argen/internal/lesson", []string{"argen", "argen/sampler/...", "argen/tokenizer/...", "argen/model/...", "argen/viz", "argen/viz/term", "argen/internal/study", leaf}, "a lesson runs experiments and says what charts are drawn of them"},
+	{"argen/internal/report", []string{"argen", "argen/tokenizer/...", "argen/viz", "argen/internal/lesson", "argen/internal/study", leaf}, "a report shows what traces, comparisons and lessons have"},
 	{"argen/internal/...", []string{leaf}, "a leaf is used by all and uses none"},
 	{"argen/cmd/...", []string{"argen/..."}, "a command puts all together"},
 }
@@ -53,7 +58,7 @@ var homes = []rule{
 // matches reports whether path is what pattern names.
 func matches(pattern, path string) bool {
 	if pattern == leaf {
-		return matches("argen/internal/...", path) && !matches("argen/internal/study/...", path)
+		return matches("argen/internal/...", path) && !matchesAny(branches, path)
 	}
 	folder, all := strings.CutSuffix(pattern, "/...")
 	return path == folder || all && strings.HasPrefix(path, folder+"/")

@@ -218,3 +218,11 @@ func quotient(a, b []float64) series {
 	}
 	return s
 }
+
+// Mean is the mean of values, each of one text or place, with its interval.
+func Mean(seed uint64, values []float64) Estimate {
+	return intervals(seed, []series{{measure: stat.Mean(values, nil), values: values}})[0]
+}
+
+// Share is the share that hits are of n, with its interval.
+func Share(hits, n int) Estimate { return wilson(float64(hits)/float64(n), n) }

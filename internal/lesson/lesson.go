@@ -1,0 +1,86 @@
+// Package lesson holds the course: one file a lesson, each a claim with the
+// experiment that shows it.
+//
+// A [Lesson] asks what the learner expects, runs its experiment now, on the
+// learner's model and dice, and fills a [Record]: numbers with their intervals,
+// verdicts, tables and charts. Its texts stand in the catalogue
+// ([argen/internal/words]) under lessons.NAME, with places for the numbers, so
+// that nothing is said that was not measured:
+//
+//	title     what it is about
+//	claim     the claim, one sentence
+//	question  what the learner is asked before the reveal
+//	options   the possible answers, a list; Record.Answer is the right one
+//	finding   what was measured, with the numbers
+//	shows     what that means
+//	caveat    what it does not show, one sentence
+//	takeaway  what to remember
+//	task      an exercise for the learner, to be done with argen
+//	words     what tables and charts say
+//
+// A record is all that views know of a lesson: the terminal, JSON, the report,
+// slides. What they print are its numbers.
+package lesson
+
+import (
+	"context"
+	"fmt"
+
+	"argen"
+)
+
+// A Lesson is one claim and the experiment that shows it.
+type Lesson struct {
+	Name string // in commands, and in the catalogue
+
+	// Run runs the experiment.
+	Run func(ctx context.Context, lab *Lab, r *Record) error
+
+	// Exercise makes an exercise for a worksheet from dice of the student's, nil
+	// if there is none.
+	Exercise func(ctx context.Context, lab *Lab) (*Exercise, error)
+}
+
+// Course are the lessons in the order in which they are taught.
+var Course = []*Lesson{
+	chainRule,
+}
+
+// Quiz are the options of the quiz in the order in which they are asked, each
+// a lesson; the first is right.
+var Quiz = []*Lesson{}
+
+// Lookup returns the lesson of a name.
+func Lookup(name string) (*Lesson, bool) {
+	for _, list := range [][]*Lesson{Course, Quiz} {
+		for _, l := range list {
+			if l.Name == name {
+				return l, true
+			}
+		}
+	}
+	return nil, false
+}
+
+// key is that of a text of the lesson.
+func (l *Lesson) key(part string) string { return "lessons." + l.Name + "." + part }
+
+// Do runs a lesson and returns its record with all texts.
+func (l *Lesson) Do(ctx context.Context, lab *Lab) (*Record, error) {
+	r := &Record{
+		Type: "lesson", Version: Version, Argen: argen.Version,
+		Lesson: l.Name, Language: lab.Words.Language, Seed: lab.Seed,
+		Model: lab.LM.Ref, Answer: -1, Facts: map[string]string{"model": argen.Visible(lab.LM.Ref)},
+		lesson: l, words: lab.Words,
+	}
+	if err := l.Run(ctx, lab, r); err != nil {
+		return nil, fmt.Errorf("lesson %s: %w", l.Name, err)
+	}
+	r.say()
+	return r, nil
+}
+
+// Ask returns what a learner is asked before the experiment.
+func (l *Lesson) Ask(lab *Lab) (claim, question string, options []string) {
+	return lab.Words.Say(l.key("claim"), nil), lab.Words.Say(l.key("question"), nil), lab.Words.List(l.key("options"), nil)
+}

@@ -1,0 +1,86 @@
+package lesson
+
+import (
+	"fmt"
+	"math"
+	"strconv"
+	"strings"
+)
+
+// A Unit says what a number counts, and so how it is written.
+type Unit string
+
+// The units.
+const (
+	Share   Unit = "share"  // of 1, written in %
+	Prob    Unit = "prob"   // a probability
+	Bits    Unit = "bits"   // of information
+	Count   Unit = "count"  // a whole number
+	Ratio   Unit = "ratio"  // times
+	Error   Unit = "error"  // a distance from what must be, mostly rounding
+	Seconds Unit = "s"      // time, different in every run
+	Other   Unit = "number" // anything else
+)
+
+// String is the number as texts have it.
+func (n Number) String() string { return n.Unit.format(n.Value) }
+
+// WithInterval is the number with its interval in brackets, if it has one.
+func (n Number) WithInterval() string {
+	if n.Lo == nil || n.Hi == nil {
+		return n.String()
+	}
+	lo, hi := n.Unit.format(*n.Lo), n.Unit.format(*n.Hi)
+	return fmt.Sprintf("%s [%s, %s]", n, strings.TrimSuffix(lo, " %"), strings.TrimSuffix(hi, " %"))
+}
+
+// format writes a number of the unit: shares with two digits and one more near
+// their ends, bits and ratios with two or three after the point, and small ones
+// by their power of ten.
+func (u Unit) format(x float64) string {
+	switch {
+	case math.IsNaN(x):
+		return "–"
+	case math.IsInf(x, 0):
+		return strings.Replace(strconv.FormatFloat(x, 'g', -1, 64), "Inf", "∞", 1)
+	}
+	var s string
+	switch size := math.Abs(x); {
+	case u == Count:
+		s = thousands(int(math.Round(x)))
+	case u == Share && (size == 0 || size >= .0995 && size <= .9905 || size == 1):
+		s = strconv.FormatFloat(100*x, 'f', 0, 64)
+	case u == Share && size >= .0005:
+		s = strconv.FormatFloat(100*x, 'f', 1, 64)
+	case u == Share:
+		s = strconv.FormatFloat(100*x, 'g', 2, 64)
+	case size == 0:
+		s = "0"
+	case u == Error || size < .0005:
+		s = strconv.FormatFloat(x, 'e', 1, 64)
+	case u == Prob:
+		s = strconv.FormatFloat(x, 'f', 4, 64)
+	case size < 100:
+		s = strconv.FormatFloat(x, 'f', 3, 64)
+	default:
+		s = strconv.FormatFloat(x, 'f', 1, 64)
+	}
+	s = strings.ReplaceAll(s, "-", "−")
+	if u == Share {
+		s += " %"
+	}
+	return s
+}
+
+// thousands writes a whole number with commas: 49,152.
+func thousands(n int) string {
+	s := strconv.Itoa(n)
+	sign := ""
+	if n < 0 {
+		sign, s = "−", s[1:]
+	}
+	for i := len(s) - 3; i > 0; i -= 3 {
+		s = s[:i] + "," + s[i:]
+	}
+	return sign + s
+}
