@@ -46,16 +46,23 @@ func (m *Messages) Add(role, content string) {
 	m.list = append(m.list, d)
 }
 
-// System puts a message of the system before all others.
-func (m *Messages) System(content string) {
-	others := m.list
-	m.list = nil
-	m.Add("system", content)
-	m.list = append(m.list, others...)
+// WithSystem returns the conversation with a message of the system before all
+// others.
+func (m *Messages) WithSystem(content string) *Messages {
+	all := &Messages{}
+	all.Add("system", content)
+	all.list = append(all.list, m.list...)
+	return all
 }
 
 // Len is the number of messages.
 func (m *Messages) Len() int { return len(m.list) }
+
+// Answered reports whether the last message is an answer of the model's.
+func (m *Messages) Answered() bool {
+	n := len(m.list)
+	return n > 0 && m.list[n-1].(*jinja.Dict).Get("role") == "assistant"
+}
 
 // ReadMessages reads [{"role":"user","content":"…"}, …], the messages as
 // OpenAI's interface has them. What else a message holds is kept, since a
@@ -107,6 +114,20 @@ func (lm *LM) Chat(m *Messages, answer bool) (argen.Chat, error) {
 	}
 	ids, err := tokenizer.EncodeSpecial(lm.Tokenizer, text)
 	return argen.Chat{Text: text, IDs: ids, Template: c.Source}, err
+}
+
+// AnswerAt returns at which byte of a conversation, as Chat wrote it, the answer
+// begins that is its last message. It is false where the last message is no
+// answer, or where the template writes what stands before it in another way as
+// soon as there is one.
+func (lm *LM) AnswerAt(m *Messages, chat argen.Chat) (at int, ok bool) {
+	c, err := lm.ChatTemplate()
+	if err != nil || !m.Answered() {
+		return 0, false
+	}
+	before, err := c.Render(&Messages{list: m.list[:len(m.list)-1]}, true)
+	ok = err == nil && len(before) < len(chat.Text) && strings.HasPrefix(chat.Text, before)
+	return len(before), ok
 }
 
 // Render writes a conversation as transformers' apply_chat_template does.

@@ -182,7 +182,7 @@ func TestReadMessages(t *testing.T) {
 		}
 	}
 	m := messages(t, []byte(`[{"role":"user","content":"Hi","name":"Ada"}]`))
-	m.System("Be brief.")
+	m = m.WithSystem("Be brief.")
 	m.Add("assistant", "Hello.")
 	c := ChatTemplate{Source: "{% for m in messages %}{{ m.role }}:{{ m.content }}:{{ m.name }};{% endfor %}"}
 	if text, err := c.Render(m, false); err != nil || m.Len() != 3 || text != "system:Be brief.:;user:Hi:Ada;assistant:Hello.:;" {

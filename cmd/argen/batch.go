@@ -94,7 +94,7 @@ func (a *app) inRequests(c *cobra.Command, one answerer) (err error) {
 		switch {
 		case f.Name == "batch" || f.Name == "json": // answers are JSON anyway
 		case c.InheritedFlags().Lookup(f.Name) != nil || slices.Contains(engineFlags, f.Name):
-		case f.Name == "file" || f.Name == "ids":
+		case f.Name == "file" || f.Name == "ids" || f.Name == "messages":
 			err = usagef("--batch: the text stands in the requests, found --%s", f.Name)
 		case fs.Lookup(f.Name) == nil:
 			err = usagef("--batch: --%s changes nothing there", f.Name)
@@ -169,8 +169,8 @@ func (a *app) request(c *cobra.Command, j *strict.JSON, opened *models, fresh fu
 		err = j.Errorf("messages are the whole conversation: give no text and no ids with them")
 	case t.text != "" && t.ids != nil:
 		err = j.Errorf("text and ids: give one of them")
-	case t.logits != nil && (t.text != "" || t.ids != nil):
-		err = j.Errorf("logits are the distribution: give no text and no ids with them")
+	case t.logits != nil && (t.text != "" || t.ids != nil || t.messages != nil):
+		err = j.Errorf("logits are the distribution: give no text, no ids and no messages with them")
 	}
 	if err != nil {
 		return nil, err

@@ -32,7 +32,7 @@ func (c *chatFlags) check(p *promptFlags, other bool) error {
 	case c.messages != "" && other:
 		return usagef("give the text once: --messages holds the whole conversation")
 	case !c.on && c.messages == "" && c.system != "":
-		return usagef("--system: it belongs to --chat")
+		return errNoConversation
 	case !c.on && c.messages == "":
 		return nil
 	case p.hasIDs:
@@ -66,11 +66,20 @@ func (a *app) conversation(ctx context.Context, file string) (*model.Messages, e
 // errSilent says that nothing was said.
 var errSilent = usageError{errors.New(`--chat: a message is missing, as in --chat "Why is the sky blue?"`)}
 
+// given reports whether the text is a conversation.
+func (c *chatFlags) given() bool { return c.on || c.messages != "" }
+
+// errNoConversation says that there is nothing that a system could begin.
+var errNoConversation = usageError{errors.New("--system: it belongs to --chat")}
+
 // converse lets the model's template write the conversation, if t is one.
 func (c *chatFlags) converse(t text, lm *model.LM) (text, error) {
 	m := t.messages
 	if m == nil {
 		if !c.on {
+			if c.system != "" {
+				return t, errNoConversation
+			}
 			return t, nil
 		}
 		if t.ids != nil {
@@ -83,9 +92,10 @@ func (c *chatFlags) converse(t text, lm *model.LM) (text, error) {
 		m.Add("user", t.text)
 	}
 	if c.system != "" {
-		m.System(c.system)
+		m = m.WithSystem(c.system)
 	}
-	chat, err := lm.Chat(m, true)
+	t.messages = m
+	chat, err := lm.Chat(m, !t.whole || !m.Answered())
 	if errors.Is(err, model.ErrNoChat) {
 		err = fmt.Errorf("%s has %w", argen.Visible(lm.Ref), err)
 	}

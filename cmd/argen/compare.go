@@ -52,7 +52,7 @@ type comparing struct {
 }
 
 // deciding are the flags that a comparison that goes on has already.
-var deciding = []string{"model", "file", "ids", "special", "add-bos", "prompts", "strategy", "strategies", "samples", "seed", "tokens", "stop", "context", "context-shift", "step"}
+var deciding = []string{"model", "file", "ids", "special", "add-bos", "chat", "system", "messages", "prompts", "strategy", "strategies", "samples", "seed", "tokens", "stop", "context", "context-shift", "step"}
 
 func compareCommand(a *app) *cobra.Command {
 	k := &comparing{}
@@ -99,7 +99,7 @@ bytes. A JSON result is {"model","prompt","samples","seed","strategies":
 	fs.StringArrayVarP(&k.models, "model", "m", []string{a.defaultModel()}, "`REF` of the model that writes: "+modelRefs+"; those after it are compared with it (environment ARGEN_MODEL)")
 	a.engineFlags(fs)
 	k.prompt.add(fs)
-	fs.StringVar(&k.prompts, "prompts", "", "begin with each line of `FILE`")
+	fs.StringVar(&k.prompts, "prompts", "", "begin with each line of `FILE`, with --chat each a message of a user")
 	fs.Var(&fromOneValue{&k.samples}, "samples", fmt.Sprintf("write `N` texts for each prompt and strategy (default %d of a model of stories, which takes ten to twenty seconds, %d of others)", storySamples, otherSamples))
 	fs.Var(&k.seed, "seed", "`N` is the seed of the first text, that of each one after it is 1 more (default 1)")
 	fs.VarP(&countValue{fromOneValue{&k.tokens}}, "tokens", "n", fmt.Sprintf("write at most `N` tokens, -1 for no limit (default until the text ends, at most %d)", defaultTokens))
@@ -203,7 +203,7 @@ func (k *comparing) check(args []string) error {
 		}
 	}
 	switch {
-	case k.prompts != "" && (len(args) > 0 || k.prompt.file != "" || k.prompt.hasIDs):
+	case k.prompts != "" && (len(args) > 0 || k.prompt.file != "" || k.prompt.hasIDs || k.prompt.chat.messages != ""):
 		return usagef("--prompts has the prompts: leave out the other one")
 	case k.place < -1:
 		return usagef("--step %d: a step is a whole number from 0, or -1 for where the strategies differ most", k.place)
@@ -263,6 +263,9 @@ func (a *app) promptsOf(ctx context.Context, k *comparing, args []string) ([]tex
 	if k.prompts == "" {
 		t, err := a.prompt(ctx, &k.prompt, args, false)
 		return []text{t}, err
+	}
+	if err := k.prompt.chat.check(&k.prompt, false); err != nil {
+		return nil, err
 	}
 	data, err := a.readFile(ctx, k.prompts, largestText)
 	if err != nil {

@@ -35,6 +35,7 @@ type compareHead struct {
 	Place        int      `json:"step"` // that is shown under every strategy, −1 where they differ most
 
 	given []text // the prompts of a new one
+	chat  *chatFlags
 }
 
 type headModel struct {
@@ -86,7 +87,10 @@ func (a *app) newCompareHead(ctx context.Context, k *comparing, args []string) (
 	for _, s := range strategies {
 		h.Ways = append(h.Ways, headStrategy{s.Name, s.String()})
 	}
-	h.given = prompts
+	h.given, h.chat = prompts, &k.prompt.chat
+	if h.chat.given() && k.prompt.addBOS == argen.AutoBOS {
+		h.AddBOS = bosNames[argen.NoBOS] // a template writes one where it should be
+	}
 	return h, nil
 }
 
@@ -162,12 +166,19 @@ func (h *compareHead) plan(lms []*model.LM, resumed bool) (*study.Plan, error) {
 		h.Models[i].SHA256 = sum
 	}
 	for _, t := range h.given {
+		t, err := h.chat.converse(t, first)
+		if err != nil {
+			return nil, err
+		}
 		ids, err := t.encode(first.Tokenizer)
 		if err != nil {
 			return nil, err
 		}
 		text := t.text
-		if t.ids != nil {
+		switch {
+		case t.chat != nil:
+			text = t.chat.Text
+		case t.ids != nil:
 			text = first.Tokenizer.Decode(ids)
 		}
 		h.Prompts = append(h.Prompts, headPrompt{text, append([]argen.ID{}, ids...)})

@@ -41,7 +41,7 @@ type promptFlags struct {
 	hasIDs  bool
 	special bool
 	addBOS  argen.BOS
-	chat    chatFlags // only where they are added
+	chat    chatFlags
 }
 
 func (p *promptFlags) add(fs *pflag.FlagSet) {
@@ -49,6 +49,7 @@ func (p *promptFlags) add(fs *pflag.FlagSet) {
 	fs.Var(&idsValue{&p.ids, &p.hasIDs}, "ids", "`IDS` of tokens instead of text: 1,2,3")
 	fs.BoolVar(&p.special, "special", false, "names of control tokens in the text, as </s>, mean those tokens")
 	fs.Var(&bosValue{&p.addBOS}, "add-bos", "whether the token of a beginning comes first, `WHEN`: auto, yes or no; auto is what the model's own configuration says")
+	p.chat.add(fs)
 }
 
 // chainFlags say how a token is drawn: --chain, or a flag for each parameter

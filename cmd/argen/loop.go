@@ -34,7 +34,6 @@ type runFlags struct {
 func (f *runFlags) add(a *app, fs *pflag.FlagSet) {
 	a.modelFlag(fs, &f.model)
 	f.prompt.add(fs)
-	f.prompt.chat.add(fs)
 	f.stop.add(fs)
 	f.seed.add(fs)
 	fs.BoolVar(&f.heal, "token-healing", false, "open the last token of the prompt again: it may become another that begins with the same text, so that a prompt may end in the middle of a word")

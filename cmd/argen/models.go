@@ -84,7 +84,7 @@ argen's source folder, fetches it (98 MB) to the system's folder for caches.
 
 What a model was trained on does not matter to argen: any file of these kinds is
 watched, scored and compared alike. One with a chat template, which argen info
-shows, takes --chat in step, generate and tree.`,
+shows, takes --chat wherever it takes a prompt.`,
 		Example: `  argen models
   argen models --json`,
 		Args: noArgs,

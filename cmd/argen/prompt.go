@@ -21,6 +21,7 @@ type text struct {
 	heal    bool       // the last token is opened again
 
 	messages *model.Messages // of --messages or of a request, nil if there are none
+	whole    bool            // the conversation may end with an answer, and is then not to go on
 	chat     *argen.Chat     // the conversation as it was written, nil if it is none
 }
 

@@ -136,6 +136,9 @@ func (s *sampling) generator(ctx context.Context, a *app, t text, open func(cont
 	}
 	gen := argen.Generator{Chain: chain, Seed: s.seed.pick(), BOS: s.prompt.addBOS, NoHash: true}
 	if t.logits != nil {
+		if s.prompt.chat.on {
+			return gen, t, errors.New("chat and logits: a conversation is text, give one of them")
+		}
 		if len(t.logits) == 0 {
 			return gen, t, plainLogits(&argen.LogitsError{ID: argen.NoID}, t, gen)
 		}
@@ -156,6 +159,9 @@ func (s *sampling) generator(ctx context.Context, a *app, t text, open func(cont
 			return gen, t, err
 		}
 		gen.Model, gen.Tokenizer = lm.Model, lm.Tokenizer
+		if t, err = s.prompt.chat.converse(t, lm); err != nil {
+			return gen, t, err
+		}
 	}
 	gen.Top = gen.Model.Info().VocabSize
 	return gen, t, nil
@@ -250,7 +256,7 @@ func (a *app) sample(c *cobra.Command, s *sampling, args []string) error {
 		return usagef("--%w", err)
 	}
 	switch {
-	case s.logits != "" && (len(args) > 0 || s.prompt.file != "" || s.prompt.hasIDs || c.Flags().Changed("model")):
+	case s.logits != "" && (len(args) > 0 || s.prompt.file != "" || s.prompt.hasIDs || s.prompt.chat.given() || c.Flags().Changed("model")):
 		return usagef("--logits are the distribution: no model and no text can be given with them")
 	case s.logits == "" && s.hasHistory:
 		return usagef("--history goes with --logits; a model has the text before")

@@ -37,6 +37,11 @@ func scoreCommand(a *app) *cobra.Command {
 given those before it, its rank and surprisal, and the uncertainty there. The
 sum of the logarithms is ln P(text).
 
+With --chat or --messages the text is a conversation, as the model's template
+writes it. Where its last message is an answer of the assistant, the sums of
+that answer and its end are shown too, given all before it; else the text ends
+where the model would begin one.
+
 With several --model the same text is scored by each, side by side: the tokens
 where the others lose most bits against the first are marked. With truth as the
 first that is what a model has not learned.
@@ -49,7 +54,9 @@ null and is not counted. With --context-shift a token has "dropped", how many
 older tokens the model did not see, where there are any. --inside T adds
 "inside":{"t","context","tokens","effects","attention","lens","hidden"}: effects
 in ln P, attention by layer, head and token, lens and hidden by the number of
-layers, from 0. --watermark adds "watermark":{"z","p","green","counted"}, and
+layers, from 0. A conversation adds "text", and where there is an answer
+"answer":{"t","logprob","bits","perplexity","bits_per_byte","counted"}, t being
+its first token. --watermark adds "watermark":{"z","p","green","counted"}, and
 "green" to the tokens: true, or false for red.`,
 		Example: `  argen score "It was a rainy afternoon, and Mia was alone."
   argen score -m truth -m story-ngram "It was a rainy afternoon, and Mia was alone."
@@ -113,7 +120,7 @@ func (a *app) score(ctx context.Context, s *scoring, args []string) error {
 		return usagef("--watermark looks at the tokens of one model, or with --json of several")
 	case s.top > 0 && len(s.models) > 1 && !s.json:
 		return usagef("--top lists the tokens of one model, or with --json of several")
-	case len(args) == 0 && s.prompt.file == "" && !s.prompt.hasIDs && a.stdinTTY:
+	case len(args) == 0 && s.prompt.file == "" && !s.prompt.hasIDs && !s.prompt.chat.given() && a.stdinTTY:
 		return usagef("score: which text? give it as argument, with --file or through a pipe")
 	}
 	t, err := a.prompt(ctx, &s.prompt, args, false)
@@ -152,7 +159,9 @@ type score struct {
 	Bits        number        `json:"bits"`
 	Perplexity  number        `json:"perplexity"`
 	BitsPerByte number        `json:"bits_per_byte"`
-	Counted     int           `json:"counted"` // tokens that LogProb sums over
+	Counted     int           `json:"counted"`        // tokens that LogProb sums over
+	Text        string        `json:"text,omitempty"` // of a conversation, as the template wrote it
+	Answer      *scoredAnswer `json:"answer,omitempty"`
 	Watermark   *scoredMark   `json:"watermark,omitempty"`
 	Inside      *inside       `json:"inside,omitempty"`
 }
@@ -183,6 +192,11 @@ type scoredTop struct {
 // of scores a text with a model.
 func (s *scoring) of(ctx context.Context, lm *model.LM, t text) (*score, error) {
 	info := lm.Model.Info()
+	t.whole = true
+	t, err := s.prompt.chat.converse(t, lm)
+	if err != nil {
+		return nil, err
+	}
 	ids, err := t.encode(lm.Tokenizer)
 	if err != nil {
 		return nil, err
@@ -191,7 +205,11 @@ func (s *scoring) of(ctx context.Context, lm *model.LM, t text) (*score, error) 
 		return nil, errors.New("the text is empty: there is nothing to score")
 	}
 	length := len(t.text)
-	if t.ids != nil || t.special {
+	bos := s.prompt.addBOS
+	if t.chat != nil && bos == argen.AutoBOS {
+		bos = argen.NoBOS // a template writes one where it should be
+	}
+	if t.ids != nil || t.special || t.chat != nil {
 		length = len(lm.Tokenizer.Decode(ids))
 	}
 	if s.eos {
@@ -201,7 +219,7 @@ func (s *scoring) of(ctx context.Context, lm *model.LM, t text) (*score, error) 
 		ids = append(ids, info.Stop[0])
 	}
 	trace := &argen.Trace{}
-	gen := argen.Generator{Model: lm.Model, Tokenizer: lm.Tokenizer, BOS: s.prompt.addBOS, Top: s.top, ContextShift: s.shift, NoHash: true, Sinks: []argen.Sink{trace}}
+	gen := argen.Generator{Model: lm.Model, Tokenizer: lm.Tokenizer, BOS: bos, Top: s.top, ContextShift: s.shift, NoHash: true, Sinks: []argen.Sink{trace}}
 	if _, err := gen.Score(ctx, nil, ids); err != nil && !stuck(trace, err) {
 		return nil, err
 	}
@@ -228,6 +246,11 @@ func (s *scoring) of(ctx context.Context, lm *model.LM, t text) (*score, error) 
 	r.Bits = -r.LogProb/math.Ln2 + 0
 	r.Perplexity = number(math.Exp(-float64(r.LogProb) / float64(r.Counted)))
 	r.BitsPerByte = r.Bits / number(counted)
+	if t.chat != nil {
+		if err := r.chat(lm, t, trace, first); err != nil {
+			return nil, err
+		}
+	}
 	if err := s.watermark.search(r, lm, first); err != nil {
 		return nil, err
 	}

@@ -174,3 +174,46 @@ func TestInside(t *testing.T) {
 		}
 	}
 }
+
+// The sums of the answer that ends a conversation are those of its tokens, and
+// the same as those of a text that begins where the answer does.
+func TestScoreOfAnAnswer(t *testing.T) {
+	lm, err := model.Open(t.Context(), "../../model/testdata/gguf/llama-tied.Q8_0.gguf", model.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer lm.Close()
+	conversation := func(answer string) text {
+		m := &model.Messages{}
+		m.Add("user", "Hi  there")
+		if answer != "" {
+			m.Add("assistant", answer)
+		}
+		return text{messages: m}
+	}
+	s := &scoring{}
+	question, err := s.of(t.Context(), lm, conversation(""))
+	if err != nil || question.Answer != nil {
+		t.Fatalf("%+v, %v: there is no answer", question, err)
+	}
+	got, err := s.of(t.Context(), lm, conversation("Hello."))
+	if err != nil {
+		t.Fatal(err)
+	}
+	a := got.Answer
+	if a == nil || a.T != len(question.Tokens) || a.Counted != len(got.Tokens)-a.T || got.Text != question.Text+"Hello.<|im_end|>\n" {
+		t.Fatalf("%+v of %q, want the answer from token %d on", a, got.Text, len(question.Tokens))
+	}
+	sum := 0.0
+	for _, token := range got.Tokens[a.T:] {
+		sum += float64(*token.LogProb)
+	}
+	for _, want := range []float64{sum, float64(got.LogProb - question.LogProb)} {
+		if math.Abs(float64(a.LogProb)-want) > 1e-9 {
+			t.Errorf("ln P(answer) = %v, want %v", a.LogProb, want)
+		}
+	}
+	if bytes := float64(len("Hello.\n")); math.Abs(float64(a.Bits)+sum/math.Ln2) > 1e-9 || math.Abs(float64(a.BitsPerByte*number(bytes)-a.Bits)) > 1e-9 {
+		t.Errorf("%+v", a)
+	}
+}

@@ -109,12 +109,19 @@ func totals(b *strings.Builder, all []*score) {
 	wide := 5
 	for _, s := range all {
 		wide = max(wide, ansi.StringWidth(argen.Visible(s.Model)))
+		if s.Answer != nil {
+			wide = max(wide, len(s.Answer.name()))
+		}
 	}
 	fmt.Fprintf(b, "%-*s  %10s  %9s  %10s  %10s  %10s  %6s\n", wide, "model", "ln P(text)", "bits", "bits/token", "perplexity", "bits/byte", "tokens")
 	for _, s := range all {
 		name := argen.Visible(s.Model)
 		fmt.Fprintf(b, "%s%s  %10s  %9s  %10s  %10s  %10s  %6d\n", name, strings.Repeat(" ", wide-ansi.StringWidth(name)), bitsText(s.LogProb),
 			bitsText(s.Bits), bitsText(s.Bits/number(s.Counted)), bitsText(s.Perplexity), bitsText(s.BitsPerByte), s.Counted)
+		if a := s.Answer; a != nil {
+			fmt.Fprintf(b, "%-*s  %10s  %9s  %10s  %10s  %10s  %6d\n", wide, a.name(), bitsText(a.LogProb),
+				bitsText(a.Bits), bitsText(a.Bits/number(a.Counted)), bitsText(a.Perplexity), bitsText(a.BitsPerByte), a.Counted)
+		}
 	}
 	for _, s := range all {
 		if at := slices.IndexFunc(s.Tokens, func(t scoredToken) bool { return t.Dropped > 0 }); at >= 0 {

@@ -55,7 +55,6 @@ and others are the sums of what is shown to its end and of what is not.`,
 	a.modelFlag(fs, &f.model)
 	a.engineFlags(fs)
 	f.prompt.add(fs)
-	f.prompt.chat.add(fs)
 	fs.Var(&fromOneValue{&f.Depth}, "depth", "go `N` tokens deep")
 	fs.Var(&fromOneValue{&f.Branch}, "branch", "show at most `N` tokens after each text, the most probable ones")
 	fs.Float64Var(&f.MinProb, "min-prob", f.MinProb, "show only texts with a P(text) of at least `P`; paths that were found are shown anyway")
