@@ -58,7 +58,11 @@ func (r *Run) fits() error {
 	case most == 0 || len(r.ids) < most:
 		return nil
 	case !r.gen.ContextShift:
-		return fmt.Errorf("prompt: %d tokens leave no room in the model's context of %d: %s", len(r.ids), most, shift)
+		leave := "tokens leave"
+		if len(r.ids) == 1 {
+			leave = "token leaves"
+		}
+		return fmt.Errorf("prompt: %d %s no room in the model's context of %d: %s", len(r.ids), leave, most, shift)
 	case most == r.kept():
 		return fmt.Errorf("prompt: the model's context of %d is full with BOS alone", most)
 	}

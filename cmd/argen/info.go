@@ -107,9 +107,7 @@ func infoText(d model.Description, tensors bool) string {
 	if d.Layers > 0 {
 		b.row("layers", "%d, of width %d, with %d heads for queries and %d for keys", d.Layers, d.HiddenSize, d.Heads, d.KVHeads)
 	}
-	for i, t := range d.Types {
-		b.row([]string{"numbers", ""}[min(i, 1)], "%s: %s, %s", t.Type, count(t.Tensors, "tensor"), sizeText(t.Bytes))
-	}
+	b.types(d.Types)
 	if d.Sentences > 0 {
 		b.row("trained on", "%s sentences, %s tokens", thousands(d.Sentences), thousands(d.Tokens))
 	}

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"argen"
+	"argen/model"
 	"argen/model/safetensors"
 )
 
@@ -18,6 +19,7 @@ type weightsFile struct {
 	Bytes      int64             `json:"bytes"`
 	SHA256     string            `json:"sha256"`
 	Parameters int64             `json:"parameters"` // numbers in all tensors
+	Types      []model.TypeInfo  `json:"types"`
 	Meta       map[string]string `json:"meta,omitempty"`
 	Tensors    []weightsTensor   `json:"tensors"`
 }
@@ -40,10 +42,13 @@ func (a *app) infoWeights(path string, asJSON bool) error {
 	}
 	defer f.Close()
 	d := weightsFile{File: path, Bytes: f.Size(), SHA256: f.SHA256(), Meta: f.Metadata, Tensors: []weightsTensor{}}
+	var tensors []model.TensorInfo
 	for _, t := range f.Tensors() {
 		d.Parameters += int64(t.Len())
+		tensors = append(tensors, model.TensorInfo{Name: t.Name, Shape: t.Shape, Type: string(t.DType), Bytes: int64(len(t.Data))})
 		d.Tensors = append(d.Tensors, weightsTensor{t.Name, string(t.DType), t.Shape})
 	}
+	d.Types = model.TypesOf(tensors)
 	if asJSON {
 		return a.printJSON(d)
 	}
@@ -58,6 +63,7 @@ func weightsText(w io.Writer, d weightsFile) {
 	b.row("file", "%s, %s", d.File, sizeText(d.Bytes))
 	b.row("sha256", "%s", d.SHA256)
 	b.row("parameters", "%s", thousands(d.Parameters))
+	b.types(d.Types)
 	for _, key := range slices.Sorted(maps.Keys(d.Meta)) {
 		b.row(key, "%.200s", d.Meta[key])
 	}
@@ -65,5 +71,12 @@ func weightsText(w io.Writer, d weightsFile) {
 	fmt.Fprint(w, b.String())
 	for _, t := range d.Tensors {
 		fmt.Fprintf(w, "  %s %s %v\n", argen.Visible(t.Name), t.DType, t.Shape)
+	}
+}
+
+// types says how much of a model is stored as which type.
+func (b *rows) types(types []model.TypeInfo) {
+	for i, t := range types {
+		b.row([]string{"numbers", ""}[min(i, 1)], "%s: %s, %s", t.Type, count(t.Tensors, "tensor"), sizeText(t.Bytes))
 	}
 }

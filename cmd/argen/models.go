@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"os"
 	"strings"
 	"time"
 
@@ -21,13 +22,16 @@ type modelEntry struct {
 	Doc     string `json:"doc"`
 	Default bool   `json:"default,omitempty"`
 
-	// The rest is of models that argen pull or huggingface_hub has fetched.
+	// Path and Bytes are of models that were fetched, the rest is of those that
+	// argen pull or huggingface_hub has.
 
 	Format   string     `json:"format,omitempty"` // "safetensors", "GGUF", "incomplete", "other"
 	Commit   string     `json:"commit,omitempty"`
 	Path     string     `json:"path,omitempty"`
 	Bytes    int64      `json:"bytes,omitempty"`
 	Modified *time.Time `json:"modified,omitempty"`
+
+	missing error // why the file of a model with a name is not there, nil if it is
 }
 
 func (a *app) modelEntries() []modelEntry {
@@ -37,7 +41,15 @@ func (a *app) modelEntries() []modelEntry {
 		if s.Arg != "" {
 			ref += "[:" + s.Arg + "]"
 		}
-		list = append(list, modelEntry{Ref: ref, Kind: s.Kind, Doc: s.Doc, Default: s.Name == a.defaultModel()})
+		e := modelEntry{Ref: ref, Kind: s.Kind, Doc: s.Doc, Default: s.Name == a.defaultModel()}
+		if s.File != nil {
+			if e.Path, e.missing = s.File(); e.missing == nil {
+				if info, err := os.Stat(e.Path); err == nil {
+					e.Bytes = info.Size()
+				}
+			}
+		}
+		list = append(list, e)
 	}
 	list = append(list, modelEntry{Ref: hub.Form, Kind: "pulled", Doc: "a model of a hub that argen pull has fetched"})
 	for _, f := range model.Formats {
@@ -148,5 +160,13 @@ func modelTable(list []modelEntry) string {
 		}
 	}
 	b.WriteString("* is used without -m; the environment's ARGEN_MODEL names another\n")
+	for _, e := range list {
+		switch {
+		case e.missing != nil:
+			fmt.Fprintf(&b, "%s: %v\n", e.Ref, e.missing)
+		case e.Path != "":
+			fmt.Fprintf(&b, "%s is fetched: %s, %s\n", e.Ref, argen.Visible(e.Path), sizeText(e.Bytes))
+		}
+	}
 	return b.String()
 }

@@ -14,6 +14,14 @@ func (a *app) open(ctx context.Context, ref string) (*model.LM, error) {
 	if err != nil && ref == a.env("ARGEN_MODEL") {
 		err = fmt.Errorf("ARGEN_MODEL: %w", err)
 	}
+	if asked := a.engine.Context; err == nil && asked > 0 {
+		switch most := lm.Model.Info().ContextLength; {
+		case most == 0:
+			a.hint("--context %d changes nothing: %s has no longest context", asked, argen.Visible(ref))
+		case most < asked:
+			a.hint("--context %d: the context of %s has %s, which is the most", asked, argen.Visible(ref), count(most, "token"))
+		}
+	}
 	return lm, err
 }
 

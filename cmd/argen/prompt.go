@@ -51,6 +51,8 @@ func (a *app) prompt(ctx context.Context, p *promptFlags, args []string, interac
 	switch {
 	case given > 1:
 		return text{}, usagef("give the text once: as arguments, with --file or with --ids")
+	case p.hasIDs && p.special:
+		return text{}, errSpecialIDs
 	case p.hasIDs:
 		return text{ids: slices.Clip(append([]argen.ID{}, p.ids...))}, nil
 	case len(args) == 1 && args[0] == "-" || given == 0 && !a.stdinTTY && !interactive:
@@ -68,6 +70,9 @@ func (a *app) prompt(ctx context.Context, p *promptFlags, args []string, interac
 	s := strings.TrimSuffix(string(data), "\n")
 	return text{text: strings.TrimSuffix(s, "\r"), special: p.special}, nil
 }
+
+// errSpecialIDs says that there are no names in ids.
+var errSpecialIDs = usageError{errors.New("--special is about names of control tokens in a text, and ids name any token: leave it out")}
 
 // start begins a text.
 func (t text) start(g argen.Generator) (*argen.Run, error) {

@@ -164,6 +164,8 @@ type score struct {
 	Answer      *scoredAnswer `json:"answer,omitempty"`
 	Watermark   *scoredMark   `json:"watermark,omitempty"`
 	Inside      *inside       `json:"inside,omitempty"`
+
+	silent string // why no token is counted, "" if one is
 }
 
 // A scoredToken is one token of a text. What is nil the model cannot say.
@@ -246,6 +248,9 @@ func (s *scoring) of(ctx context.Context, lm *model.LM, t text) (*score, error) 
 	r.Bits = -r.LogProb/math.Ln2 + 0
 	r.Perplexity = number(math.Exp(-float64(r.LogProb) / float64(r.Counted)))
 	r.BitsPerByte = r.Bits / number(counted)
+	if r.Counted == 0 {
+		r.silent = silence(lm, ids)
+	}
 	if t.chat != nil {
 		if err := r.chat(lm, t, trace, first); err != nil {
 			return nil, err
@@ -270,6 +275,18 @@ func (s *scoring) of(ctx context.Context, lm *model.LM, t text) (*score, error) 
 		return r, r.addLogits(ctx, lm, trace.Head.PromptIDs, first)
 	}
 	return r, nil
+}
+
+// silence says why a model predicts no token of a text, and what to do.
+func silence(lm *model.LM, ids []argen.ID) string {
+	info := lm.Model.Info()
+	switch {
+	case info.BOS == argen.NoID:
+		return "a first token is predicted from nothing, which " + argen.Visible(lm.Ref) + " cannot do: score two tokens or more"
+	case ids[0] == info.BOS:
+		return "the text is the token of a beginning alone, and nothing stands before that: score what follows it too"
+	}
+	return fmt.Sprintf("a first token is predicted from nothing, which %s cannot do: --add-bos yes puts %s before it", argen.Visible(lm.Ref), bareToken(string(lm.Tokenizer.Piece(info.BOS))))
 }
 
 // stuck reports whether scoring ended because the text is impossible: after a

@@ -217,3 +217,31 @@ func TestScoreOfAnAnswer(t *testing.T) {
 		t.Errorf("%+v", a)
 	}
 }
+
+// A text of which nothing is predicted says why, and what to do.
+func TestScoreOfNothing(t *testing.T) {
+	b := &bodiless{givenLogits{make([]float64, 4)}}
+	lm := &model.LM{Model: b, Tokenizer: b, Ref: "bodiless"}
+	for ids, want := range map[string]string{
+		"a":  "No token is counted: a first token is predicted from nothing, which bodiless\ncannot do: score two tokens or more.\n",
+		"ab": "",
+	} {
+		got, err := (&scoring{}).of(t.Context(), lm, text{text: ids})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if out := scoreText([]*score{got}); want == "" && strings.Contains(out, "No token") || !strings.HasSuffix(out, want) {
+			t.Errorf("%q: %s, want %q at the end", ids, out, want)
+		}
+	}
+	gguf, err := model.Open(t.Context(), "../../model/testdata/gguf/llama-tied.Q8_0.gguf", model.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer gguf.Close()
+	for id, want := range map[argen.ID]string{1: "the token of a beginning alone", 300: "--add-bos yes puts <|im_start|> before it"} {
+		if got, err := (&scoring{}).of(t.Context(), gguf, text{ids: []argen.ID{id}}); err != nil || !strings.Contains(got.silent, want) {
+			t.Errorf("token %d: %+v, %v; want %q", id, got, err, want)
+		}
+	}
+}

@@ -11,6 +11,7 @@ import (
 	"github.com/charmbracelet/x/ansi"
 
 	"argen"
+	"argen/viz/term"
 )
 
 // scoreText shows scores of one text for people: a table each, or one for all
@@ -124,6 +125,9 @@ func totals(b *strings.Builder, all []*score) {
 		}
 	}
 	for _, s := range all {
+		if s.silent != "" {
+			b.WriteString(term.Wrap("No token is counted: "+s.silent+".", 78) + "\n")
+		}
 		if at := slices.IndexFunc(s.Tokens, func(t scoredToken) bool { return t.Dropped > 0 }); at >= 0 {
 			fmt.Fprintf(b, "The text is longer than the context of %s: from t = %d on the oldest tokens are dropped, %s in the end.\n",
 				argen.Visible(s.Model), at, count(s.Tokens[len(s.Tokens)-1].Dropped, "token"))

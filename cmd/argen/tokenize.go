@@ -21,7 +21,7 @@ import (
 type tokenizing struct {
 	model     string
 	tokenizer string
-	prompt    promptFlags // of which only the file can be given
+	prompt    promptFlags // of which only the file and ids can be given
 	decode    []argen.ID
 	decodes   bool
 	merges    bool
@@ -36,7 +36,8 @@ func tokenizeCommand(a *app) *cobra.Command {
 		Short: "Show the tokens of a text",
 		Long: `Show the tokens of TEXT: their ids, where they stand in the text, in bytes,
 and the tokens themselves. TEXT is the arguments, or --file FILE, or standard
-input where that is a pipe. --decode shows the text of ids instead.
+input where that is a pipe. --ids shows the tokens of ids in the same way,
+--decode their text alone.
 
 The tokenizer is that of the model, or with --tokenizer one of
   chars   the characters of TEXT, by code point
@@ -50,7 +51,8 @@ bytes of TEXT, or of text where ids are given; text is what they decode to;
 bytes (base64) stand beside tokens that are not all valid UTF-8.`,
 		Example: `  argen tokenize "Mia was in the garden."
   argen tokenize --tokenizer bytes --json "naïve"
-  argen tokenize --decode 3,4,5
+  argen tokenize --ids 56,647,6
+  argen tokenize --decode 56,647,6
   argen train tokenizer --stories 300 --seed 1 --vocab-size 500 -o tokenizer.json
   argen tokenize --tokenizer tokenizer.json --merges "the red kite"`,
 		RunE: func(c *cobra.Command, args []string) error {
@@ -64,6 +66,7 @@ bytes (base64) stand beside tokens that are not all valid UTF-8.`,
 	t.add(a, f)
 	a.engineFlags(f)
 	f.StringVarP(&t.prompt.file, "file", "f", "", "read the text from `FILE`, - is standard input")
+	f.Var(&idsValue{&t.prompt.ids, &t.prompt.hasIDs}, "ids", "show the tokens of `IDS`: 1,2,3")
 	f.Var(&idsValue{&t.decode, &t.decodes}, "decode", "show the text of `IDS`: 1,2,3")
 	f.BoolVar(&t.json, "json", false, "print the tokens as JSON")
 	batchFlag(f, &t.batch)
@@ -116,11 +119,15 @@ func (a *app) tokenize(ctx context.Context, t *tokenizing, args []string) error 
 	switch {
 	case t.decodes && (len(args) > 0 || t.prompt.file != ""):
 		return usagef("--decode shows the text of ids: leave the text out")
+	case t.decodes && t.prompt.hasIDs:
+		return usagef("--ids shows the tokens of ids, --decode their text: give one of them")
 	case t.merges && t.prompt.special:
 		return usagef("--merges is about plain text, --special about names of tokens: give one of them")
-	case t.decodes && t.merges:
-		return usagef("--merges is about a text, --decode about ids: give one of them")
-	case !t.decodes && len(args) == 0 && t.prompt.file == "" && a.stdinTTY:
+	case (t.decodes || t.prompt.hasIDs) && t.merges:
+		return usagef("--merges is about a text, --ids and --decode about ids: give one of them")
+	case t.decodes && t.prompt.special:
+		return errSpecialIDs
+	case !t.decodes && !t.prompt.hasIDs && len(args) == 0 && t.prompt.file == "" && a.stdinTTY:
 		return usagef("tokenize: which text? give it as argument, with --file or through a pipe")
 	case t.decodes:
 		in.ids = t.decode
@@ -134,15 +141,18 @@ func (a *app) tokenize(ctx context.Context, t *tokenizing, args []string) error 
 	if err != nil {
 		return err
 	}
-	if t.decodes {
+	if in.ids != nil {
 		r, err := decoded(tok, in.ids)
-		if err != nil {
+		switch {
+		case err != nil:
 			return err
-		}
-		if t.json {
+		case t.json:
 			return a.printJSON(r)
+		case t.decodes:
+			_, err = fmt.Fprintln(a.stdout, r.Text)
+		default:
+			_, err = io.WriteString(a.stdout, tokenTable(r.table(tok), r.Text, r.Text))
 		}
-		_, err = fmt.Fprintln(a.stdout, r.Text)
 		return err
 	}
 	r, tokens, err := t.encoded(tok, in.text)
@@ -267,6 +277,15 @@ func decoded(tok argen.Tokenizer, ids []argen.ID) (tokenized, error) {
 	}
 	r.name(tok)
 	return r, nil
+}
+
+// table are the tokens of ids as those of a text are.
+func (r *tokenized) table(tok argen.Tokenizer) []tokenizer.Token {
+	tokens := make([]tokenizer.Token, len(r.IDs))
+	for i, id := range r.IDs {
+		tokens[i] = tokenizer.Token{ID: id, Piece: tok.Piece(id), Start: r.Offsets[i][0], End: r.Offsets[i][1]}
+	}
+	return tokens
 }
 
 // name fills in the tokens and the text of the ids.
