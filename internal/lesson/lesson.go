@@ -43,6 +43,7 @@ type Lesson struct {
 
 // Course are the lessons in the order in which they are taught.
 var Course = []*Lesson{
+	loop,
 	chainRule,
 }
 
