@@ -27,7 +27,7 @@ func (d *BarsData) figure() (*Figure, error) {
 	if len(d.Series) > len(looks) {
 		return nil, fmt.Errorf("at most %d series of bars are drawn, there are %d", len(looks), len(d.Series))
 	}
-	f := &Figure{Title: d.Title, Subtitle: d.Subtitle, Caption: d.Caption, Alt: d.alt(), Width: pageWidth}
+	f := d.Words.figure(d.alt())
 	r := reach{}
 	for _, s := range d.Series {
 		r.add(s.Y...)
@@ -42,6 +42,7 @@ func (d *BarsData) figure() (*Figure, error) {
 	}
 	p := newPlot()
 	r.axis(d.Y, true).set(&p.X)
+	p.X.Max += (p.X.Max - p.X.Min) * .08 // room for the number behind the longest
 	n, m := len(d.Groups), len(d.Series)
 	var ticks []plot.Tick
 	for i, g := range d.Groups {

@@ -27,32 +27,56 @@ type Chart struct {
 	Name string // in commands: argen plot NAME
 	Doc  string // one sentence without a full stop
 	Draw func(Input) (*Figure, error)
+	From Source // what it is drawn from
 
-	// Data returns what JSON is read into to draw the chart from what a lesson
-	// or a score has measured, nil if it is drawn from something else.
+	// Data returns what JSON is read into to draw the chart FromData.
 	Data func() Data
 }
+
+// A Source is what charts are drawn from: a part of [Input].
+type Source int
+
+// The sources.
+const (
+	FromTraces     Source = iota // Traces
+	FromStep                     // Traces and Step
+	FromOrders                   // Orders: models that are trained for the chart
+	FromLearning                 // Learning: logs of trainings
+	FromTree                     // Tree
+	FromComparison               // Compare
+	FromData                     // Data: what a lesson or a score has measured
+)
 
 // Charts are all kinds in the order of help: one step first, then the text,
 // then models, then strategies.
 var Charts = []Chart{
-	{Name: "next", Doc: "the most probable next tokens of one step, before and after the chain, and all others", Draw: Next},
-	{Name: "draw", Doc: "how the dice picked the token of one step: where u fell, or the largest ln P + noise", Draw: Draw},
-	{Name: "stages", Doc: "how each stage of the chain reshapes the distribution of one step", Draw: Stages},
+	{Name: "next", Doc: "the most probable next tokens of one step, before and after the chain, and all others", Draw: Next, From: FromStep},
+	{Name: "draw", Doc: "how the dice picked the token of one step: where u fell, or the largest ln P + noise", Draw: Draw, From: FromStep},
+	{Name: "stages", Doc: "how each stage of the chain reshapes the distribution of one step", Draw: Stages, From: FromStep},
 	{Name: "steps", Doc: "probability and rank of each chosen token over the text", Draw: Steps},
 	{Name: "surprisal", Doc: "how surprising each token was, in bits", Draw: Surprisal},
 	{Name: "entropy", Doc: "how uncertain the model was before each token, in bits", Draw: Entropy},
 	{Name: "chain", Doc: "ln P of the text as a staircase: the chain rule, one step down a token", Draw: Chain},
 	{Name: "heat", Doc: "the text itself, coloured by the probability of each token", Draw: Heat},
-	{Name: "tree", Doc: "what may follow a text: each continuation as wide as its joint probability", Draw: Tree},
-	{Name: "ngram-orders", Doc: "perplexity of n-gram models by order, against the true entropy rate", Draw: NgramOrders},
-	{Name: "learning", Doc: "how a training went: the loss over its steps, and what was learned when", Draw: Learning},
-	{Name: "frontier", Doc: "quality against diversity of the strategies of a comparison, with their intervals", Draw: Frontier},
-	{Name: "metrics", Doc: "every number of a comparison by strategy, with its interval", Draw: Metrics},
-	{Name: "curves", Doc: "numbers over a number, with intervals: what a lesson has measured", Draw: Curves, Data: func() Data { return &CurvesData{} }},
-	{Name: "bars", Doc: "numbers of things side by side, with intervals: what a lesson has measured", Draw: Bars, Data: func() Data { return &BarsData{} }},
-	{Name: "matrix", Doc: "a number for each pair of a row and a column, as a shade", Draw: Matrix, Data: func() Data { return &MatrixData{} }},
-	{Name: "same-step", Doc: "the distribution of one step under every strategy of a comparison", Draw: SameStep},
+	{Name: "tree", Doc: "what may follow a text: each continuation as wide as its joint probability", Draw: Tree, From: FromTree},
+	{Name: "ngram-orders", Doc: "perplexity of n-gram models by order, against the true entropy rate", Draw: NgramOrders, From: FromOrders},
+	{Name: "learning", Doc: "how a training went: the loss over its steps, and what was learned when", Draw: Learning, From: FromLearning},
+	{Name: "frontier", Doc: "quality against diversity of the strategies of a comparison, with their intervals", Draw: Frontier, From: FromComparison},
+	{Name: "metrics", Doc: "every number of a comparison by strategy, with its interval", Draw: Metrics, From: FromComparison},
+	{Name: "curves", Doc: "numbers over a number, with intervals: what a lesson has measured", Draw: Curves, From: FromData, Data: curvesData},
+	{Name: "context", Doc: "what more context is worth: a number over the tokens of context that a model sees", Draw: Context, From: FromData, Data: curvesData},
+	{Name: "drift", Doc: "how a number changes along texts, position by position", Draw: Drift, From: FromData, Data: curvesData},
+	{Name: "calibration", Doc: "how often what was given a probability came true, against that probability", Draw: Calibration, From: FromData, Data: curvesData},
+	{Name: "reliability", Doc: "probabilities of a model against the true ones, a point a prediction", Draw: Reliability, From: FromData, Data: curvesData},
+	{Name: "checkpoints", Doc: "probabilities while a model is trained, over the steps of the training", Draw: Checkpoints, From: FromData, Data: curvesData},
+	{Name: "bars", Doc: "numbers of things side by side, with intervals: what a lesson has measured", Draw: Bars, From: FromData, Data: barsData},
+	{Name: "kinds", Doc: "what each model knows of each kind of dependency", Draw: Kinds, From: FromData, Data: barsData},
+	{Name: "tokenizers", Doc: "what tokenizers make of the same text: lengths, bits a byte", Draw: Tokenizers, From: FromData, Data: barsData},
+	{Name: "matrix", Doc: "a number for each pair of a row and a column, as a shade", Draw: Matrix, From: FromData, Data: matrixData},
+	{Name: "attention", Doc: "which tokens each token attends to, by head or layer", Draw: Attention, From: FromData, Data: matrixData},
+	{Name: "lens", Doc: "what a model would predict after each of its layers (the logit lens)", Draw: Lens, From: FromData, Data: matrixData},
+	{Name: "occlusion", Doc: "what each earlier token did for a prediction: the bits it costs to take it away", Draw: Occlusion, From: FromData, Data: matrixData},
+	{Name: "same-step", Doc: "the distribution of one step under every strategy of a comparison", Draw: SameStep, From: FromComparison},
 }
 
 // Lookup returns the chart of a name.
@@ -153,13 +177,25 @@ func DrawData(name string, data Data) (*Figure, error) {
 	return c.Draw(Input{Data: data})
 }
 
-// dataOf returns the data of a chart, checked.
-func dataOf[D Data](in Input, chart string) (d D, err error) {
+// What JSON is read into for the charts of data.
+func curvesData() Data { return &CurvesData{} }
+func barsData() Data   { return &BarsData{} }
+func matrixData() Data { return &MatrixData{} }
+
+// dataOf returns the data of a chart, checked, also for what only this chart
+// asks of them.
+func dataOf[D Data](in Input, chart string, checks ...func(D) error) (d D, err error) {
 	d, ok := in.Data.(D)
 	if !ok {
 		return d, fmt.Errorf("%s draws what a lesson or a score has measured, there is none", chart)
 	}
-	if err := d.Check(); err != nil {
+	err = d.Check()
+	for _, check := range checks {
+		if err == nil {
+			err = check(d)
+		}
+	}
+	if err != nil {
 		return d, fmt.Errorf("%s: %w", chart, err)
 	}
 	return d, nil

@@ -26,7 +26,7 @@ func (d *CurvesData) figure() (*Figure, error) {
 	if len(d.Series) > len(looks) {
 		return nil, fmt.Errorf("at most %d curves are drawn, there are %d", len(looks), len(d.Series))
 	}
-	f := &Figure{Title: d.Title, Subtitle: d.Subtitle, Caption: d.Caption, Alt: d.alt(), Width: pageWidth}
+	f := d.Words.figure(d.alt())
 	p := newPlot()
 	x, y := reach{}, reach{}
 	for _, s := range d.Series {

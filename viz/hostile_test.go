@@ -71,6 +71,9 @@ func TestHostile(t *testing.T) {
 			in.Learning.Runs = []LearningRun{longRun(s, 60, 10, s, s+s), longRun(s, 60, 20)}[:1+i%2]
 			in.Tree = treeOf(s, .5, .25)
 			in.Compare = poisonedCompare(s)
+			if c.From == FromData {
+				in.Data = respelled(dataInputs[c.Name][c.Name].Data, s)
+			}
 			f := drawn(t, c, in)
 			data := svg(t, f)
 			checkXML(t, fmt.Sprintf("%s of %.20q", c.Name, s), data)

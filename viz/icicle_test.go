@@ -120,7 +120,7 @@ func TestTreeSays(t *testing.T) {
 		"tree-ended": {"Greedy misses the most probable text after “In the end”", "682 others"},
 		"tree-plain": {"What may follow “It was a”?", "“sunny” 0.290, then [“Sunday” 0.190 (joint 0.0550)"},
 	} {
-		f := drawn(t, Chart{"tree", "", Tree}, in[name])
+		f := drawn(t, Chart{Name: "tree", Draw: Tree}, in[name])
 		says := Describe(f)
 		for _, w := range want {
 			if !strings.Contains(says, w) {

@@ -108,7 +108,7 @@ func TestLearningSays(t *testing.T) {
 			s.Recall = []Recall{{"name", []float64{.25, .95, .5, .92}[i/50], 10}, {"place", []float64{.1, .9, .93, .99}[i/50], 30}}
 		}
 	}
-	f := drawn(t, Chart{"learning", "", Learning}, learningOf(run))
+	f := drawn(t, Chart{Name: "learning", Draw: Learning}, learningOf(run))
 	for _, want := range []string{
 		"Held-out loss falls to 0.627 bits per token, 10.0 % above its floor",
 		"200 steps, 380,000 tokens",
@@ -137,7 +137,7 @@ func TestLearningSays(t *testing.T) {
 		"How the loss changes with every batch":                           {unheld},
 		"Verdicts on whole stories: 21 % flawless at first, 79 % at last": {verdictRun()},
 	} {
-		if f := drawn(t, Chart{"learning", "", Learning}, learningOf(runs...)); !strings.Contains(f.Title, want) {
+		if f := drawn(t, Chart{Name: "learning", Draw: Learning}, learningOf(runs...)); !strings.Contains(f.Title, want) {
 			t.Errorf("%s, want %s", f.Title, want)
 		}
 	}
@@ -149,7 +149,7 @@ func TestLearningOfVerdictsAlone(t *testing.T) {
 	for i := range run.Steps {
 		run.Steps[i].Validation, run.Steps[i].Recall = math.NaN(), nil
 	}
-	f := drawn(t, Chart{"learning", "", Learning}, learningOf(run))
+	f := drawn(t, Chart{Name: "learning", Draw: Learning}, learningOf(run))
 	if !strings.Contains(f.Alt, "Part of the stories that are flawless. flawless stories: 0.200 at step 1, 0.7") {
 		t.Error(f.Alt)
 	}
@@ -165,7 +165,7 @@ func TestRecallBegins(t *testing.T) {
 		50:  "training step (logarithmic)", // one measurement
 	} {
 		titles := map[string]float64{}
-		for _, w := range texts(t, drawn(t, Chart{"learning", "", Learning}, learningOf(longRun("", steps, 10, "name")))) {
+		for _, w := range texts(t, drawn(t, Chart{Name: "learning", Draw: Learning}, learningOf(longRun("", steps, 10, "name")))) {
 			if strings.HasPrefix(w.text, "training step") {
 				titles[w.text] = float64(w.box.Max.Y)
 			}
@@ -250,7 +250,7 @@ func TestLearningOverlaps(t *testing.T) {
 					all = append(all, r)
 				}
 				what := fmt.Sprintf("%d runs of %d steps %.10q", runs, steps, name)
-				f := drawn(t, Chart{"learning", "", Learning}, learningOf(all...))
+				f := drawn(t, Chart{Name: "learning", Draw: Learning}, learningOf(all...))
 				checkTexts(t, what, f)
 				if n := len(svg(t, f)); n > 1<<19 {
 					t.Errorf("%s: %d bytes", what, n)

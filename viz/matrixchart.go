@@ -20,7 +20,7 @@ func Matrix(in Input) (*Figure, error) {
 
 // figure draws the panels one below the other.
 func (d *MatrixData) figure() (*Figure, error) {
-	f := &Figure{Title: d.Title, Subtitle: d.Subtitle, Caption: d.Caption, Alt: d.alt(), Width: pageWidth}
+	f := d.Words.figure(d.alt())
 	most := d.Most
 	if most == 0 {
 		r := reach{}

@@ -4,6 +4,9 @@ import (
 	"encoding/json"
 	"fmt"
 	"math"
+	"strings"
+
+	"argen"
 )
 
 // Data is what a chart is drawn from where it is no trace: what a lesson or a
@@ -57,6 +60,12 @@ type Words struct {
 	Title    string `json:"title"`
 	Subtitle string `json:"subtitle,omitempty"`
 	Caption  string `json:"caption,omitempty"` // how to read it, units included
+}
+
+// figure is an empty one with the words, and with what it shows in words.
+func (w Words) figure(alt string) *Figure {
+	text := func(s string) string { return strings.Join(strings.Fields(argen.Printable(s)), " ") }
+	return &Figure{Title: text(w.Title), Subtitle: text(w.Subtitle), Caption: text(w.Caption), Alt: alt, Width: pageWidth}
 }
 
 // A Series is a named row of numbers, maybe with intervals.

@@ -8,7 +8,6 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"testing"
 
@@ -72,6 +71,9 @@ var ordersData = OrdersData{
 func inputs(t testing.TB, chart string) map[string]Input {
 	all := traces(t, 3)
 	one := Input{Traces: all[:1], Step: 5, Orders: ordersData}
+	if list, ok := dataInputs[chart]; ok {
+		return list
+	}
 	switch chart {
 	case "learning":
 		return learningInputs(t)
@@ -93,9 +95,7 @@ func inputs(t testing.TB, chart string) map[string]Input {
 }
 
 // ofTraces reports whether a chart draws traces.
-func ofTraces(c Chart) bool {
-	return !slices.Contains([]string{"ngram-orders", "learning", "tree", "frontier", "metrics", "same-step"}, c.Name)
-}
+func ofTraces(c Chart) bool { return c.From == FromTraces || c.From == FromStep }
 
 func drawn(t testing.TB, c Chart, in Input) *Figure {
 	t.Helper()
