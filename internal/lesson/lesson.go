@@ -45,6 +45,7 @@ type Lesson struct {
 var Course = []*Lesson{
 	loop,
 	chainRule,
+	tokens,
 }
 
 // Quiz are the options of the quiz in the order in which they are asked, each
