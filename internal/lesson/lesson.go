@@ -46,6 +46,7 @@ var Course = []*Lesson{
 	loop,
 	chainRule,
 	tokens,
+	compression,
 }
 
 // Quiz are the options of the quiz in the order in which they are asked, each
