@@ -95,7 +95,8 @@ func runCompression(ctx context.Context, lab *Lab, r *Record) error {
 	for i, size := range sizes {
 		bars = append(bars, 8*size/raw)
 		rows = append(rows, []Cell{
-			{Text: names[i]}, Number{Value: math.Ceil(size / 8), Unit: Count}.Cell(),
+			{Text: names[i]},
+			Number{Value: math.Ceil(size / 8), Unit: Count}.Cell(),
 			Number{Value: 8 * size / raw, Unit: Bits}.Cell(),
 		})
 	}
@@ -133,17 +134,18 @@ func (c *compressing) plain() string {
 }
 
 // walk goes through the texts, one token after the other, as a decoder must: f is
-// given the logits of each and returns it. Where a model predicts nothing for the
-// first, all tokens are as probable as each other.
+// given the logits of each and returns it. Where a model has no token that begins
+// a text, nothing predicts the first, and all are as probable as each other.
 func (c *compressing) walk(ctx context.Context, f func(text, i int, logits []float64) (argen.ID, error)) error {
 	done := 0
+	bos := c.lab.LM.Model.Info().BOS
 	for text, ids := range c.texts {
-		state, logits, err := begin(ctx, c.lab.LM.Model)
-		if err != nil {
-			return err
-		}
-		if logits == nil {
-			logits = make([]float64, c.lab.LM.Model.Info().VocabSize)
+		state, logits := c.lab.LM.Model.Start(), make([]float64, c.lab.LM.Model.Info().VocabSize)
+		if bos != argen.NoID {
+			var err error
+			if logits, err = state.Extend(ctx, bos); err != nil {
+				return err
+			}
 		}
 		for i := range ids {
 			id, err := f(text, i, logits)
@@ -192,21 +194,21 @@ func (c *compressing) lost(ctx context.Context, code []byte) (lost int, err erro
 func (c *compressing) bits(ctx context.Context, m argen.Model, temperature float64) (float64, error) {
 	sum := 0.0
 	for _, ids := range c.texts {
-		known := 0
-		err := follow(ctx, m, ids, func(i int, logits []float64) error {
-			known++
-			heated := make([]float64, len(logits))
-			for j, l := range logits {
-				heated[j] = l / temperature
-			}
-			logp, err := argen.LogProb(heated, ids[i])
-			sum -= logp / math.Ln2
-			return err
-		})
+		t, err := c.lab.Read(ctx, m, ids)
 		if err != nil {
 			return 0, err
 		}
-		sum += float64(len(ids)-known) * math.Log2(float64(m.Info().VocabSize))
+		for i, logits := range t.Rows {
+			for j := range logits {
+				logits[j] /= temperature
+			}
+			logp, err := argen.LogProb(logits, t.IDs[t.Begin+i])
+			if err != nil {
+				return 0, err
+			}
+			sum -= logp / math.Ln2
+		}
+		sum += float64(len(ids)-len(t.Rows)) * math.Log2(float64(m.Info().VocabSize))
 	}
 	return sum, nil
 }

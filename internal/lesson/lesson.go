@@ -47,6 +47,7 @@ var Course = []*Lesson{
 	chainRule,
 	tokens,
 	compression,
+	topKAPI,
 }
 
 // Quiz are the options of the quiz in the order in which they are asked, each

@@ -1,0 +1,78 @@
+package lesson
+
+import (
+	"math"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+// TestExercises: what stands on a sheet has the answer that the sheet alone
+// gives, computed anew, and sheets of other seeds have other numbers.
+func TestExercises(t *testing.T) {
+	for _, x := range []struct {
+		lesson *Lesson
+		answer func(e *Exercise) float64
+	}{
+		{compression, func(e *Exercise) float64 {
+			bits := 0.0
+			for _, p := range column(t, e.Tables[0], 1) {
+				bits -= math.Log2(p)
+			}
+			return bits
+		}},
+		{topKAPI, func(e *Exercise) float64 {
+			sum, all, k := 0.0, 0.0, 0
+			for i, p := range column(t, e.Tables[0], 1) {
+				if strings.Contains(e.Question, " "+strconv.Itoa(i+1)+" ") {
+					k = i + 1
+				}
+				if all += p; k == 0 || i < k {
+					sum += p
+				}
+			}
+			if math.Abs(all-1) > 1e-9 {
+				t.Errorf("the table sums to %g", all)
+			}
+			return 1 - sum
+		}},
+	} {
+		for _, language := range []string{"en", "de"} {
+			lab := newLab(t, "story", language)
+			seen := map[string]bool{}
+			for lab.Seed = range 30 {
+				e, err := x.lesson.Exercise(t.Context(), lab)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if all := e.Question + e.Solution + e.Tables[0].String(); strings.ContainsAny(all, "⟨⟩") {
+					t.Errorf("%s: a text is missing: %s", x.lesson.Name, all)
+				}
+				if e.Lesson != x.lesson.Name || math.Abs(e.Answer.Number-x.answer(e)) > 1e-9 {
+					t.Errorf("%s: the answer %v is not that of the sheet\n%s\n%s", x.lesson.Name, e.Answer, e.Question, e.Tables[0])
+				}
+				if ok, err := e.Answer.Right(e.Answer.String()); !ok || err != nil {
+					t.Errorf("%s: %v is not right: %v", x.lesson.Name, e.Answer, err)
+				}
+				seen[e.Question+e.Tables[0].String()] = true
+			}
+			if len(seen) < 20 {
+				t.Errorf("%s: 30 seeds make %d sheets", x.lesson.Name, len(seen))
+			}
+		}
+	}
+}
+
+// column reads the numbers in a column of a table: decimals or fractions.
+func column(t *testing.T, table Table, at int) []float64 {
+	t.Helper()
+	var list []float64
+	for _, row := range table.Rows {
+		x, err := readNumber(row[at].String())
+		if err != nil {
+			t.Fatal(err)
+		}
+		list = append(list, x)
+	}
+	return list
+}
