@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"argen"
+	"argen/internal/words"
 	"argen/viz"
 )
 
@@ -13,7 +14,7 @@ import (
 // definition of conditional probability, whatever the model. What may go wrong
 // is an engine that computes something else: each token's P from a cache, all in
 // one pass, a sum over the vocabulary that is not 1.
-var chainRule = &Lesson{Name: "chain-rule", Run: runChainRule}
+var chainRule = &Lesson{Name: "chain-rule", Run: runChainRule, Exercise: chainRuleExercise}
 
 func runChainRule(ctx context.Context, lab *Lab, r *Record) error {
 	trace, err := lab.Write(ctx, "chain-rule", lab.Prompt(), 24, 0)
@@ -63,4 +64,31 @@ func runChainRule(ctx context.Context, lab *Lab, r *Record) error {
 		Series: []viz.Series{{Name: r.Facts["model"], X: at, Y: joint}},
 	})
 	return nil
+}
+
+// chainRuleExercise asks for the P of a text whose tokens' P are given.
+func chainRuleExercise(ctx context.Context, lab *Lab) (*Exercise, error) {
+	trace, err := lab.Write(ctx, "chain-rule", lab.Prompt(), 4, 0)
+	if err != nil {
+		return nil, err
+	}
+	var rows [][]Cell
+	product := 1.0
+	for _, s := range trace.Steps {
+		shown := math.Round(s.Prob*1000) / 1000 // what a student multiplies
+		if shown == 0 {
+			shown = .001
+		}
+		product *= shown
+		rows = append(rows, []Cell{{Text: argen.Visible(s.Token)}, Number{Value: shown, Unit: Prob}.Cell()})
+	}
+	say := func(key string, values words.Map) string {
+		return lab.Words.Say("lessons.chain-rule.words."+key, values)
+	}
+	return &Exercise{
+		Question: say("exercise", nil),
+		Tables:   []Table{{Name: "factors", Title: say("factors", nil), Columns: []string{say("token", nil), say("prob", nil)}, Rows: rows}},
+		Answer:   Answer{Kind: "number", Number: product, Tolerance: product * .02},
+		Solution: say("solution", words.Map{"p": Prob.format(product), "bits": Bits.format(-math.Log2(product))}),
+	}, nil
 }

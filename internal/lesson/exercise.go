@@ -28,6 +28,25 @@ type Answer struct {
 	Option    int      `json:"option,omitempty"` // from 0
 }
 
+// check says what is wrong with an exercise, nil if nothing is: one whose answer
+// nobody could give.
+func (e *Exercise) check() error {
+	a := e.Answer
+	switch {
+	case e.Question == "" || e.Solution == "":
+		return fmt.Errorf("no question or no solution")
+	case a.Kind == "number" && (math.IsNaN(a.Number) || math.IsInf(a.Number, 0) || !(a.Tolerance > 0)):
+		return fmt.Errorf("the answer is %v, give or take %v", a.Number, a.Tolerance)
+	case a.Kind == "tokens" && len(a.Tokens) == 0:
+		return fmt.Errorf("the answer has no tokens")
+	case a.Kind == "option" && (a.Option < 0 || a.Option >= len(e.Options)):
+		return fmt.Errorf("the answer is option %d of %d", a.Option, len(e.Options))
+	case a.Kind != "number" && a.Kind != "tokens" && a.Kind != "option":
+		return fmt.Errorf("an answer of kind %q", a.Kind)
+	}
+	return nil
+}
+
 // String is the answer as a key has it.
 func (a Answer) String() string {
 	switch a.Kind {

@@ -25,7 +25,7 @@ func Plain(w io.Writer, r *Record, c *words.Catalogue, width int) error {
 	para(say("claim"), r.Texts.Claim)
 	para(say("finding"), r.Texts.Finding)
 	for _, t := range r.Tables {
-		b.WriteString("\n" + t.String())
+		b.WriteString("\n" + t.text(width))
 	}
 	b.WriteByte('\n')
 	for _, v := range r.Verdicts {
@@ -50,43 +50,4 @@ func Plain(w io.Writer, r *Record, c *words.Catalogue, width int) error {
 	para(say("task"), r.Texts.Task)
 	_, err := io.WriteString(w, b.String())
 	return err
-}
-
-// String is the table with aligned columns.
-func (t Table) String() string {
-	rows := [][]string{t.Columns}
-	for _, row := range t.Rows {
-		var line []string
-		for _, cell := range row {
-			line = append(line, cell.String())
-		}
-		rows = append(rows, line)
-	}
-	var widths []int
-	for _, row := range rows {
-		for i, s := range row {
-			if i == len(widths) {
-				widths = append(widths, 0)
-			}
-			widths[i] = max(widths[i], len([]rune(s)))
-		}
-	}
-	var b strings.Builder
-	b.WriteString(t.Title + "\n")
-	for _, row := range rows {
-		line := ""
-		for i, s := range row {
-			line += "  " + s + strings.Repeat(" ", widths[i]-len([]rune(s)))
-		}
-		b.WriteString(strings.TrimRight(line, " ") + "\n")
-	}
-	return b.String()
-}
-
-// String is the cell as a table has it.
-func (c Cell) String() string {
-	if c.Number != nil {
-		return c.Number.WithInterval()
-	}
-	return c.Text
 }

@@ -1,0 +1,310 @@
+package lesson
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"argen/internal/strict"
+	"argen/internal/words"
+)
+
+// A Sheet is a worksheet that somebody has filled in.
+type Sheet struct {
+	Student  string
+	Seed     uint64
+	Model    string
+	Language string
+	Check    string // that of the sheet, "" if it has none
+	Lessons  []string
+	Answers  []Given // of each exercise
+	Notes    []Note  // what is odd about the sheet
+}
+
+// Given is what stands in the place of an answer.
+type Given struct {
+	Text string
+	Line int  // 0 in JSON
+	Gone bool // the exercise is not on the sheet any more
+}
+
+// A Note is a remark on a sheet, of a line of it or of none (0). Its text is a
+// key of the catalogue under worksheet.notes.
+type Note struct {
+	Line   int
+	Key    string
+	Values words.Map
+}
+
+// ReadSheet reads a filled-in worksheet: the text that [Worksheet.WriteText]
+// writes, edited in any way, or the JSON that a page of argen report saves,
+//
+//	{"worksheet":1,"seed":7,"lessons":["loop","order"],"answers":["0.25",""]}
+//
+// and maybe model (story without it), language, check and student. Exercises may
+// stand in another order, twice or not at all: the notes say so. Only what makes
+// grading impossible is an error, with its line.
+func ReadSheet(name string, data []byte) (*Sheet, error) {
+	r := sheetReader{file: name, sheet: &Sheet{Model: "story", Language: words.Languages[0]}}
+	if bytes.HasPrefix(data, []byte("\xff\xfe")) || bytes.HasPrefix(data, []byte("\xfe\xff")) {
+		return nil, r.errorf(1, "the text is UTF-16: save it as UTF-8")
+	}
+	data = bytes.TrimPrefix(data, []byte("\ufeff"))
+	var err error
+	if trimmed := bytes.TrimLeft(data, " \t\r\n"); len(trimmed) > 0 && trimmed[0] == '{' {
+		err = r.readJSON(data)
+	} else {
+		err = r.readText(data)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return r.sheet, nil
+}
+
+// A sheetReader reads one sheet.
+type sheetReader struct {
+	file  string
+	sheet *Sheet
+	seed  bool // was there
+}
+
+func (r *sheetReader) errorf(line int, format string, args ...any) error {
+	return &strict.Error{File: r.file, Offset: -1, Line: line, Msg: fmt.Sprintf(format, args...)}
+}
+
+// note remarks something on a line.
+func (r *sheetReader) note(line int, key string, values words.Map) {
+	r.sheet.Notes = append(r.sheet.Notes, Note{line, key, values})
+}
+
+// readJSON reads what a page saves.
+func (r *sheetReader) readJSON(data []byte) error {
+	var in struct {
+		Worksheet *int        `json:"worksheet"`
+		Seed      json.Number `json:"seed"` // a string too: JavaScript has no whole numbers of 64 bits
+		Model     *string     `json:"model"`
+		Language  *string     `json:"language"`
+		Check     string      `json:"check"`
+		Student   string      `json:"student"`
+		Lessons   []string    `json:"lessons"`
+		Answers   []any       `json:"answers"`
+	}
+	dec := json.NewDecoder(bytes.NewReader(data))
+	dec.UseNumber()
+	err := dec.Decode(&in)
+	line := 1 + bytes.Count(data[:min(int(dec.InputOffset()), len(data))], []byte("\n"))
+	var syntax *json.SyntaxError
+	switch {
+	case errors.Is(err, io.ErrUnexpectedEOF):
+		return r.errorf(1+bytes.Count(data, []byte("\n")), "the file is cut short: save the page's answers again")
+	case errors.As(err, &syntax):
+		return r.errorf(1+bytes.Count(data[:min(int(syntax.Offset), len(data))], []byte("\n")), "this is no complete JSON: %v", err)
+	case err != nil:
+		return r.errorf(line, "%v", wording(err))
+	case in.Worksheet == nil:
+		return r.errorf(1, `this is no worksheet: there is no "worksheet" with its version`)
+	case *in.Worksheet != SheetVersion:
+		return r.errorf(1, "version %d of worksheets, this program grades version %d: use the argen that made it", *in.Worksheet, SheetVersion)
+	}
+	if in.Model != nil {
+		r.sheet.Model = *in.Model
+	}
+	if in.Language != nil {
+		r.sheet.Language = *in.Language
+	}
+	r.sheet.Check, r.sheet.Student = in.Check, in.Student
+	if err := r.setSeed(1, in.Seed.String()); err != nil {
+		return err
+	}
+	if err := r.setLessons(1, in.Lessons); err != nil {
+		return err
+	}
+	for i, a := range in.Answers {
+		if i >= len(r.sheet.Answers) {
+			r.note(0, "unknown", words.Map{"n": strconv.Itoa(i + 1), "all": strconv.Itoa(len(r.sheet.Answers))})
+			continue
+		}
+		switch a := a.(type) {
+		case nil:
+		case string:
+			r.sheet.Answers[i].Text = strings.TrimSpace(a)
+		case json.Number:
+			r.sheet.Answers[i].Text = a.String()
+		default:
+			return r.errorf(1, "answer %d is neither a text nor a number", i+1)
+		}
+	}
+	for i := len(in.Answers); i < len(r.sheet.Answers); i++ {
+		r.sheet.Answers[i].Gone = true
+	}
+	return nil
+}
+
+func (r *sheetReader) setSeed(line int, text string) error {
+	seed, err := strconv.ParseUint(strings.TrimSpace(text), 10, 64)
+	if err != nil {
+		return r.errorf(line, "the seed is %q: it is a whole number from 0, without which nobody knows what was asked", clip(text))
+	}
+	r.sheet.Seed, r.seed = seed, true
+	return nil
+}
+
+func (r *sheetReader) setLessons(line int, list []string) error {
+	if len(list) == 0 || len(list) > MostExercises {
+		return r.errorf(line, "the sheet names %d lessons of exercises: there are 1 to %d", len(list), MostExercises)
+	}
+	for i, name := range list {
+		if l, ok := Lookup(name); !ok || l.Exercise == nil {
+			return r.errorf(line, "exercise %d is of a lesson %q, and there is none that has exercises", i+1, clip(name))
+		}
+	}
+	r.sheet.Lessons, r.sheet.Answers = list, make([]Given, len(list))
+	return nil
+}
+
+// clip cuts what a message quotes.
+func clip(s string) string {
+	if runes := []rune(s); len(runes) > 40 {
+		return string(runes[:40]) + "…"
+	}
+	return s
+}
+
+// exerciseLine is the line above an exercise. Its number is what counts.
+var exerciseLine = regexp.MustCompile(`^\s*##+\s*\**\s*(\d+)\b`)
+
+// labels are the words before the colon of answers and of the student's name, in
+// all languages.
+func labels(key string) []string {
+	var all []string
+	for _, language := range words.Languages {
+		if c, err := words.In(language); err == nil {
+			all = append(all, strings.ToLower(c.Say("worksheet."+key, nil)))
+		}
+	}
+	return all
+}
+
+// readText reads the text form.
+func (r *sheetReader) readText(data []byte) error {
+	lines := strings.Split(strings.ReplaceAll(strings.ToValidUTF8(string(data), string(utf8.RuneError)), "\r\n", "\n"), "\n")
+	first := len(lines) // of the exercises
+	for i, line := range lines {
+		if exerciseLine.MatchString(line) {
+			first = i
+			break
+		}
+	}
+	if err := r.readHead(lines[:first]); err != nil {
+		return err
+	}
+	r.readExercises(lines, first)
+	return nil
+}
+
+// readHead reads the lines before the first exercise.
+func (r *sheetReader) readHead(lines []string) error {
+	version, at, named := "", 1, labels("student")
+	var lessons []string
+	lessonsAt := 0
+	for i, line := range lines {
+		line = strings.TrimSpace(strings.TrimLeft(line, "#>* "))
+		if rest, ok := strings.CutPrefix(strings.ToLower(line), sheetMark); ok && version == "" {
+			version, at = strings.TrimSpace(rest), i+1
+			continue
+		}
+		key, value, ok := strings.Cut(line, ":")
+		if !ok {
+			continue
+		}
+		key, value = strings.ToLower(strings.TrimSpace(key)), strings.TrimSpace(value)
+		switch {
+		case key == "seed":
+			if err := r.setSeed(i+1, value); err != nil {
+				return err
+			}
+		case key == "model" && value != "":
+			r.sheet.Model = value
+		case key == "language" && value != "":
+			r.sheet.Language = value
+		case key == "check":
+			r.sheet.Check = value
+		case key == "lessons":
+			lessons, lessonsAt = strings.Fields(strings.ReplaceAll(value, ",", " ")), i+1
+		case slices.Contains(named, key):
+			r.sheet.Student = value
+		}
+	}
+	switch {
+	case version == "":
+		return r.errorf(1, "this is no worksheet: no line %q stands before the exercises", fmt.Sprintf("%s %d", sheetMark, SheetVersion))
+	case version != strconv.Itoa(SheetVersion):
+		return r.errorf(at, "version %q of worksheets, this program grades version %d: use the argen that made it", clip(version), SheetVersion)
+	case !r.seed:
+		return r.errorf(at, "the line seed: N is missing, without which nobody knows what was asked")
+	case lessonsAt == 0:
+		return r.errorf(at, "the line lessons: … is missing, without which nobody knows what was asked")
+	}
+	return r.setLessons(lessonsAt, lessons)
+}
+
+// readExercises reads the answers.
+func (r *sheetReader) readExercises(lines []string, first int) {
+	s := r.sheet
+	seen, filled := make([]int, len(s.Answers)), make([]int, len(s.Answers)) // the lines of exercises and answers
+	answers := labels("answer")
+	at := -1      // the exercise that is being read, −1 for one that does not count
+	open := false // its answer may stand in the next line
+	fill := func(line int, text string) {
+		s.Answers[at].Text, s.Answers[at].Line, filled[at] = text, line, line
+	}
+	for i := first; i < len(lines); i++ {
+		line := strings.TrimSpace(lines[i])
+		if m := exerciseLine.FindStringSubmatch(lines[i]); m != nil {
+			open = false
+			n, err := strconv.Atoi(m[1])
+			if err != nil || n < 1 || n > len(seen) {
+				at = -1
+				r.note(i+1, "unknown", words.Map{"n": clip(m[1]), "all": strconv.Itoa(len(seen))})
+				continue
+			}
+			at = n - 1
+			if seen[at] > 0 {
+				r.note(i+1, "twice", words.Map{"n": m[1], "line": strconv.Itoa(seen[at])})
+			} else {
+				seen[at] = i + 1
+			}
+			continue
+		}
+		label, text, ok := strings.Cut(strings.TrimLeft(line, ">*_ "), ":")
+		if !ok || !slices.Contains(answers, strings.ToLower(strings.Trim(label, "*_ "))) {
+			if open && line != "" {
+				fill(i+1, line)
+				open = false
+			}
+			continue
+		}
+		text, open = strings.Trim(text, "*_ "), false
+		switch {
+		case at < 0:
+			r.note(i+1, "stray", nil)
+		case filled[at] > 0 && text != "":
+			r.note(i+1, "again", words.Map{"n": strconv.Itoa(at + 1), "line": strconv.Itoa(filled[at])})
+		case text != "":
+			fill(i+1, text)
+		case filled[at] == 0:
+			s.Answers[at].Line, open = i+1, true
+		}
+	}
+	for i := range seen {
+		s.Answers[i].Gone = seen[i] == 0
+	}
+}
