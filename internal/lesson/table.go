@@ -63,6 +63,9 @@ func (t Table) text(width int) string {
 	return b.String()
 }
 
+// String is the table for a page 80 columns wide.
+func (t Table) String() string { return t.text(80) }
+
 // columnWidths chooses how wide columns are: as wide as what is in them, and
 // where that is wider than all the room, the widest less, down to its longest
 // word.
