@@ -46,6 +46,7 @@ var Course = []*Lesson{
 	loop,
 	chainRule,
 	tokens,
+	counting,
 	compression,
 	topKAPI,
 }
