@@ -47,6 +47,7 @@ var Course = []*Lesson{
 	chainRule,
 	tokens,
 	counting,
+	smoothing,
 	compression,
 	topKAPI,
 }
