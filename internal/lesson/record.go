@@ -2,6 +2,7 @@ package lesson
 
 import (
 	"math"
+	"strings"
 
 	"argen/internal/words"
 	"argen/viz"
@@ -194,7 +195,7 @@ func (r *Record) values() words.Map {
 // say fills in the texts.
 func (r *Record) say() {
 	values := r.values()
-	text := func(part string) string { return r.words.Say(r.lesson.key(part), values) }
+	text := func(part string) string { return strings.TrimSpace(r.words.Say(r.lesson.key(part), values)) }
 	maybe := func(part string) string {
 		if !r.words.Has(r.lesson.key(part)) {
 			return ""
