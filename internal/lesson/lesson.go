@@ -48,6 +48,7 @@ var Course = []*Lesson{
 	tokens,
 	counting,
 	smoothing,
+	memory,
 	calibration,
 	compression,
 	topKAPI,

@@ -276,7 +276,7 @@ func cutTable(lab *Lab, r *Record, all []*cutting) {
 		})
 	}
 	r.Table("table", []string{"cut", "vocab", "bytes_token", "bits_token", "bits_byte"}, rows)
-	r.Chart("bars", &viz.BarsData{
+	r.Chart("tokenizers", &viz.BarsData{
 		Words: viz.Words{Title: r.Word("chart"), Caption: r.Word("caption")},
 		Y:     viz.Axis{Label: r.Word("y"), Unit: "bits"}, Groups: groups, Series: []viz.Series{token, byteBits},
 	})
