@@ -171,8 +171,14 @@ func (m conversion) ggufMeta(as quant.Type) (meta gguf.Meta, tensors []gguf.Tens
 	if c.BOS != argen.NoID {
 		meta = append(meta, gguf.KV{Key: keyBOS, Value: uint32(c.BOS)})
 	}
+	keys := []string{keyEOS, keyEOT, keyEOM}
+	for i, id := range c.EOS[:min(len(c.EOS), len(keys))] {
+		meta = append(meta, gguf.KV{Key: keys[i], Value: uint32(id)})
+	}
+	if n := len(c.EOS); n > len(keys) {
+		notes = append(notes, fmt.Sprintf("a GGUF has keys for %d tokens that end a text, of which the model has %d: the others no longer end one", len(keys), n))
+	}
 	return append(meta,
-		gguf.KV{Key: keyEOS, Value: uint32(c.EOS[0])},
 		gguf.KV{Key: keyAddBOS, Value: m.AddBOS},
 		gguf.KV{Key: "tokenizer.ggml.add_eos_token", Value: false},
 	), tensors, notes, nil

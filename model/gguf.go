@@ -17,6 +17,8 @@ const (
 	keyAddBOS    = "tokenizer.ggml.add_bos_token"
 	keyBOS       = "tokenizer.ggml.bos_token_id"
 	keyEOS       = "tokenizer.ggml.eos_token_id"
+	keyEOT       = "tokenizer.ggml.eot_token_id" // of a turn of a talk
+	keyEOM       = "tokenizer.ggml.eom_token_id" // of a message
 )
 
 // isGGUF reports whether a file is a GGUF, or is named as one.
@@ -46,6 +48,7 @@ func ggufModel(f *gguf.File, o Options) (*LM, error) {
 	if err != nil {
 		return nil, err
 	}
+	addEnds(&c, f.Meta, tok)
 	template := ggufChat(f.Meta, tok)
 	if template != nil {
 		if err := template.bounded(); err != nil {

@@ -79,6 +79,7 @@ func ggufVocabulary(m gguf.Meta) tokenizer.GGUF {
 	g.Pre = cmp.Or(os.Getenv(preVariable), g.Pre)
 	g.Tokens, _ = m.Value("tokenizer.ggml.tokens").([]string)
 	g.Types, _ = m.Value("tokenizer.ggml.token_type").([]int32)
+	g.Types = endTypes(g.Tokens, g.Types)
 	g.Scores, _ = m.Value("tokenizer.ggml.scores").([]float32)
 	g.Merges, _ = m.Value("tokenizer.ggml.merges").([]string)
 	for key, id := range map[string]*argen.ID{keyBOS: &g.BOS, keyEOS: &g.EOS, "tokenizer.ggml.unknown_token_id": &g.Unknown} {
