@@ -107,9 +107,17 @@ func TestGGUFRefused(t *testing.T) {
 		{with("llama.rope.freq_base", uint32(10000)), "llama.rope.freq_base: 10000, want a number above 0"},
 		{with("llama.rope.scaling.type", "dynamic"), `llama.rope.scaling.type: "dynamic" is not supported in a GGUF: argen reads none, linear, yarn and longrope`},
 		{with("llama.rope.scaling.type", "linear"), "llama.rope.scaling.factor: missing"},
+		{with("llama.attention.scale", float32(0.5)), "llama.attention.scale: 0.5 is not supported for this architecture: scores are multiplied by 0.7071"},
+		{with("llama.rope.scaling.yarn_log_multiplier", float32(0.1)), "llama.rope.scaling.yarn_log_multiplier: 0.1 is not supported for this architecture"},
+		{with("llama.rope.scaling.attn_factor", float32(1.5)), "llama.rope.scaling.attn_factor: 1.5 is not supported without yarn or longrope"},
+		{with("llama.expert_count", uint32(8)), "llama.expert_count: 8 is not supported for this architecture"},
+		{with("llama.logit_scale", "2"), "llama.logit_scale: 2 is not supported for this architecture"},
+		{with("llama.attention.causal", false), "llama.attention.causal: false is not supported: argen reads decoders only"},
 		{with(keyBOS, uint32(3)), "tokenizer.ggml.bos_token_id: 3 is outside the vocabulary of 3 tokens"},
 		{with(keyEOS, "</s>"), "tokenizer.ggml.eos_token_id: </s> is outside the vocabulary of 3 tokens"},
 		{with(keyEOS, uint32(1)), "tokenizer.ggml.model: missing"},
+		{with("llama.attention.scale", float32(math.Sqrt(0.5))), "tokenizer.ggml.model: missing"},
+		{with("llama.expert_count", uint32(0)), "tokenizer.ggml.model: missing"},
 	} {
 		var b bytes.Buffer
 		if err := gguf.Write(&b, c.meta, nil); err != nil {

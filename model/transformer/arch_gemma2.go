@@ -2,6 +2,7 @@ package transformer
 
 import (
 	"math"
+	"slices"
 	"strings"
 
 	"argen/internal/tensor"
@@ -42,7 +43,7 @@ func gemma2Metadata(g *metadata) error {
 	return g.err
 }
 
-// slides are the layers that slide in a GGUF.
+// slides are the layers that slide in a GGUF that does not say which.
 var slides = map[string][]bool{"gemma2": pattern(2), "gemma3": pattern(6)}
 
 // gemma takes what Gemma 2 and 3 have.
@@ -50,7 +51,9 @@ func (g *metadata) gemma() {
 	g.llamaLike()
 	g.Act = "gelu_pytorch_tanh"
 	g.Window = g.size(keyWindow, 4096)
-	g.Slides = slides[strings.TrimSuffix(g.prefix, ".")]
+	if g.Slides = g.pattern(slides[strings.TrimSuffix(g.prefix, ".")]); len(g.Slides) > 0 && !slices.Contains(g.Slides, true) {
+		g.Window, g.Slides = 0, nil
+	}
 	g.ScoreScale = g.gemmaScale()
 }
 

@@ -58,6 +58,7 @@ func gemma3FullConfig(p *configParser) error {
 func gemma3Metadata(g *metadata) error {
 	g.gemma()
 	g.LocalRope = Rope{Theta: g.number("rope.freq_base_swa", 10000), Dim: g.Rope.Dim}
+	g.ScoreCap, g.LogitCap = g.cap(keyScoreCap), g.cap(keyLogitCap)
 	return g.err
 }
 

@@ -23,25 +23,27 @@ const keyArch = "general.architecture"
 
 // The keys of the metadata that all architectures have, without their prefix.
 const (
-	keyVocab    = "vocab_size"
-	keyContext  = "context_length"
-	keyHidden   = "embedding_length"
-	keyLayers   = "block_count"
-	keyFFN      = "feed_forward_length"
-	keyHeads    = "attention.head_count"
-	keyKVHeads  = "attention.head_count_kv"
-	keyHeadDim  = "attention.key_length"
-	keyValueDim = "attention.value_length"
-	keyRotated  = "rope.dimension_count"
-	keyWindow   = "attention.sliding_window"
-	keyTheta    = "rope.freq_base"
-	keyScaling  = "rope.scaling.type"
-	keyFactor   = "rope.scaling.factor"
-	keyOriginal = "rope.scaling.original_context_length"
-	keyRMSEps   = "attention.layer_norm_rms_epsilon"
-	keyScoreCap = "attn_logit_softcapping"
-	keyLogitCap = "final_logit_softcapping"
-	keyLayerEps = "attention.layer_norm_epsilon"
+	keyVocab      = "vocab_size"
+	keyContext    = "context_length"
+	keyHidden     = "embedding_length"
+	keyLayers     = "block_count"
+	keyFFN        = "feed_forward_length"
+	keyHeads      = "attention.head_count"
+	keyKVHeads    = "attention.head_count_kv"
+	keyHeadDim    = "attention.key_length"
+	keyValueDim   = "attention.value_length"
+	keyRotated    = "rope.dimension_count"
+	keyWindow     = "attention.sliding_window"
+	keyPattern    = "attention.sliding_window_pattern"
+	keyTheta      = "rope.freq_base"
+	keyScaling    = "rope.scaling.type"
+	keyFactor     = "rope.scaling.factor"
+	keyOriginal   = "rope.scaling.original_context_length"
+	keyAttnFactor = "rope.scaling.attn_factor"
+	keyRMSEps     = "attention.layer_norm_rms_epsilon"
+	keyScoreCap   = "attn_logit_softcapping"
+	keyLogitCap   = "final_logit_softcapping"
+	keyLayerEps   = "attention.layer_norm_epsilon"
 )
 
 // ggufKeys are the keys for the fields of a config.json.
@@ -79,6 +81,7 @@ func ParseGGUF(f *gguf.File) (Config, error) {
 		g.err = arch.metadata(g)
 	}
 	g.ends()
+	g.refuseUnread()
 	if g.err != nil {
 		return Config{}, g.err
 	}
@@ -220,13 +223,15 @@ func (g *metadata) rope() (r Rope) {
 		r.Dim = rotated
 	}
 	switch kind, _ := g.f.Meta.String(g.prefix + keyScaling); kind {
-	case "", "none":
+	case "":
+		r.Type, r.Factor = g.stretched()
+	case "none":
 	case "linear":
 		r.Type, r.Factor = kind, g.number(keyFactor, 0)
 	case "yarn":
 		r.Type, r.Factor, r.Original = kind, g.number(keyFactor, 0), g.size(keyOriginal, g.Context)
 		r.BetaFast, r.BetaSlow = g.number("rope.scaling.yarn_beta_fast", 32), g.number("rope.scaling.yarn_beta_slow", 1)
-		r.Magnitude = yarnMagnitude(r.Factor, 1) * g.number("rope.scaling.attn_factor", 1)
+		r.Magnitude = yarnMagnitude(r.Factor, 1) * g.number(keyAttnFactor, 1)
 	case "longrope": // its tensors say it
 	default:
 		g.fail(g.prefix+keyScaling, "%q is not supported in a GGUF: argen reads none, linear, yarn and longrope", cut(kind))
@@ -237,7 +242,7 @@ func (g *metadata) rope() (r Rope) {
 		r.Type, r.Original = "longrope", g.size(keyOriginal, g.Context)
 		r.Short, r.Long = g.factors("rope_factors_short.weight", pairs), g.factors("rope_factors_long.weight", pairs)
 		r.Factor = float64(g.Context) / float64(r.Original)
-		r.Magnitude = g.number("rope.scaling.attn_factor", longMagnitude(r.Factor, r.Original))
+		r.Magnitude = g.number(keyAttnFactor, longMagnitude(r.Factor, r.Original))
 		if r.Short == nil {
 			g.fail("rope_factors_short.weight", "missing")
 		}

@@ -103,7 +103,7 @@ func (w *ggufWriter) rope() {
 		w.number("rope.scaling.yarn_beta_fast", r.BetaFast)
 		w.number("rope.scaling.yarn_beta_slow", r.BetaSlow)
 		if plain := yarnMagnitude(r.Factor, 1); r.Magnitude != plain {
-			w.number("rope.scaling.attn_factor", r.Magnitude/plain)
+			w.number(keyAttnFactor, r.Magnitude/plain)
 		}
 		if r.Exact {
 			w.cannot("that yarn does not round its bounds (truncate)")
@@ -111,7 +111,7 @@ func (w *ggufWriter) rope() {
 	case "longrope":
 		w.add(keyScaling, r.Type)
 		w.size(keyOriginal, r.Original)
-		w.number("rope.scaling.attn_factor", r.Magnitude)
+		w.number(keyAttnFactor, r.Magnitude)
 		w.vector("rope_factors_long.weight", r.Long)
 		w.vector("rope_factors_short.weight", r.Short)
 	}
