@@ -11,6 +11,7 @@ import (
 	"argen/internal/jinja"
 	"argen/internal/strict"
 	"argen/model/gguf"
+	"argen/model/paths"
 	"argen/tokenizer"
 )
 
@@ -189,7 +190,7 @@ var specialNames = []string{"bos_token", "eos_token", "unk_token", "pad_token", 
 func folderChat(dir string) (*ChatTemplate, error) {
 	c := &ChatTemplate{From: tokenizerConfigFile, tokens: map[string]any{}}
 	name := filepath.Join(dir, tokenizerConfigFile)
-	data, err := readLimited(name, maxChatConfig)
+	data, err := paths.Read(name, maxChatConfig)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 	case err != nil:
@@ -199,7 +200,7 @@ func folderChat(dir string) (*ChatTemplate, error) {
 			return nil, err
 		}
 	}
-	data, err = readLimited(filepath.Join(dir, chatFile), jinja.MaxSource)
+	data, err = paths.Read(filepath.Join(dir, chatFile), jinja.MaxSource)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 	case err != nil:

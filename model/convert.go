@@ -10,6 +10,7 @@ import (
 	"argen/internal/quant"
 	"argen/internal/safefile"
 	"argen/model/gguf"
+	"argen/model/paths"
 	"argen/model/safetensors"
 	"argen/model/transformer"
 	"argen/tokenizer"
@@ -26,7 +27,7 @@ type conversion struct {
 func convertible(lm *LM) (conversion, error) {
 	m, ok := Base(lm.Model).(*transformer.Model)
 	if !ok {
-		return conversion{}, fmt.Errorf("%s is no transformer: it has no weights to convert", quote(lm.Ref))
+		return conversion{}, fmt.Errorf("%s is no transformer: it has no weights to convert", paths.Quote(lm.Ref))
 	}
 	return conversion{m, m.Config(), lm.Tokenizer}, nil
 }
@@ -141,7 +142,7 @@ func WriteGGUF(w io.Writer, lm *LM, as quant.Type) (notes []string, err error) {
 		shape := m.config.GGUFShape(name, t.Shape)
 		there, _ := m.config.GGUFTensor(name, t.Shape[0])
 		if there == "" {
-			return nil, fmt.Errorf("tensor %s has no name in a GGUF", quote(name))
+			return nil, fmt.Errorf("tensor %s has no name in a GGUF", paths.Quote(name))
 		}
 		g := gguf.Tensor{Name: there, Shape: shape, Type: r.of(there, shape)}
 		g.Make = func() ([]byte, error) {

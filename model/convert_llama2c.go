@@ -9,6 +9,7 @@ import (
 
 	"argen/internal/quant"
 	"argen/model/llama2c"
+	"argen/model/paths"
 )
 
 // WriteLlama2c writes a llama as a checkpoint of llama2.c: as float32, or for Q8_0
@@ -21,7 +22,7 @@ func WriteLlama2c(w io.Writer, lm *LM, as quant.Type) (notes []string, err error
 	}
 	c := m.config
 	if err := llama2c.Check(c); err != nil {
-		return nil, fmt.Errorf("%s: %w", quote(lm.Ref), err)
+		return nil, fmt.Errorf("%s: %w", paths.Quote(lm.Ref), err)
 	}
 	group := 0
 	switch as {
@@ -38,7 +39,7 @@ func WriteLlama2c(w io.Writer, lm *LM, as quant.Type) (notes []string, err error
 	return notes, llama2c.Write(w, c, group, func(name string) ([]float32, error) {
 		t, ok := m.Tensor(name)
 		if !ok {
-			return nil, fmt.Errorf("%s: tensor %s is missing", quote(lm.Ref), quote(name))
+			return nil, fmt.Errorf("%s: tensor %s is missing", paths.Quote(lm.Ref), paths.Quote(name))
 		}
 		return numbers(t)
 	})

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"argen/model/gguf"
+	"argen/model/paths"
 	"argen/model/transformer"
 )
 
@@ -64,5 +65,5 @@ func ggufModel(f *gguf.File, o Options) (*LM, error) {
 }
 
 func inFile(path string, err error) error {
-	return fmt.Errorf("%s: %w", short(filepath.Base(path)), err)
+	return fmt.Errorf("%s: %w", paths.Short(filepath.Base(path)), err)
 }

@@ -115,7 +115,9 @@ func TestConvertedEnds(t *testing.T) {
 		path := dir + ".gguf"
 		var b bytes.Buffer
 		notes, err := WriteGGUF(&b, from, quant.F32)
-		if err != nil || slices.ContainsFunc(notes, func(n string) bool { return n == "a GGUF has keys for 3 tokens that end a text, of which the model has 4: the others no longer end one" }) != (len(ends) > 3) {
+		if err != nil || slices.ContainsFunc(notes, func(n string) bool {
+			return n == "a GGUF has keys for 3 tokens that end a text, of which the model has 4: the others no longer end one"
+		}) != (len(ends) > 3) {
 			t.Fatalf("%v: %q, %v", ends, notes, err)
 		}
 		if err := os.WriteFile(path, b.Bytes(), 0o600); err != nil {

@@ -14,6 +14,7 @@ import (
 	"argen"
 	"argen/internal/strict"
 	"argen/model/llama2c"
+	"argen/model/paths"
 	"argen/model/transformer"
 	"argen/tokenizer"
 )
@@ -46,7 +47,7 @@ func llama2cModel(f *llama2c.File, path string, o Options) (*LM, error) {
 	if tok == nil {
 		var err error
 		if tok, bos, err = llama2cTokenizer(filepath.Dir(path), f.Config.VocabSize); err != nil {
-			return nil, fmt.Errorf("%s: %w", short(filepath.Base(path)), err)
+			return nil, fmt.Errorf("%s: %w", paths.Short(filepath.Base(path)), err)
 		}
 	}
 	m, err := transformer.FromFile(f.Config, f, o.transformer())
@@ -61,7 +62,7 @@ func llama2cModel(f *llama2c.File, path string, o Options) (*LM, error) {
 // vocabulary of 512 tokens, as llama2.c names those of its smaller models.
 func llama2cTokenizer(dir string, vocab int) (argen.Tokenizer, argen.ID, error) {
 	for _, name := range []string{Llama2cTokenizerFile, "tok" + strconv.Itoa(vocab) + ".bin"} {
-		data, err := readLimited(filepath.Join(dir, name), maxTokenizer)
+		data, err := paths.Read(filepath.Join(dir, name), maxTokenizer)
 		switch {
 		case errors.Is(err, fs.ErrNotExist):
 			continue

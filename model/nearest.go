@@ -3,44 +3,14 @@ package model
 import (
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
 
 	"argen"
 	"argen/internal/edits"
+	"argen/model/paths"
 )
-
-// quote shows a name in an error.
-func quote(name string) string { return `"` + short(name) + `"` }
-
-// short is a name as it can be shown, cut where it is very long.
-func short(name string) string {
-	const most = 200
-	if len(name) > most {
-		name = strings.ToValidUTF8(name[:most], "") + "…"
-	}
-	return argen.Visible(name)
-}
-
-// clean makes the message of a system call one for people, and safe to show:
-// the path in it may hold anything, and what was done with the file says
-// nothing to them.
-func clean(err error) error {
-	var path *fs.PathError
-	if errors.As(err, &path) {
-		return &pathError{path}
-	}
-	return err
-}
-
-// A pathError is a *fs.PathError without the name of the system call.
-type pathError struct{ path *fs.PathError }
-
-func (e *pathError) Error() string { return short(e.path.Path) + ": " + e.path.Err.Error() }
-
-func (e *pathError) Unwrap() error { return e.path }
 
 func schemeNames() string {
 	var names []string
@@ -52,7 +22,7 @@ func schemeNames() string {
 
 // unknown is the error for a name that is neither a scheme nor a file.
 func unknown(ref string) error {
-	msg := fmt.Sprintf("no model or file %s: there are %s, or give the path of a file (%s)", quote(ref), schemeNames(), endings())
+	msg := fmt.Sprintf("no model or file %s: there are %s, or give the path of a file (%s)", paths.Quote(ref), schemeNames(), endings())
 	if name := nearest(ref); name != "" {
 		msg += "; did you mean " + argen.Visible(name) + "?"
 	}

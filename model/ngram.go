@@ -10,6 +10,7 @@ import (
 
 	"argen"
 	"argen/model/ngram"
+	"argen/model/paths"
 	"argen/model/story"
 	"argen/tokenizer"
 )
@@ -36,12 +37,12 @@ func isARPA(head []byte, path string) bool {
 }
 
 func openARPA(ctx context.Context, path string, _ Options) (*LM, error) {
-	f, _, err := openRegular(path)
+	f, _, err := paths.Open(path)
 	if err != nil {
 		return nil, err
 	}
 	defer f.Close()
-	m, err := ngram.ReadARPA(short(path), stoppable{ctx, f})
+	m, err := ngram.ReadARPA(paths.Short(path), stoppable{ctx, f})
 	if err != nil {
 		return nil, err
 	}

@@ -15,7 +15,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -27,6 +26,7 @@ import (
 	"argen/internal/quant"
 	"argen/model/gguf"
 	"argen/model/hub"
+	"argen/model/paths"
 	"argen/model/transformer"
 )
 
@@ -132,10 +132,10 @@ func Open(ctx context.Context, ref string, o Options) (*LM, error) {
 		lm.Tokenizer = o.Tokenizer
 	}
 	if have, want := lm.Tokenizer.VocabSize(), info.VocabSize; have != want {
-		return nil, errors.Join(fmt.Errorf("%s: the tokenizer has %d tokens, the model %d: they do not belong together", quote(ref), have, want), lm.Close())
+		return nil, errors.Join(fmt.Errorf("%s: the tokenizer has %d tokens, the model %d: they do not belong together", paths.Quote(ref), have, want), lm.Close())
 	}
 	if o.Fast && info.Activations == "" {
-		return nil, errors.Join(fmt.Errorf("%s has no quantised weights, which alone are faster with activations of 8 bits: leave --fast out", quote(ref)), lm.Close())
+		return nil, errors.Join(fmt.Errorf("%s has no quantised weights, which alone are faster with activations of 8 bits: leave --fast out", paths.Quote(ref)), lm.Close())
 	}
 	return lm, nil
 }
@@ -151,9 +151,9 @@ func open(ctx context.Context, ref string, o Options) (*LM, error) {
 		case !hasArg:
 			return s.Open(ctx, "", o)
 		case s.Arg == "":
-			return nil, fmt.Errorf("model %s: nothing may follow %s", quote(ref), s.Name)
+			return nil, fmt.Errorf("model %s: nothing may follow %s", paths.Quote(ref), s.Name)
 		case arg == "":
-			return nil, fmt.Errorf("model %s: %s is missing after the colon", quote(ref), s.Arg)
+			return nil, fmt.Errorf("model %s: %s is missing after the colon", paths.Quote(ref), s.Arg)
 		default:
 			return s.Open(ctx, arg, o)
 		}
@@ -166,7 +166,7 @@ func open(ctx context.Context, ref string, o Options) (*LM, error) {
 	case errors.Is(err, fs.ErrNotExist):
 		return nil, unknown(ref)
 	case err != nil:
-		return nil, clean(err)
+		return nil, paths.Clean(err)
 	case info.IsDir():
 		return openFolder(ctx, ref, o)
 	}
@@ -180,7 +180,7 @@ func openFile(ctx context.Context, path string, o Options) (*LM, error) {
 		return nil, err
 	}
 	if what := head.foreign(); what != "" {
-		return nil, fmt.Errorf("%s is %s", quote(path), what)
+		return nil, fmt.Errorf("%s is %s", paths.Quote(path), what)
 	}
 	if isWeights(path) {
 		return openWeights(ctx, path, o)
@@ -191,14 +191,14 @@ func openFile(ctx context.Context, path string, o Options) (*LM, error) {
 		}
 		lm, err := guarded(path, func() (*LM, error) { return f.Open(ctx, path, o) })
 		if err != nil {
-			return nil, clean(err)
+			return nil, paths.Clean(err)
 		}
 		if lm.Path == "" {
 			lm.Path, lm.Size = path, head.size
 		}
 		return lm, nil
 	}
-	return nil, fmt.Errorf("%s is %s", quote(path), head.unknown(path))
+	return nil, fmt.Errorf("%s is %s", paths.Quote(path), head.unknown(path))
 }
 
 // guarded opens a model whose files may be cut short meanwhile, which is an
@@ -209,7 +209,7 @@ func guarded(path string, open func() (*LM, error)) (lm *LM, err error) {
 		return err
 	})
 	if errors.Is(err, mapped.ErrGone) {
-		err = fmt.Errorf("%s: %w", quote(path), err)
+		err = fmt.Errorf("%s: %w", paths.Quote(path), err)
 	}
 	return lm, err
 }
@@ -223,7 +223,7 @@ func openFolder(ctx context.Context, dir string, o Options) (*LM, error) {
 	}
 	entries, err := os.ReadDir(dir)
 	if err != nil {
-		return nil, clean(err)
+		return nil, paths.Clean(err)
 	}
 	var models []string
 	for _, e := range entries {
@@ -242,13 +242,13 @@ func openFolder(ctx context.Context, dir string, o Options) (*LM, error) {
 	switch len(models) {
 	case 0:
 		if _, err := os.Stat(filepath.Join(dir, "checkpoints", "training.json")); err == nil {
-			return nil, fmt.Errorf("%s is a folder of a training that has not ended: argen train transformer --resume %s goes on with it", quote(dir), argen.Visible(dir))
+			return nil, fmt.Errorf("%s is a folder of a training that has not ended: argen train transformer --resume %s goes on with it", paths.Quote(dir), argen.Visible(dir))
 		}
-		return nil, fmt.Errorf("%s is a folder without a model: argen reads %s", quote(dir), endings())
+		return nil, fmt.Errorf("%s is a folder without a model: argen reads %s", paths.Quote(dir), endings())
 	case 1:
 		return openFile(ctx, models[0], o)
 	}
-	return nil, fmt.Errorf("%s is a folder with %d models: give the path of one, such as %s", quote(dir), len(models), quote(models[0]))
+	return nil, fmt.Errorf("%s is a folder with %d models: give the path of one, such as %s", paths.Quote(dir), len(models), paths.Quote(models[0]))
 }
 
 // hasModelEnding reports whether a file's name ends as those of a format do.
@@ -270,23 +270,6 @@ func endings() string {
 		list = append(list, f.Name+" ("+f.Endings+")")
 	}
 	return strings.Join(list, ", ")
-}
-
-// readLimited reads a file of at most limit bytes.
-func readLimited(path string, limit int64) ([]byte, error) {
-	f, _, err := openRegular(path)
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	data, err := io.ReadAll(io.LimitReader(f, limit+1))
-	switch {
-	case err != nil:
-		return nil, clean(err)
-	case int64(len(data)) > limit:
-		return nil, fmt.Errorf("%s: larger than %d bytes, the most that is read: is it the right file?", quote(path), limit)
-	}
-	return data, nil
 }
 
 // named is a model under the name its user gave it.

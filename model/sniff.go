@@ -4,11 +4,11 @@ import (
 	"bytes"
 	"compress/gzip"
 	"errors"
-	"fmt"
 	"io"
-	"os"
 	"path/filepath"
 	"unicode/utf8"
+
+	"argen/model/paths"
 )
 
 // A head is the beginning of a file.
@@ -21,7 +21,7 @@ type head struct {
 
 func readHead(path string) (head, error) {
 	const most = 512
-	f, size, err := openRegular(path)
+	f, size, err := paths.Open(path)
 	if err != nil {
 		return head{}, err
 	}
@@ -29,7 +29,7 @@ func readHead(path string) (head, error) {
 	h := head{size: size, raw: make([]byte, most)}
 	n, err := io.ReadFull(f, h.raw)
 	if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
-		return head{}, clean(err)
+		return head{}, paths.Clean(err)
 	}
 	h.raw = h.raw[:n]
 	h.text = h.raw
@@ -43,24 +43,6 @@ func readHead(path string) (head, error) {
 		h.text = h.text[:n]
 	}
 	return h, nil
-}
-
-// openRegular opens a file for reading, but no pipe or device, which might
-// never end.
-func openRegular(path string) (f *os.File, size int64, err error) {
-	info, err := os.Stat(path)
-	switch {
-	case err != nil:
-		return nil, 0, clean(err)
-	case info.IsDir():
-		return nil, 0, fmt.Errorf("%s is a folder, not a file", quote(path))
-	case !info.Mode().IsRegular():
-		return nil, 0, fmt.Errorf("%s is no regular file: copy what it gives to one", quote(path))
-	}
-	if f, err = os.Open(path); err != nil {
-		return nil, 0, clean(err)
-	}
-	return f, info.Size(), nil
 }
 
 // signs are first bytes by which a file that is no model is known. The text
@@ -112,7 +94,7 @@ func (h *head) foreign() string {
 func (h *head) unknown(path string) string {
 	switch {
 	case bytes.Contains(h.text, []byte("\nargen-story-grammar")), bytes.HasPrefix(h.text, []byte("# Story grammar")):
-		return "a story grammar: open it as truth:" + short(filepath.Base(path))
+		return "a story grammar: open it as truth:" + paths.Short(filepath.Base(path))
 	case isText(h.text):
 		return h.inside() + "text, not a model: argen reads " + endings() + "; to make a model of the text: argen train ngram FILE"
 	}

@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"argen/model/paths"
 	"argen/model/story"
 	"argen/model/transformer"
 	"argen/tokenizer"
@@ -20,7 +21,7 @@ func openStory(_ context.Context, step string, o Options) (*LM, error) {
 	}
 	n, err := strconv.Atoi(step)
 	if err != nil || strconv.Itoa(n) != step || !slices.Contains(story.Snapshots, n) {
-		return nil, fmt.Errorf("model %s: the steps of its training that were kept are %s, and story is the last", quote("story:"+step), snapshots())
+		return nil, fmt.Errorf("model %s: the steps of its training that were kept are %s, and story is the last", paths.Quote("story:"+step), snapshots())
 	}
 	return embedded(func() (*transformer.Model, error) { return story.Snapshot(n) }, o)
 }

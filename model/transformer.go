@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"argen"
+	"argen/model/paths"
 	"argen/model/safetensors"
 	"argen/model/transformer"
 	"argen/tokenizer"
@@ -43,7 +44,7 @@ func openTransformer(_ context.Context, config string, o Options) (*LM, error) {
 		return nil, inFolder(dir, err)
 	}
 	lm := &LM{Model: m, Path: filepath.Join(dir, safetensors.WeightsFile), Size: m.Size(), Close: m.Close, chat: func() (*ChatTemplate, error) { return folderChat(dir) }}
-	data, err := readLimited(filepath.Join(dir, tokenizerFile), maxTokenizer)
+	data, err := paths.Read(filepath.Join(dir, tokenizerFile), maxTokenizer)
 	if err == nil {
 		var bos argen.ID
 		lm.Tokenizer, bos, err = tokenizer.ReadHuggingFace(tokenizerFile, data)
@@ -71,9 +72,9 @@ func openWeights(ctx context.Context, path string, o Options) (*LM, error) {
 	}
 	f, err := safetensors.Open(path)
 	if err != nil {
-		return nil, clean(err)
+		return nil, paths.Clean(err)
 	}
-	err = fmt.Errorf("%s holds %d tensors without their configuration: give the folder of a model, with %s and %s", quote(path), len(f.Tensors()), transformer.ConfigFile, safetensors.WeightsFile)
+	err = fmt.Errorf("%s holds %d tensors without their configuration: give the folder of a model, with %s and %s", paths.Quote(path), len(f.Tensors()), transformer.ConfigFile, safetensors.WeightsFile)
 	return nil, errors.Join(err, f.Close())
 }
 
@@ -81,9 +82,9 @@ func openWeights(ctx context.Context, path string, o Options) (*LM, error) {
 // without one of its files lacks.
 func inFolder(dir string, err error) error {
 	missing := errors.Is(err, fs.ErrNotExist)
-	err = clean(err)
+	err = paths.Clean(err)
 	if !strings.HasPrefix(err.Error(), dir+string(filepath.Separator)) {
-		err = fmt.Errorf("%s: %w", quote(dir), err)
+		err = fmt.Errorf("%s: %w", paths.Quote(dir), err)
 	}
 	if missing {
 		return fmt.Errorf("%w: a model's folder has %s, %s and %s", err, transformer.ConfigFile, safetensors.WeightsFile, tokenizerFile)

@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"argen"
+	"argen/model/paths"
 	"argen/model/story"
 	"argen/tokenizer"
 )
@@ -15,7 +16,7 @@ func openTruth(_ context.Context, path string, _ Options) (*LM, error) {
 	g := story.Default()
 	lm := &LM{}
 	if path != "" {
-		text, err := readLimited(path, story.MaxSize)
+		text, err := paths.Read(path, story.MaxSize)
 		if err != nil {
 			return nil, fmt.Errorf("story grammar: %w", err)
 		}

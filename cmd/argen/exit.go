@@ -16,6 +16,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"argen/internal/strict"
+	"argen/model/paths"
 	"argen/model/story"
 	"argen/sampler/grammar"
 )
@@ -109,20 +110,10 @@ func (a *app) exit(ctx context.Context, err error) int {
 		return exitUsage
 	}
 	if a.stdout.Err() != nil && errors.Is(err, a.stdout.Err()) {
-		err = fmt.Errorf("cannot write the output: %w", reason(err))
+		err = fmt.Errorf("cannot write the output: %w", paths.Reason(err))
 	}
 	a.complain(err)
 	return exitFailed
-}
-
-// reason is the cause at the bottom of an error of a file that the user did
-// not name: "no space left on device".
-func reason(err error) error {
-	var path *fs.PathError
-	if errors.As(err, &path) {
-		return path.Err
-	}
-	return err
 }
 
 // longest is how long a message may be.

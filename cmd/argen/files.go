@@ -7,11 +7,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"os"
 	"time"
 
 	"argen"
+	"argen/model/paths"
 )
 
 // How long files and lines may be that are read as a whole, in bytes.
@@ -65,11 +65,7 @@ func fileError(name string, err error) error {
 	if err == nil {
 		return nil
 	}
-	var path *fs.PathError
-	if errors.As(err, &path) {
-		err = path.Err
-	}
-	return fmt.Errorf("%s: %w", argen.Visible(name), err)
+	return fmt.Errorf("%s: %w", argen.Visible(name), paths.Reason(err))
 }
 
 // readTraces reads the traces of all files.

@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"argen"
+	"argen/model/paths"
 )
 
 // The formats a trained n-gram model is written in.
@@ -81,7 +82,7 @@ func writable(path string, inputs []string) error {
 	case errors.Is(err, fs.ErrNotExist):
 		return fmt.Errorf("%s cannot be written: there is no folder %s", path, filepath.Dir(path))
 	case err != nil:
-		return fmt.Errorf("%s cannot be written: %w", path, reason(err))
+		return fmt.Errorf("%s cannot be written: %w", path, paths.Reason(err))
 	}
 	return errors.Join(probe.Close(), os.Remove(probe.Name()))
 }

@@ -2,6 +2,9 @@ package mapped
 
 import (
 	"bytes"
+	"crypto/sha256"
+	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -31,5 +34,32 @@ func TestOpenRefuses(t *testing.T) {
 	}
 	if _, _, err := Open(filepath.Join(dir, "none")); !os.IsNotExist(err) {
 		t.Errorf("no file: %v", err)
+	}
+}
+
+// Files are hashed one after the other, and each is given back once, by whoever
+// has it last.
+func TestFiles(t *testing.T) {
+	var all, more Files
+	closed := 0
+	back := func() error { closed++; return nil }
+	all.Add([]byte("ab"))
+	all.OnClose(back)
+	more.Add([]byte("c"))
+	more.Add(nil)
+	more.OnClose(back)
+	more.OnClose(func() error { closed++; return os.ErrInvalid })
+	all.Move(&more)
+	if err := more.Close(); err != nil || closed != 0 || more.Size() != 0 {
+		t.Errorf("%v, %d given back, %d bytes are left", err, closed, more.Size())
+	}
+	if want := fmt.Sprintf("%x", sha256.Sum256([]byte("abc"))); all.SHA256() != want || all.Size() != 3 {
+		t.Errorf("%s of %d bytes, want %s", all.SHA256(), all.Size(), want)
+	}
+	if err := all.Close(); !errors.Is(err, os.ErrInvalid) || closed != 3 {
+		t.Errorf("%v, %d given back", err, closed)
+	}
+	if err := all.Close(); err != nil || closed != 3 {
+		t.Errorf("again: %v, %d given back", err, closed)
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"math"
 	"unsafe"
 
+	"argen/internal/mapped"
 	"argen/internal/tensor"
 )
 
@@ -60,10 +61,8 @@ func halves(src []byte, n int) (h []uint16, ok bool) {
 		return nil, true
 	}
 	src = src[:2*n]
-	if !littleEndian || uintptr(unsafe.Pointer(&src[0]))%2 != 0 {
+	if !mapped.LittleEndian || uintptr(unsafe.Pointer(&src[0]))%2 != 0 {
 		return nil, false
 	}
 	return unsafe.Slice((*uint16)(unsafe.Pointer(&src[0])), n), true
 }
-
-var littleEndian = binary.NativeEndian.Uint16([]byte{1, 0}) == 1

@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"math"
+	"strings"
 	"testing"
 )
 
@@ -85,5 +86,18 @@ func TestTakeTooMuch(t *testing.T) {
 	p, err := b.Take("name", 3)
 	if err != nil || len(p) != 3 || cap(p) != 3 || b.Remaining() != 5 {
 		t.Errorf("took %d bytes with room for %d, %v", len(p), cap(p), err)
+	}
+}
+
+// A text from a file is shown in quotes, its first 80 bytes and no half letter.
+func TestQuote(t *testing.T) {
+	for text, want := range map[string]string{
+		"a\x1b\"":                     `"a\x1b\""`,
+		strings.Repeat("é", 40):       `"` + strings.Repeat("é", 40) + `"`,
+		"a" + strings.Repeat("é", 40): `"a` + strings.Repeat("é", 39) + `"…`,
+	} {
+		if got := Quote(text); got != want {
+			t.Errorf("%q is %s, want %s", text, got, want)
+		}
 	}
 }

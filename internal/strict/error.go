@@ -10,6 +10,7 @@ package strict
 import (
 	"bytes"
 	"fmt"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 )
@@ -87,4 +88,14 @@ func brief(s string) string {
 		cut--
 	}
 	return s[:cut] + "…"
+}
+
+// Quote is a text from a file as an error has it: in quotes, with escapes for
+// what cannot be shown, and cut where it is long.
+func Quote(s string) string {
+	const most = 80 // bytes
+	if len(s) > most {
+		return strconv.Quote(strings.ToValidUTF8(s[:most], "")) + "…"
+	}
+	return strconv.Quote(s)
 }

@@ -18,11 +18,8 @@
 package gguf
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"path/filepath"
-	"slices"
 
 	"argen/internal/mapped"
 )
@@ -51,8 +48,7 @@ type File struct {
 	Tensors []Tensor // in the order of the file; not to be changed
 	Parts   int      // files that it is read from
 	byName  map[string]int
-	data    [][]byte // of each part
-	unmap   []func() error
+	files   mapped.Files
 }
 
 // Tensor returns the tensor of a name.
@@ -66,36 +62,14 @@ func (f *File) Tensor(name string) (t *Tensor, ok bool) {
 
 // SHA256 returns the hash of the file in hex, or of its parts one after the
 // other.
-func (f *File) SHA256() string {
-	h := sha256.New()
-	for _, data := range f.data {
-		for part := range slices.Chunk(data, 1<<20) {
-			h.Write(part)
-			mapped.Forget(part) // what is needed of it comes back by itself
-		}
-	}
-	return hex.EncodeToString(h.Sum(nil))
-}
+func (f *File) SHA256() string { return f.files.SHA256() }
 
 // Size is the number of bytes of the file or its parts.
-func (f *File) Size() int64 {
-	n := int64(0)
-	for _, data := range f.data {
-		n += int64(len(data))
-	}
-	return n
-}
+func (f *File) Size() int64 { return f.files.Size() }
 
 // Close gives the mapped files back; tensors and metadata must not be used after
 // that.
-func (f *File) Close() error {
-	var errs []error
-	for _, unmap := range f.unmap {
-		errs = append(errs, unmap())
-	}
-	f.unmap = nil
-	return errors.Join(errs...)
-}
+func (f *File) Close() error { return f.files.Close() }
 
 // Open opens a file, or all parts of a model that it is one of (see split.go).
 // They are mapped into memory, not read.
@@ -117,6 +91,6 @@ func openOne(path string) (*File, error) {
 	if err != nil {
 		return nil, errors.Join(err, unmap())
 	}
-	f.unmap = append(f.unmap, unmap)
+	f.files.OnClose(unmap)
 	return f, nil
 }

@@ -38,7 +38,8 @@ func Read(name string, data []byte) (*File, error) {
 	if says := strict.Foreign(data); says != "" {
 		return nil, &strict.Error{File: name, Offset: 0, Field: "magic", Msg: says}
 	}
-	r := reader{strict.NewBytes(name, data), &File{Parts: 1, data: [][]byte{data}, byName: map[string]int{}}}
+	r := reader{strict.NewBytes(name, data), &File{Parts: 1, byName: map[string]int{}}}
+	r.file.files.Add(data)
 	tensors, keys, err := r.header()
 	if err == nil {
 		err = r.metadata(keys)
@@ -114,9 +115,9 @@ func (r reader) metadata(n uint64) error {
 		case err != nil:
 			return err
 		case key == "" || len(key) > maxKey || !utf8.ValidString(key) || strings.ContainsRune(key, 0):
-			return r.ErrorAt(at, field, "%s is no key", quote(key))
+			return r.ErrorAt(at, field, "%s is no key", strict.Quote(key))
 		case seen[key]:
-			return r.ErrorAt(at, field, "%s is there twice", quote(key))
+			return r.ErrorAt(at, field, "%s is there twice", strict.Quote(key))
 		}
 		seen[key] = true
 		value, err := r.value(key)
@@ -130,7 +131,7 @@ func (r reader) metadata(n uint64) error {
 
 // value reads the type of a value and the value.
 func (r reader) value(key string) (any, error) {
-	field := "value of " + quote(key)
+	field := "value of " + strict.Quote(key)
 	kind, err := r.U32(field)
 	if err != nil {
 		return nil, err

@@ -3,11 +3,11 @@ package gguf
 import (
 	"fmt"
 	"math"
-	"strconv"
 	"strings"
 	"unicode/utf8"
 
 	"argen/internal/quant"
+	"argen/internal/strict"
 )
 
 // An entry is where the parts of a tensor's entry in the list stand in the file,
@@ -48,7 +48,7 @@ func (r reader) tensors(n uint64) error {
 	at := uint64(0) // in the tensors' bytes
 	for i, e := range entries {
 		t := &r.file.Tensors[i]
-		field := "tensor " + quote(t.Name)
+		field := "tensor " + strict.Quote(t.Name)
 		if e.place != at {
 			return r.ErrorAt(e.offset, field, "its offset is %d, but the tensors before it end at %d", e.place, at)
 		}
@@ -95,13 +95,13 @@ func (r reader) tensor(i int) (e entry, err error) {
 	}
 	t.Name = string(name)
 	if len(t.Name) > maxName || t.Name == "" || !utf8.ValidString(t.Name) || strings.ContainsRune(t.Name, 0) {
-		return e, r.ErrorAt(at, field, "%s is no name of a tensor, which has 1 to %d bytes", quote(t.Name), maxName)
+		return e, r.ErrorAt(at, field, "%s is no name of a tensor, which has 1 to %d bytes", strict.Quote(t.Name), maxName)
 	}
 	if _, twice := r.file.byName[t.Name]; twice {
-		return e, r.ErrorAt(at, field, "%s is there twice", quote(t.Name))
+		return e, r.ErrorAt(at, field, "%s is there twice", strict.Quote(t.Name))
 	}
 	r.file.byName[t.Name] = i
-	field = "tensor " + quote(t.Name)
+	field = "tensor " + strict.Quote(t.Name)
 	dims, err := r.U32(field)
 	if err != nil {
 		return e, err
@@ -136,13 +136,4 @@ func (r reader) tensor(i int) (e entry, err error) {
 	e = entry{offset: r.Offset(), size: size}
 	e.place, err = r.U64(field)
 	return e, err
-}
-
-// quote is a name from a file, cut to what a message can show.
-func quote(s string) string {
-	const most = 80
-	if len(s) > most {
-		return strconv.Quote(strings.ToValidUTF8(s[:most], "")) + "…"
-	}
-	return strconv.Quote(s)
 }

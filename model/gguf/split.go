@@ -7,6 +7,8 @@ import (
 	"path/filepath"
 	"regexp"
 	"strconv"
+
+	"argen/internal/strict"
 )
 
 // A large model may be split into files that are named as these three are:
@@ -36,6 +38,16 @@ func PartOf(name string) (first string, no, count int, ok bool) {
 	no, _ = strconv.Atoi(m[2])
 	count, _ = strconv.Atoi(m[4])
 	return partAt(m, 1), no, count, no >= 1 && no <= count
+}
+
+// PartName is the name of a part, from 1, from that of any; it is name itself if that
+// is no part.
+func PartName(name string, no int) string {
+	m := partName.FindStringSubmatch(name)
+	if m == nil {
+		return name
+	}
+	return partAt(m, no)
 }
 
 // partAt is the name of a part, from the name of another taken apart.
@@ -69,9 +81,9 @@ func (f *File) whole(path string) (*File, error) {
 	if count == 1 {
 		return f, nil
 	}
-	all := &File{Version: f.Version, Parts: count, byName: map[string]int{}, unmap: f.unmap}
+	all := &File{Version: f.Version, Parts: count, byName: map[string]int{}}
 	fail := func(format string, args ...any) (*File, error) {
-		return nil, errors.Join(fmt.Errorf(format, args...), all.Close())
+		return nil, errors.Join(fmt.Errorf(format, args...), all.Close(), f.Close())
 	}
 	if err != nil {
 		return fail("%w", err)
@@ -90,8 +102,8 @@ func (f *File) whole(path string) (*File, error) {
 			case err != nil:
 				return fail("%w", err)
 			}
-			all.unmap = append(all.unmap, part.unmap...)
 		}
+		all.files.Move(&part.files)
 		is, of, err := part.part(its)
 		switch {
 		case err != nil:
@@ -102,10 +114,9 @@ func (f *File) whole(path string) (*File, error) {
 		if i == 0 {
 			all.Meta = part.Meta
 		}
-		all.data = append(all.data, part.data...)
 		for _, t := range part.Tensors {
 			if _, twice := all.byName[t.Name]; twice {
-				return fail("%s: tensor %s is in an earlier part too", its, quote(t.Name))
+				return fail("%s: tensor %s is in an earlier part too", its, strict.Quote(t.Name))
 			}
 			all.byName[t.Name] = len(all.Tensors)
 			all.Tensors = append(all.Tensors, t)

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"argen/internal/filelock"
+	"argen/model/paths"
 )
 
 // isWhole reports whether there is a file of the right size and, if hashes are to
@@ -26,7 +27,7 @@ func (p *Puller) isWhole(ctx context.Context, path string, f *File) (bool, error
 	}
 	in, err := os.Open(path)
 	if err != nil {
-		return false, clean(err)
+		return false, paths.Clean(err)
 	}
 	defer in.Close()
 	sum := f.hasher()
@@ -56,14 +57,14 @@ func (p *Puller) getBlob(ctx context.Context, c *client, r Ref, commit string, f
 		return err
 	}
 	if _, err := os.Lstat(path); err == nil {
-		p.note(fmt.Sprintf("%s is damaged on this machine; fetching it anew", short(f.Name)))
+		p.note(fmt.Sprintf("%s is damaged on this machine; fetching it anew", paths.Short(f.Name)))
 	}
 	if f.Fetched, err = p.fill(ctx, c, r, commit, f); err != nil {
 		return err
 	}
 	_ = os.Remove(path) // a damaged one, or a link to it, is not written through
 	if err := os.Rename(p.part(r.Repo, f.Hash), path); err != nil {
-		return clean(err)
+		return paths.Clean(err)
 	}
 	return nil
 }
@@ -73,7 +74,7 @@ func (p *Puller) fill(ctx context.Context, c *client, r Ref, commit string, f *F
 	path := p.part(r.Repo, f.Hash)
 	if info, err := os.Lstat(path); err == nil && !info.Mode().IsRegular() {
 		if err := os.Remove(path); err != nil { // a link may lead anywhere
-			return 0, clean(err)
+			return 0, paths.Clean(err)
 		}
 	}
 	part, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o666)
@@ -81,7 +82,7 @@ func (p *Puller) fill(ctx context.Context, c *client, r Ref, commit string, f *F
 		return 0, unwritten(err)
 	}
 	defer func() {
-		err = errors.Join(err, clean(part.Close()))
+		err = errors.Join(err, paths.Clean(part.Close()))
 		if info, stat := os.Stat(path); err != nil && stat == nil && info.Size() == 0 {
 			_ = os.Remove(path) // nothing to go on with
 		}
@@ -115,7 +116,7 @@ func (p *Puller) lockBlob(ctx context.Context, r Ref, f *File) (*os.File, error)
 	}
 	for said := false; !filelock.Try(lock); said = true {
 		if !said {
-			p.note(fmt.Sprintf("another process fetches %s; waiting for it", short(f.Name)))
+			p.note(fmt.Sprintf("another process fetches %s; waiting for it", paths.Short(f.Name)))
 		}
 		if err := sleep(ctx, 100*time.Millisecond); err != nil {
 			lock.Close()
@@ -131,9 +132,9 @@ func unwritten(err error) error {
 	case err == nil:
 		return nil
 	case errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT):
-		return fmt.Errorf("%w: HF_HUB_CACHE names a folder elsewhere; what was fetched is kept", clean(err))
+		return fmt.Errorf("%w: HF_HUB_CACHE names a folder elsewhere; what was fetched is kept", paths.Clean(err))
 	case errors.Is(err, os.ErrPermission) || errors.Is(err, syscall.EROFS):
-		return fmt.Errorf("%w: HF_HUB_CACHE names a folder that you may write to", clean(err))
+		return fmt.Errorf("%w: HF_HUB_CACHE names a folder that you may write to", paths.Clean(err))
 	}
-	return clean(err)
+	return paths.Clean(err)
 }

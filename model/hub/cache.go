@@ -7,6 +7,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"argen/model/paths"
 )
 
 // A Cache is the folder in which models lie that were fetched.
@@ -74,7 +76,7 @@ type NotHereError struct {
 
 // Error implements error.
 func (e *NotHereError) Error() string {
-	return fmt.Sprintf("%s %s: argen pull %s fetches it", short(e.Ref.String()), e.What, short(e.Ref.String()))
+	return fmt.Sprintf("%s %s: argen pull %s fetches it", paths.Short(e.Ref.String()), e.What, paths.Short(e.Ref.String()))
 }
 
 // Find returns a model that was fetched. If it is not here, or not all of it, the
@@ -99,9 +101,9 @@ func (c Cache) Find(r Ref) (*Pulled, error) {
 		return nil, &NotHereError{r, fmt.Sprintf("is not on this machine as a whole (%v)", err)}
 	}
 	if want.index != "" {
-		index, err := readSmall(c.pointer(r.Repo, commit, want.index), maxIndex)
+		index, err := paths.Read(c.pointer(r.Repo, commit, want.index), maxIndex)
 		if err != nil {
-			return nil, clean(err)
+			return nil, paths.Clean(err)
 		}
 		if err := want.addShards(index, files); err != nil {
 			return nil, &NotHereError{r, fmt.Sprintf("is not on this machine as a whole (%v)", err)}
@@ -112,7 +114,7 @@ func (c Cache) Find(r Ref) (*Pulled, error) {
 
 // commit returns the commit that a reference means, as far as the cache knows.
 func (c Cache) commit(r Ref) (string, error) {
-	data, err := readSmall(c.ref(r.Repo, r.revision()), 4096)
+	data, err := paths.Read(c.ref(r.Repo, r.revision()), 4096)
 	commit := strings.TrimSpace(string(data))
 	switch {
 	case err == nil && isHex(commit, sha1Digits):
@@ -120,7 +122,7 @@ func (c Cache) commit(r Ref) (string, error) {
 	case err == nil:
 		return "", &NotHereError{r, "is damaged on this machine, its refs file names no commit"}
 	case !isMissing(err):
-		return "", clean(err)
+		return "", paths.Clean(err)
 	}
 	commits := c.commits(r.Repo)
 	var like []string
@@ -183,7 +185,7 @@ func (c Cache) refs(repo string) map[string]string {
 			return nil // what cannot be read is not there
 		}
 		name, err := filepath.Rel(top, path)
-		data, read := readSmall(path, 4096)
+		data, read := paths.Read(path, 4096)
 		if commit := strings.TrimSpace(string(data)); err == nil && read == nil && isHex(commit, sha1Digits) {
 			refs[filepath.ToSlash(name)] = commit
 		}
@@ -212,5 +214,5 @@ func (c Cache) files(repo, commit string) ([]File, error) {
 	if isMissing(err) {
 		return nil, nil
 	}
-	return list, clean(err)
+	return list, paths.Clean(err)
 }

@@ -3,10 +3,11 @@ package hub
 import (
 	"fmt"
 	"path"
-	"regexp"
 	"slices"
 	"strings"
 
+	"argen/model/gguf"
+	"argen/model/paths"
 	"argen/model/safetensors"
 )
 
@@ -78,7 +79,7 @@ func (c *choice) addShards(index []byte, files []File) error {
 	for _, name := range shards {
 		f := find(files, name)
 		if f == nil {
-			return fmt.Errorf("%s lists %s, which is missing", c.index, quote(name))
+			return fmt.Errorf("%s lists %s, which is missing", c.index, paths.Quote(name))
 		}
 		c.files = append(c.files, *f)
 	}
@@ -100,11 +101,11 @@ func chooseFile(r Ref, files []File) (choice, error) {
 	}
 	switch len(like) {
 	case 0:
-		return choice{}, fmt.Errorf("the repository has no file %s%s", quote(r.File), listed(", but ", ggufs(files)))
+		return choice{}, fmt.Errorf("the repository has no file %s%s", paths.Quote(r.File), listed(", but ", ggufs(files)))
 	case 1:
 		return parts(like[0], files)
 	}
-	return choice{}, fmt.Errorf("%s may be %d files: name one of them%s", quote(r.File), len(like), listed(": ", like))
+	return choice{}, fmt.Errorf("%s may be %d files: name one of them%s", paths.Quote(r.File), len(like), listed(": ", like))
 }
 
 // chooseGGUF picks the only model of a repository of GGUF files.
@@ -114,7 +115,7 @@ func chooseGGUF(r Ref, files []File) (choice, error) {
 	case 0:
 		for _, f := range files {
 			if strings.HasSuffix(f.Name, ".bin") || strings.HasSuffix(f.Name, ".pt") || strings.HasSuffix(f.Name, ".pth") {
-				return choice{}, fmt.Errorf("the repository has no safetensors and no GGUF file, and argen does not read PyTorch's (%s), which can run code", quote(f.Name))
+				return choice{}, fmt.Errorf("the repository has no safetensors and no GGUF file, and argen does not read PyTorch's (%s), which can run code", paths.Quote(f.Name))
 			}
 		}
 		return choice{}, fmt.Errorf("the repository has no model that argen reads: neither %s nor a GGUF file", safetensors.WeightsFile)
@@ -134,7 +135,7 @@ func ggufs(files []File) []File {
 		if !strings.HasSuffix(name, ".gguf") || strings.Contains(name, "mmproj") || strings.Contains(name, "imatrix") {
 			continue
 		}
-		if part, _ := splitName(f.Name); part > 1 {
+		if _, part, _, _ := gguf.PartOf(f.Name); part > 1 {
 			continue
 		}
 		if c, err := parts(f, files); err == nil {
@@ -148,39 +149,24 @@ func ggufs(files []File) []File {
 	return list
 }
 
-// splitForm is how llama.cpp names the parts of a GGUF file that was split.
-var splitForm = regexp.MustCompile(`^(.*)-(\d{5})-of-(\d{5})\.gguf$`)
-
-// splitName returns which part of how many a file is, 1 of 1 if it is whole.
-func splitName(name string) (part, of int) {
-	m := splitForm.FindStringSubmatch(name)
-	if m == nil {
-		return 1, 1
-	}
-	fmt.Sscanf(m[2], "%d", &part)
-	fmt.Sscanf(m[3], "%d", &of)
-	return part, of
-}
-
 // parts is the choice of a file with all parts of the same model; the first is
 // opened.
 func parts(f File, files []File) (choice, error) {
-	m := splitForm.FindStringSubmatch(f.Name)
-	if m == nil {
+	_, _, of, ok := gguf.PartOf(f.Name)
+	if of == 0 {
 		return choice{open: f.Name, files: []File{f}}, nil
 	}
-	_, of := splitName(f.Name)
 	var c choice
-	for i := 1; i <= of; i++ {
-		name := fmt.Sprintf("%s-%05d-of-%s.gguf", m[1], i, m[3])
+	for i := 1; i <= of && ok; i++ {
+		name := gguf.PartName(f.Name, i)
 		part := find(files, name)
 		if part == nil {
-			return c, fmt.Errorf("%s is missing, a part of the same model as %s", quote(name), quote(f.Name))
+			return c, fmt.Errorf("%s is missing, a part of the same model as %s", paths.Quote(name), paths.Quote(f.Name))
 		}
 		c.files = append(c.files, *part)
 	}
 	if len(c.files) == 0 {
-		return c, fmt.Errorf("%s is a part of no model", quote(f.Name))
+		return c, fmt.Errorf("%s is a part of no model", paths.Quote(f.Name))
 	}
 	c.open = c.files[0].Name
 	return c, nil
@@ -214,7 +200,7 @@ func listed(intro string, files []File) string {
 	const most = 30
 	var list []string
 	for _, f := range files[:min(len(files), most)] {
-		text := short(f.Name)
+		text := paths.Short(f.Name)
 		if f.Size > 0 {
 			text += " (" + sizeText(f.Size) + ")"
 		}

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"argen"
+	"argen/model/paths"
 )
 
 // A client asks a hub.
@@ -79,7 +80,7 @@ func (c *client) ask(ctx context.Context, method, address string, header http.He
 	for range maxRedirects + 1 {
 		req, err := http.NewRequestWithContext(ctx, method, at.String(), nil)
 		if err != nil {
-			return nil, fmt.Errorf("the address at %s is wrong", quote(at.Host))
+			return nil, fmt.Errorf("the address at %s is wrong", paths.Quote(at.Host))
 		}
 		for name, values := range header {
 			req.Header[name] = values
@@ -107,7 +108,7 @@ func (c *client) ask(ctx context.Context, method, address string, header http.He
 		}
 		at = next
 	}
-	return nil, fmt.Errorf("%s leads from one address to the next, more than %d times", quote(c.home.Host), maxRedirects)
+	return nil, fmt.Errorf("%s leads from one address to the next, more than %d times", paths.Quote(c.home.Host), maxRedirects)
 }
 
 // tokenMayGo reports whether the token may be sent to an address: only to the
@@ -126,13 +127,13 @@ func follow(at, home *url.URL, resp *http.Response) (*url.URL, error) {
 	next, err := at.Parse(resp.Header.Get("Location"))
 	switch {
 	case err != nil || resp.Header.Get("Location") == "" || next.Host == "" || next.Scheme != "https" && next.Scheme != "http":
-		return nil, fmt.Errorf("%s leads to an address that is none", quote(at.Host))
+		return nil, fmt.Errorf("%s leads to an address that is none", paths.Quote(at.Host))
 	case next.User != nil:
-		return nil, fmt.Errorf("%s leads to an address with a user in it, which is not followed", quote(at.Host))
+		return nil, fmt.Errorf("%s leads to an address with a user in it, which is not followed", paths.Quote(at.Host))
 	case at.Scheme == "https" && next.Scheme == "http":
-		return nil, fmt.Errorf("%s leads from https to http (%s), which is not followed", quote(at.Host), quote(next.Host))
+		return nil, fmt.Errorf("%s leads from https to http (%s), which is not followed", paths.Quote(at.Host), paths.Quote(next.Host))
 	case isNear(next.Hostname()) && !isNear(home.Hostname()) && next.Host != home.Host:
-		return nil, fmt.Errorf("%s leads to %s, an address of this machine or network, which is not followed", quote(at.Host), quote(next.Host))
+		return nil, fmt.Errorf("%s leads to %s, an address of this machine or network, which is not followed", paths.Quote(at.Host), paths.Quote(next.Host))
 	}
 	return next, nil
 }
@@ -208,7 +209,7 @@ func read(ctx context.Context, resp *answer, most int64) ([]byte, error) {
 	case err != nil:
 		return nil, lost(ctx, resp.Request.URL, err)
 	case int64(len(data)) > most:
-		return nil, fmt.Errorf("%s answers more than %s", quote(resp.Request.URL.Host), sizeText(most))
+		return nil, fmt.Errorf("%s answers more than %s", paths.Quote(resp.Request.URL.Host), sizeText(most))
 	}
 	return data, nil
 }

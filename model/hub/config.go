@@ -8,6 +8,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"argen/model/paths"
 )
 
 // A Config says where models are fetched from and where they are kept.
@@ -56,7 +58,7 @@ func FromEnv(env func(string) string) (Config, error) {
 	if text := env("HF_HUB_DOWNLOAD_TIMEOUT"); text != "" {
 		seconds, err := strconv.Atoi(text)
 		if err != nil || seconds < 1 || seconds > 86400 {
-			return c, fmt.Errorf("HF_HUB_DOWNLOAD_TIMEOUT is %s, not 1 to 86400 seconds", quote(text))
+			return c, fmt.Errorf("HF_HUB_DOWNLOAD_TIMEOUT is %s, not 1 to 86400 seconds", paths.Quote(text))
 		}
 		c.Patience = time.Duration(seconds) * time.Second
 	}
@@ -86,9 +88,9 @@ func tokenFromEnv(env func(string) string) (Secret, error) {
 	token := strings.TrimSpace(or(env("HF_TOKEN"), env("HUGGING_FACE_HUB_TOKEN")))
 	if token == "" && !isTrue(env("HF_HUB_DISABLE_IMPLICIT_TOKEN")) {
 		from = expand(or(env("HF_TOKEN_PATH"), filepath.Join(home(env), "token")), env)
-		data, err := readSmall(from, 1<<16)
+		data, err := paths.Read(from, 1<<16)
 		if err != nil && (env("HF_TOKEN_PATH") != "" || !isMissing(err)) {
-			return "", fmt.Errorf("the token cannot be read: %w", clean(err))
+			return "", fmt.Errorf("the token cannot be read: %w", paths.Clean(err))
 		}
 		token = strings.TrimSpace(string(data))
 	}

@@ -14,12 +14,14 @@ import (
 	"strings"
 	"syscall"
 	"time"
+
+	"argen/model/paths"
 )
 
 // lost says in one line why no answer came, or not all of it. The address is
 // left out but for its host: it may hold a signature.
 func lost(ctx context.Context, at *url.URL, err error) error {
-	host := quote(at.Host)
+	host := paths.Quote(at.Host)
 	var dns *net.DNSError
 	var certificate *tls.CertificateVerificationError
 	var record tls.RecordHeaderError
@@ -73,7 +75,7 @@ func (c *client) refused(r Ref, resp *answer) error {
 		return nil
 	}
 	name := Scheme + r.Repo
-	host := quote(resp.Request.URL.Host)
+	host := paths.Quote(resp.Request.URL.Host)
 	says := resp.said.Get("X-Error-Code")
 	if !sameOrigin(resp.Request.URL, c.home) {
 		says = ""
@@ -82,13 +84,13 @@ func (c *client) refused(r Ref, resp *answer) error {
 	case says == "GatedRepo", code == http.StatusForbidden && says == "" && sameOrigin(resp.Request.URL, c.home):
 		return fmt.Errorf("%s is gated: accept its terms at %s/%s, then %s", name, c.Endpoint, r.Repo, c.wantToken())
 	case says == "RevisionNotFound":
-		return fmt.Errorf("%s has no revision %s", name, quote(r.revision()))
+		return fmt.Errorf("%s has no revision %s", name, paths.Quote(r.revision()))
 	case says == "EntryNotFound":
 		return fmt.Errorf("%s has no such file", name)
 	case says == "RepoNotFound", code == http.StatusUnauthorized && sameOrigin(resp.Request.URL, c.home):
-		return fmt.Errorf("there is no model %s at %s, or it is private: check the name, or %s", name, quote(c.home.Host), c.wantToken())
+		return fmt.Errorf("there is no model %s at %s, or it is private: check the name, or %s", name, paths.Quote(c.home.Host), c.wantToken())
 	case code == http.StatusNotFound && sameOrigin(resp.Request.URL, c.home):
-		return fmt.Errorf("there is no model %s at %s: check the name and the revision", name, quote(c.home.Host))
+		return fmt.Errorf("there is no model %s at %s: check the name and the revision", name, paths.Quote(c.home.Host))
 	case code == http.StatusTooManyRequests:
 		return transient{fmt.Errorf("%s has had too many requests", host), retryAfter(resp.Header, time.Now())}
 	case code >= 500 || code == http.StatusRequestTimeout:

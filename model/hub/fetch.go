@@ -14,6 +14,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"argen/model/paths"
 )
 
 // hasher returns what computes the hash of a file: SHA-256, or what git does,
@@ -70,10 +72,10 @@ func (d *download) fetch(ctx context.Context) error {
 			return reset
 		}
 		if !put || d.whole {
-			return fmt.Errorf("%s: %w", short(d.f.Name), err)
+			return fmt.Errorf("%s: %w", paths.Short(d.f.Name), err)
 		}
 		d.whole = true // the pieces may be of different files: once more in one
-		d.c.note(fmt.Sprintf("%s: %v; fetching it anew", short(d.f.Name), err))
+		d.c.note(fmt.Sprintf("%s: %v; fetching it anew", paths.Short(d.f.Name), err))
 	}
 }
 
@@ -81,7 +83,7 @@ func (d *download) fetch(ctx context.Context) error {
 func (d *download) resume(ctx context.Context) error {
 	info, err := d.part.Stat()
 	if err != nil {
-		return clean(err)
+		return paths.Clean(err)
 	}
 	if info.Size() > d.f.Size {
 		return d.restart()
@@ -96,14 +98,14 @@ func (d *download) resume(ctx context.Context) error {
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
 	}
-	return clean(err)
+	return paths.Clean(err)
 }
 
 // restart empties the part.
 func (d *download) restart() error {
 	d.came(-d.have)
 	d.have, d.etag, d.pieces, d.sum = 0, "", 0, d.f.hasher()
-	return clean(d.part.Truncate(0))
+	return paths.Clean(d.part.Truncate(0))
 }
 
 // check compares the part with what it should be.
@@ -147,34 +149,34 @@ func (d *download) try(ctx context.Context) error {
 // begin looks at the head of an answer: is it the file, and from where on?
 func (d *download) begin(resp *answer) error {
 	if resp.StatusCode == http.StatusRequestedRangeNotSatisfiable && d.have > 0 {
-		return errors.Join(transient{fmt.Errorf("%s has not the rest of %s", quote(resp.Request.URL.Host), short(d.f.Name)), 0}, d.restart())
+		return errors.Join(transient{fmt.Errorf("%s has not the rest of %s", paths.Quote(resp.Request.URL.Host), paths.Short(d.f.Name)), 0}, d.restart())
 	}
 	if err := d.c.refused(d.r, resp); err != nil {
-		return fmt.Errorf("%s: %w", short(d.f.Name), err)
+		return fmt.Errorf("%s: %w", paths.Short(d.f.Name), err)
 	}
 	if err := saidCommit(resp, d.commit); err != nil {
-		return fmt.Errorf("%s: %w", short(d.f.Name), err)
+		return fmt.Errorf("%s: %w", paths.Short(d.f.Name), err)
 	}
 	if said := bare(resp.said.Get("X-Linked-Etag")); said != "" && said != d.f.Hash {
-		return fmt.Errorf("%s: the hub gives it the hash %s now, not %s: pull once more", short(d.f.Name), quote(said), d.f.Hash)
+		return fmt.Errorf("%s: the hub gives it the hash %s now, not %s: pull once more", paths.Short(d.f.Name), paths.Quote(said), d.f.Hash)
 	}
 	if packed := resp.Header.Get("Content-Encoding"); packed != "" && packed != "identity" {
-		return fmt.Errorf("%s: %s sends it packed (%s), though it was asked not to", short(d.f.Name), quote(resp.Request.URL.Host), quote(packed))
+		return fmt.Errorf("%s: %s sends it packed (%s), though it was asked not to", paths.Short(d.f.Name), paths.Quote(resp.Request.URL.Host), paths.Quote(packed))
 	}
 	if d.have > 0 {
 		from, total := contentRange(resp)
 		if from == 0 || resp.StatusCode != http.StatusPartialContent {
-			d.c.note(fmt.Sprintf("%s: the server gives the whole only; fetching it anew", short(d.f.Name)))
+			d.c.note(fmt.Sprintf("%s: the server gives the whole only; fetching it anew", paths.Short(d.f.Name)))
 			if err := d.restart(); err != nil {
 				return err
 			}
 		} else if from != d.have || total >= 0 && total != d.f.Size {
 			d.whole = true
-			return errors.Join(transient{fmt.Errorf("%s sends another piece of %s than it was asked for", quote(resp.Request.URL.Host), short(d.f.Name)), 0}, d.restart())
+			return errors.Join(transient{fmt.Errorf("%s sends another piece of %s than it was asked for", paths.Quote(resp.Request.URL.Host), paths.Short(d.f.Name)), 0}, d.restart())
 		}
 	}
 	if n := resp.ContentLength; n >= 0 && n != d.f.Size-d.have {
-		return fmt.Errorf("%w: %s sends %d bytes, where %d are missing", errChanged, quote(resp.Request.URL.Host), n, d.f.Size-d.have)
+		return fmt.Errorf("%w: %s sends %d bytes, where %d are missing", errChanged, paths.Quote(resp.Request.URL.Host), n, d.f.Size-d.have)
 	}
 	d.pieces++
 	d.etag = resp.Header.Get("Etag")
@@ -206,7 +208,7 @@ const leastRate = 4 << 10
 // copy puts the body of an answer behind what the part has. A connection that
 // brings next to nothing for too long counts as lost.
 func (d *download) copy(ctx context.Context, cancel context.CancelCauseFunc, resp *answer) error {
-	host := quote(resp.Request.URL.Host)
+	host := paths.Quote(resp.Request.URL.Host)
 	stalled := transient{fmt.Errorf("%s has stopped sending", host), 0}
 	watch := time.AfterFunc(d.c.Patience, func() { cancel(stalled) })
 	defer watch.Stop()
@@ -233,7 +235,7 @@ func (d *download) copy(ctx context.Context, cancel context.CancelCauseFunc, res
 		case err == io.EOF && d.have == d.f.Size:
 			return nil
 		case err == io.EOF:
-			return transient{fmt.Errorf("%s ends %s after %d of %d bytes", host, short(d.f.Name), d.have, d.f.Size), 0}
+			return transient{fmt.Errorf("%s ends %s after %d of %d bytes", host, paths.Short(d.f.Name), d.have, d.f.Size), 0}
 		case err != nil:
 			return lost(ctx, resp.Request.URL, err)
 		}

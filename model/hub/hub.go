@@ -28,6 +28,8 @@ import (
 	"path"
 	"strings"
 	"unicode/utf8"
+
+	"argen/model/paths"
 )
 
 // Scheme is what the name of a model on a hub begins with.
@@ -51,9 +53,9 @@ func ParseRef(text string) (Ref, error) {
 	rest, ok := strings.CutPrefix(text, Scheme)
 	if !ok {
 		if hint := fromAddress(text); hint != "" {
-			return Ref{}, fmt.Errorf("%s is an address: models of a hub are named %s, here %s", quote(text), Form, hint)
+			return Ref{}, fmt.Errorf("%s is an address: models of a hub are named %s, here %s", paths.Quote(text), Form, hint)
 		}
-		return Ref{}, fmt.Errorf("%s names no model of a hub, whose names are %s", quote(text), Form)
+		return Ref{}, fmt.Errorf("%s names no model of a hub, whose names are %s", paths.Quote(text), Form)
 	}
 	var r Ref
 	end := strings.IndexAny(rest, "@:")
@@ -62,10 +64,10 @@ func ParseRef(text string) (Ref, error) {
 	}
 	r.Repo, rest = rest[:end], rest[end:]
 	if strings.HasPrefix(r.Repo, "//") {
-		return r, fmt.Errorf("%s: no slashes follow %s; the form is %s", quote(text), Scheme, Form)
+		return r, fmt.Errorf("%s: no slashes follow %s; the form is %s", paths.Quote(text), Scheme, Form)
 	}
 	if err := checkRepo(r.Repo); err != nil {
-		return r, fmt.Errorf("%s: %w", quote(text), err)
+		return r, fmt.Errorf("%s: %w", paths.Quote(text), err)
 	}
 	if after, ok := strings.CutPrefix(rest, "@"); ok {
 		r.Revision, rest, ok = strings.Cut(after, ":")
@@ -73,13 +75,13 @@ func ParseRef(text string) (Ref, error) {
 			rest = ""
 		}
 		if err := checkName(r.Revision); err != nil {
-			return r, fmt.Errorf("%s: the revision %s %w", quote(text), quote(r.Revision), err)
+			return r, fmt.Errorf("%s: the revision %s %w", paths.Quote(text), paths.Quote(r.Revision), err)
 		}
 	}
 	if after, ok := strings.CutPrefix(rest, ":"); ok {
 		r.File = after
 		if err := checkName(r.File); err != nil {
-			return r, fmt.Errorf("%s: the file %s %w", quote(text), quote(r.File), err)
+			return r, fmt.Errorf("%s: the file %s %w", paths.Quote(text), paths.Quote(r.File), err)
 		}
 	}
 	return r, nil

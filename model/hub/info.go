@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"argen/internal/strict"
+	"argen/model/paths"
 )
 
 // maxInfo is the longest list of files that is read, in bytes.
@@ -23,7 +24,7 @@ func (c *client) info(ctx context.Context, r Ref) (commit string, files []File, 
 	address := c.Endpoint + "/api/models/" + r.Repo + "/revision/" + url.PathEscape(r.revision()) + "?blobs=true"
 	var data []byte
 	err = c.again(ctx, func() (bool, error) {
-		ctx, cancel := context.WithTimeoutCause(ctx, 4*c.Patience, transient{fmt.Errorf("%s answers too slowly", quote(c.home.Host)), 0})
+		ctx, cancel := context.WithTimeoutCause(ctx, 4*c.Patience, transient{fmt.Errorf("%s answers too slowly", paths.Quote(c.home.Host)), 0})
 		defer cancel()
 		resp, err := c.ask(ctx, http.MethodGet, address, nil, false)
 		if err != nil {
@@ -40,7 +41,7 @@ func (c *client) info(ctx context.Context, r Ref) (commit string, files []File, 
 		return "", nil, err
 	}
 	if strict.Foreign(data) != "" {
-		return "", nil, fmt.Errorf("%s answers with a page or nothing, no list of files: does HF_ENDPOINT name a hub, or does the network ask you to log in?", quote(c.home.Host))
+		return "", nil, fmt.Errorf("%s answers with a page or nothing, no list of files: does HF_ENDPOINT name a hub, or does the network ask you to log in?", paths.Quote(c.home.Host))
 	}
 	return parseInfo(c.home.Host, data)
 }
@@ -48,13 +49,13 @@ func (c *client) info(ctx context.Context, r Ref) (commit string, files []File, 
 // parseInfo reads what a hub says of a revision. Members that it does not need
 // are skipped.
 func parseInfo(host string, data []byte) (commit string, files []File, err error) {
-	j := strict.NewJSON("the list of files of "+short(host), data, 100)
+	j := strict.NewJSON("the list of files of "+paths.Short(host), data, 100)
 	err = j.Object(func(name string) error {
 		switch name {
 		case "sha":
 			commit, err = j.String()
 			if err == nil && !isHex(commit, sha1Digits) {
-				err = j.Errorf("%s is no commit, which has 40 digits of hexadecimal", quote(commit))
+				err = j.Errorf("%s is no commit, which has 40 digits of hexadecimal", paths.Quote(commit))
 			}
 			return err
 		case "siblings":
@@ -144,7 +145,7 @@ func readHash(j *strict.JSON, digits int) (string, error) {
 	}
 	text, err := j.String()
 	if err == nil && !isHex(text, digits) {
-		err = j.Errorf("%s is no hash of %d digits of hexadecimal", quote(text), digits)
+		err = j.Errorf("%s is no hash of %d digits of hexadecimal", paths.Quote(text), digits)
 	}
 	return text, err
 }
@@ -159,11 +160,11 @@ func (c *client) head(ctx context.Context, r Ref, commit string, f *File) error 
 		defer resp.Body.Close()
 		if resp.StatusCode < 300 || resp.StatusCode >= 400 { // an answer that leads to another host says all that is asked
 			if err := c.refused(r, resp); err != nil {
-				return false, fmt.Errorf("%s: %w", short(f.Name), err)
+				return false, fmt.Errorf("%s: %w", paths.Short(f.Name), err)
 			}
 		}
 		if err := saidCommit(resp, commit); err != nil {
-			return false, fmt.Errorf("%s: %w", short(f.Name), err)
+			return false, fmt.Errorf("%s: %w", paths.Short(f.Name), err)
 		}
 		etag := bare(or(resp.said.Get("X-Linked-Etag"), resp.said.Get("Etag")))
 		size := resp.said.Get("X-Linked-Size")
@@ -173,9 +174,9 @@ func (c *client) head(ctx context.Context, r Ref, commit string, f *File) error 
 		n, err := strconv.ParseInt(size, 10, 64)
 		switch {
 		case !isHex(etag, sha1Digits) && !isHex(etag, sha256Digits):
-			return false, fmt.Errorf("%s: %s names no hash of it, so what it sends could not be checked", short(f.Name), quote(c.home.Host))
+			return false, fmt.Errorf("%s: %s names no hash of it, so what it sends could not be checked", paths.Short(f.Name), paths.Quote(c.home.Host))
 		case err != nil || n < 0 || n > maxFile:
-			return false, fmt.Errorf("%s: %s does not tell how large it is", short(f.Name), quote(c.home.Host))
+			return false, fmt.Errorf("%s: %s does not tell how large it is", paths.Short(f.Name), paths.Quote(c.home.Host))
 		}
 		f.Hash, f.Size = etag, n
 		return false, nil
@@ -194,7 +195,7 @@ func (c *client) address(r Ref, commit, name string) string {
 // saidCommit returns an error if the hub gives a file of another commit.
 func saidCommit(resp *answer, commit string) error {
 	if said := resp.said.Get("X-Repo-Commit"); said != "" && said != commit {
-		return fmt.Errorf("the hub has commit %s of it, not %s: pull once more", quote(said), commit)
+		return fmt.Errorf("the hub has commit %s of it, not %s: pull once more", paths.Quote(said), commit)
 	}
 	return nil
 }

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"argen/internal/filelock"
+	"argen/model/paths"
 )
 
 // A Model is one in the cache: a revision of a repository, or one of the GGUF
@@ -37,7 +38,7 @@ const (
 func (c Cache) List() ([]Model, error) {
 	entries, err := os.ReadDir(c.Dir)
 	if err != nil && !isMissing(err) {
-		return nil, clean(err)
+		return nil, paths.Clean(err)
 	}
 	var list []Model
 	for _, e := range entries {
@@ -134,7 +135,7 @@ func (c Cache) Removal(r Ref) (*Removal, error) {
 	case err != nil:
 		return nil, &NotHereError{r, "is not on this machine"}
 	case !info.IsDir():
-		return nil, fmt.Errorf("%s is no folder but a link: remove it and what it leads to yourself", quote(c.folder(r.Repo)))
+		return nil, fmt.Errorf("%s is no folder but a link: remove it and what it leads to yourself", paths.Quote(c.folder(r.Repo)))
 	}
 	if r.Revision != "" {
 		commit, err := c.commit(r)
@@ -176,7 +177,7 @@ func (m *Removal) blobs() (map[string]int64, error) {
 	free, kept := map[string]int64{}, map[string]bool{}
 	own, err := filepath.EvalSymlinks(m.cache.folder(m.Ref.Repo))
 	if err != nil {
-		return nil, clean(err)
+		return nil, paths.Clean(err)
 	}
 	add := func(path string, size int64) {
 		if !strings.HasPrefix(path, own+string(filepath.Separator)) {
@@ -207,7 +208,7 @@ func (m *Removal) blobs() (map[string]int64, error) {
 	if m.whole() {
 		entries, err := os.ReadDir(filepath.Join(m.cache.folder(m.Ref.Repo), "blobs"))
 		if err != nil && !isMissing(err) {
-			return nil, clean(err)
+			return nil, paths.Clean(err)
 		}
 		for _, e := range entries {
 			path, err := filepath.EvalSymlinks(m.cache.blob(m.Ref.Repo, e.Name()))
@@ -234,21 +235,21 @@ func (m *Removal) Remove() error {
 	}
 	defer unlock()
 	if m.whole() {
-		return clean(os.RemoveAll(c.folder(repo)))
+		return paths.Clean(os.RemoveAll(c.folder(repo)))
 	}
 	free, err := m.blobs()
 	if err != nil {
 		return err
 	}
 	for _, name := range m.Names {
-		err = errors.Join(err, clean(os.Remove(name)))
+		err = errors.Join(err, paths.Clean(os.Remove(name)))
 	}
 	blobs, _ := os.ReadDir(filepath.Join(c.folder(repo), "blobs")) // none: the snapshots hold the files themselves
 	for _, e := range blobs {
 		path := c.blob(repo, e.Name())
 		if real, bad := filepath.EvalSymlinks(path); bad == nil {
 			if _, gone := free[real]; gone {
-				err = errors.Join(err, clean(os.Remove(path)))
+				err = errors.Join(err, paths.Clean(os.Remove(path)))
 			}
 		}
 	}
@@ -259,12 +260,12 @@ func (m *Removal) Remove() error {
 		}
 		for name, is := range c.refs(repo) {
 			if is == commit {
-				err = errors.Join(err, clean(os.Remove(c.ref(repo, name))))
+				err = errors.Join(err, paths.Clean(os.Remove(c.ref(repo, name))))
 			}
 		}
 	}
 	if len(c.commits(repo)) == 0 && c.partBytes(repo) == 0 {
-		err = errors.Join(err, clean(os.RemoveAll(c.folder(repo))))
+		err = errors.Join(err, paths.Clean(os.RemoveAll(c.folder(repo))))
 	}
 	return err
 }

@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 
 	"argen/internal/safefile"
+	"argen/model/paths"
 )
 
 // place gives a blob its name in a snapshot: a link to it, as short as can be,
@@ -22,7 +23,7 @@ func (p *Puller) place(r Ref, commit string, f *File) error {
 		return unwritten(err)
 	}
 	if err := os.Remove(name); err != nil && !isMissing(err) {
-		return clean(err)
+		return paths.Clean(err)
 	}
 	if !p.Copy {
 		target, err := filepath.Rel(filepath.Dir(name), blob)
@@ -55,7 +56,7 @@ func isSame(a, b string) bool {
 func copyFile(from, to string) error {
 	in, err := os.Open(from)
 	if err != nil {
-		return clean(err)
+		return paths.Clean(err)
 	}
 	defer in.Close()
 	return safefile.Write(to, func(w io.Writer) error {
@@ -77,7 +78,7 @@ func (p *Puller) name(r Ref, commit string) error {
 		return nil
 	}
 	path := p.ref(r.Repo, r.revision())
-	if old, err := readSmall(path, 4096); err == nil && string(old) == commit {
+	if old, err := paths.Read(path, 4096); err == nil && string(old) == commit {
 		return nil
 	}
 	if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {

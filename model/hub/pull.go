@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"os"
 	"time"
+
+	"argen/model/paths"
 )
 
 // A Puller fetches models.
@@ -152,7 +154,7 @@ func (p *Puller) complete(ctx context.Context, c *client, pulled *Pulled, files 
 	for i := len(pulled.Files); i < len(files); i++ {
 		f := files[i]
 		if err := checkName(f.Name); err != nil {
-			return fmt.Errorf("%s: the hub has a file %s, whose name %w: it is not fetched", pulled.Ref, quote(f.Name), err)
+			return fmt.Errorf("%s: the hub has a file %s, whose name %w: it is not fetched", pulled.Ref, paths.Quote(f.Name), err)
 		}
 		if f.Size == unknownSize || f.Hash == "" {
 			if err := c.head(ctx, pulled.Ref, pulled.Commit, &f); err != nil {
@@ -203,11 +205,11 @@ func (p *Puller) get(ctx context.Context, c *client, pulled *Pulled, f *File) er
 
 // read reads a short file that is there.
 func (p *Puller) read(pulled *Pulled, f *File, most int64) ([]byte, error) {
-	data, err := readSmall(p.blob(pulled.Ref.Repo, f.Hash), most)
+	data, err := paths.Read(p.blob(pulled.Ref.Repo, f.Hash), most)
 	if isMissing(err) {
-		data, err = readSmall(p.pointer(pulled.Ref.Repo, pulled.Commit, f.Name), most)
+		data, err = paths.Read(p.pointer(pulled.Ref.Repo, pulled.Commit, f.Name), most)
 	}
-	return data, clean(err)
+	return data, paths.Clean(err)
 }
 
 // shards fetches the index of a model, and adds what it lists.
@@ -239,7 +241,7 @@ func (p *Puller) fits(pulled *Pulled) error {
 	}
 	free, ok := freeSpace(p.Dir)
 	if ok && missing > free {
-		return fmt.Errorf("%s needs %s more, and where %s lies %s are free: make room, or name a folder elsewhere by HF_HUB_CACHE", pulled.Ref, sizeText(missing), short(p.Dir), sizeText(free))
+		return fmt.Errorf("%s needs %s more, and where %s lies %s are free: make room, or name a folder elsewhere by HF_HUB_CACHE", pulled.Ref, sizeText(missing), paths.Short(p.Dir), sizeText(free))
 	}
 	return nil
 }

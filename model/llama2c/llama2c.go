@@ -17,8 +17,6 @@
 package llama2c
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"math"
 	"math/bits"
@@ -57,7 +55,7 @@ type File struct {
 	data    []byte
 	tensors []place
 	byName  map[string]int
-	unmap   func() error
+	files   mapped.Files
 }
 
 // A place is where a tensor lies in the file.
@@ -78,28 +76,18 @@ func Open(path string) (*File, error) {
 	if err != nil {
 		return nil, errors.Join(err, unmap())
 	}
-	f.unmap = unmap
+	f.files.OnClose(unmap)
 	return f, nil
 }
 
 // SHA256 implements [transformer.File].
-func (f *File) SHA256() string {
-	sum := sha256.Sum256(f.data)
-	return hex.EncodeToString(sum[:])
-}
+func (f *File) SHA256() string { return f.files.SHA256() }
 
 // Size implements [transformer.File].
-func (f *File) Size() int64 { return int64(len(f.data)) }
+func (f *File) Size() int64 { return f.files.Size() }
 
 // Close implements [transformer.File].
-func (f *File) Close() error {
-	if f.unmap == nil {
-		return nil
-	}
-	unmap := f.unmap
-	f.unmap = nil
-	return unmap()
-}
+func (f *File) Close() error { return f.files.Close() }
 
 // A header is what the file begins with: the sizes in order, each with its name
 // in llama2.c and where it stands.
@@ -122,6 +110,7 @@ func Read(name string, data []byte) (*File, error) {
 		return nil, &strict.Error{File: name, Offset: 0, Field: "header", Msg: says}
 	}
 	f := &File{data: data, byName: map[string]int{}}
+	f.files.Add(data)
 	h := &header{Bytes: strict.NewBytes(name, data)}
 	if err := f.header(h); err != nil {
 		return nil, err

@@ -15,6 +15,7 @@ import (
 	"unsafe"
 
 	"argen"
+	"argen/internal/mapped"
 )
 
 // BinaryMagic begins argen's own file of n-gram models. All numbers in it are
@@ -190,16 +191,13 @@ func (m *Model) writeArrays(w io.Writer, slots []slot) error {
 // elements of the arrays are numbers, or structs of numbers of one width.
 type elements interface{ uint32 | node | leaf | slot }
 
-// littleEndian reports whether numbers stand in memory as in the file.
-var littleEndian = binary.NativeEndian.Uint16([]byte{1, 0}) == 1
-
 // raw returns the bytes of a, little-endian. They may be a's own.
 func raw[T elements](a []T) []byte {
 	if len(a) == 0 {
 		return nil
 	}
 	b := unsafe.Slice((*byte)(unsafe.Pointer(unsafe.SliceData(a))), len(a)*int(unsafe.Sizeof(a[0])))
-	if littleEndian {
+	if mapped.LittleEndian {
 		return b
 	}
 	return swapped(b, int(unsafe.Alignof(a[0])))

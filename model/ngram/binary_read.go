@@ -321,7 +321,7 @@ func take[T elements](r *binaryReader, field string, n uint64) ([]T, error) {
 	}
 	b = b[:n*size]
 	width := unsafe.Alignof(*new(T))
-	if !littleEndian {
+	if !mapped.LittleEndian {
 		b = swapped(b, int(width))
 	}
 	if p := unsafe.Pointer(unsafe.SliceData(b)); uintptr(p)%width == 0 {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"unsafe"
 
+	"argen/internal/mapped"
 	"argen/internal/quant"
 	"argen/internal/tensor"
 )
@@ -28,9 +29,6 @@ var widths = map[DType]uint64{
 	"F4": 4, "F6_E2M3": 6, "F6_E3M2": 6,
 }
 
-// littleEndian reports whether numbers lie in memory as they do in a file.
-var littleEndian = binary.NativeEndian.Uint16([]byte{1, 0}) == 1
-
 // Quantized returns the type of a tensor whose numbers are blocks of ggml's, as
 // that of a GGUF may be; its DType is the type's name there.
 func (t *Tensor) Quantized() (q quant.Type, ok bool) {
@@ -43,7 +41,7 @@ func (t *Tensor) Quantized() (q quant.Type, ok bool) {
 func (t *Tensor) Float32() ([]float32, error) {
 	switch t.DType {
 	case F32:
-		if littleEndian && aligned(t.Data, 4) {
+		if mapped.LittleEndian && aligned(t.Data, 4) {
 			return unsafe.Slice((*float32)(unsafe.Pointer(unsafe.SliceData(t.Data))), len(t.Data)/4), nil
 		}
 		x := make([]float32, len(t.Data)/4)
@@ -76,7 +74,7 @@ func (t *Tensor) Half() ([]uint16, error) {
 	if t.DType != F16 && t.DType != BF16 {
 		return nil, fmt.Errorf("tensor %q: dtype %s, want F16 or BF16", t.Name, t.DType)
 	}
-	if littleEndian && aligned(t.Data, 2) {
+	if mapped.LittleEndian && aligned(t.Data, 2) {
 		return unsafe.Slice((*uint16)(unsafe.Pointer(unsafe.SliceData(t.Data))), len(t.Data)/2), nil
 	}
 	x := make([]uint16, len(t.Data)/2)

@@ -7,7 +7,6 @@ import (
 	"io/fs"
 	"path/filepath"
 	"slices"
-	"strconv"
 	"strings"
 
 	"argen/internal/mapped"
@@ -90,7 +89,7 @@ func parseIndex(data []byte) (index []entry, err error) {
 				return err
 			}
 			if !isName(shard) {
-				return j.Errorf("the shard %s of tensor %s is no name of a file in this folder", quote(shard), quote(name))
+				return j.Errorf("the shard %s of tensor %s is no name of a file in this folder", strict.Quote(shard), strict.Quote(name))
 			}
 			index = append(index, entry{name, shard})
 			return nil
@@ -132,12 +131,11 @@ func openShards(root *folder, index []entry) (f *File, err error) {
 		if err != nil {
 			return f, err
 		}
-		f.data = append(f.data, shard.data...)
-		f.unmap = append(f.unmap, shard.unmap...)
+		f.files.Move(&shard.files)
 		for _, e := range index[:n] {
 			t, ok := shard.Tensor(e.tensor)
 			if !ok {
-				return f, fmt.Errorf("%s: weight_map: tensor %s is missing from its shard %s", IndexFile, quote(e.tensor), quote(name))
+				return f, fmt.Errorf("%s: weight_map: tensor %s is missing from its shard %s", IndexFile, strict.Quote(e.tensor), strict.Quote(name))
 			}
 			f.tensors = append(f.tensors, *t)
 		}
@@ -151,11 +149,11 @@ func openShard(root *folder, name string) (*File, error) {
 	info, err := root.Stat(name)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return nil, fmt.Errorf("%s: the shard %s is missing from the folder: fetch it again", IndexFile, quote(name))
+		return nil, fmt.Errorf("%s: the shard %s is missing from the folder: fetch it again", IndexFile, strict.Quote(name))
 	case err != nil:
-		return nil, fmt.Errorf("%s: the shard %s cannot be opened within the folder: %w", IndexFile, quote(name), err)
+		return nil, fmt.Errorf("%s: the shard %s cannot be opened within the folder: %w", IndexFile, strict.Quote(name), err)
 	case !info.Mode().IsRegular():
-		return nil, fmt.Errorf("%s: the shard %s is no regular file", IndexFile, quote(name))
+		return nil, fmt.Errorf("%s: the shard %s is no regular file", IndexFile, strict.Quote(name))
 	}
 	file, err := root.Open(name)
 	if err != nil {
@@ -164,16 +162,7 @@ func openShard(root *folder, name string) (*File, error) {
 	defer file.Close() // read only
 	data, unmap, err := mapped.File(file)
 	if err != nil {
-		return nil, fmt.Errorf("%s: the shard %s: %w", IndexFile, quote(name), err)
+		return nil, fmt.Errorf("%s: the shard %s: %w", IndexFile, strict.Quote(name), err)
 	}
 	return read(name, data, unmap)
-}
-
-// quote is a name from a file, cut to what a message can show.
-func quote(s string) string {
-	const most = 80
-	if len(s) > most {
-		return strconv.Quote(strings.ToValidUTF8(s[:most], "")) + "…"
-	}
-	return strconv.Quote(s)
 }

@@ -50,7 +50,8 @@ func Read(name string, data []byte) (*File, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &reader{name: name, base: b.Offset(), data: data[b.Offset():], file: &File{data: [][]byte{data}}}
+	r := &reader{name: name, base: b.Offset(), data: data[b.Offset():], file: &File{}}
+	r.file.files.Add(data)
 	tensors := bytes.Count(header, []byte(`"data_offsets"`)) // at most, of a valid file
 	r.file.tensors, r.places = make([]Tensor, 0, tensors), make([]place, 0, tensors)
 	j := strict.NewJSON(name+": header", header, maxDepth)
@@ -113,22 +114,22 @@ func (r *reader) tensor(j *strict.JSON, name string) error {
 	case err != nil:
 		return err
 	case !has.dtype:
-		return j.Errorf("tensor %s: dtype is missing", quote(name))
+		return j.Errorf("tensor %s: dtype is missing", strict.Quote(name))
 	case !has.shape:
-		return j.Errorf("tensor %s: shape is missing", quote(name))
+		return j.Errorf("tensor %s: shape is missing", strict.Quote(name))
 	case !has.offsets:
-		return j.Errorf("tensor %s: data_offsets are missing", quote(name))
+		return j.Errorf("tensor %s: data_offsets are missing", strict.Quote(name))
 	}
 	size, says := bytesOf(t.DType, t.Shape)
 	switch {
 	case says != "":
-		return j.Errorf("tensor %s: %s", quote(name), says)
+		return j.Errorf("tensor %s: %s", strict.Quote(name), says)
 	case at.begin > at.end:
-		return j.Errorf("tensor %s: data_offsets %d, %d: the end is before the begin", quote(name), at.begin, at.end)
+		return j.Errorf("tensor %s: data_offsets %d, %d: the end is before the begin", strict.Quote(name), at.begin, at.end)
 	case at.end-at.begin != size:
-		return j.Errorf("tensor %s: shape %v of %s needs %d bytes, data_offsets %d, %d hold %d", quote(name), t.Shape, t.DType, size, at.begin, at.end, at.end-at.begin)
+		return j.Errorf("tensor %s: shape %v of %s needs %d bytes, data_offsets %d, %d hold %d", strict.Quote(name), t.Shape, t.DType, size, at.begin, at.end, at.end-at.begin)
 	case at.end > uint64(len(r.data)):
-		return j.Errorf("tensor %s: data_offsets end at %d, the file has %d bytes of data: it is cut short, fetch it again", quote(name), at.end, len(r.data))
+		return j.Errorf("tensor %s: data_offsets end at %d, the file has %d bytes of data: it is cut short, fetch it again", strict.Quote(name), at.end, len(r.data))
 	}
 	t.Data = r.data[at.begin:at.end:at.end]
 	r.file.tensors = append(r.file.tensors, t)
@@ -161,7 +162,7 @@ func readPlace(j *strict.JSON) (at place, err error) {
 func bytesOf(t DType, shape []int) (size uint64, says string) {
 	n, ok := widths[t]
 	if !ok {
-		return 0, "dtype " + quote(string(t)) + " is not known"
+		return 0, "dtype " + strict.Quote(string(t)) + " is not known"
 	}
 	for _, d := range shape {
 		hi, lo := bits.Mul64(n, uint64(d))
@@ -194,7 +195,7 @@ func (r *reader) lay() error {
 			if at.begin < end {
 				what = "an overlap with the tensor before it"
 			}
-			return r.errorf(end, "tensor %s: its data_offsets begin at %d, want %d: they leave %s, but must be contiguous", quote(r.file.tensors[i].Name), at.begin, end, what)
+			return r.errorf(end, "tensor %s: its data_offsets begin at %d, want %d: they leave %s, but must be contiguous", strict.Quote(r.file.tensors[i].Name), at.begin, end, what)
 		}
 		end = at.end
 	}

@@ -16,8 +16,6 @@
 package safetensors
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"path/filepath"
 	"slices"
@@ -66,8 +64,7 @@ func (ts Tensors) Tensor(name string) (t *Tensor, ok bool) {
 type File struct {
 	Metadata map[string]string // what its writer noted, nil if nothing
 	tensors  []Tensor          // by name
-	data     [][]byte          // of each file
-	unmap    []func() error
+	files    mapped.Files
 }
 
 // Tensor returns the tensor of a name.
@@ -90,32 +87,14 @@ func (f *File) Tensors() []Tensor { return f.tensors }
 
 // SHA256 returns the hash of the file in hex, or of its several files one
 // after the other in order of name.
-func (f *File) SHA256() string {
-	h := sha256.New()
-	for _, data := range f.data {
-		h.Write(data)
-	}
-	return hex.EncodeToString(h.Sum(nil))
-}
+func (f *File) SHA256() string { return f.files.SHA256() }
 
 // Size is the number of bytes of the file or files.
-func (f *File) Size() int64 {
-	n := int64(0)
-	for _, data := range f.data {
-		n += int64(len(data))
-	}
-	return n
-}
+func (f *File) Size() int64 { return f.files.Size() }
 
-// Close gives the mapped files back; the tensors must not be used after that.
-func (f *File) Close() error {
-	var errs []error
-	for _, unmap := range f.unmap {
-		errs = append(errs, unmap())
-	}
-	f.unmap = nil
-	return errors.Join(errs...)
-}
+// Close gives the mapped files back; the tensors must not be used after
+// that.
+func (f *File) Close() error { return f.files.Close() }
 
 // Open opens a file. It is mapped into memory, not read.
 func Open(path string) (*File, error) {
@@ -132,6 +111,6 @@ func read(name string, data []byte, unmap func() error) (*File, error) {
 	if err != nil {
 		return nil, errors.Join(err, unmap())
 	}
-	f.unmap = append(f.unmap, unmap)
+	f.files.OnClose(unmap)
 	return f, nil
 }

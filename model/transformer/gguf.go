@@ -4,10 +4,10 @@ import (
 	"fmt"
 	"math"
 	"slices"
-	"strings"
 
 	"argen"
 	"argen/model/gguf"
+	"argen/model/paths"
 )
 
 // A metadata reads the configuration of a model from the metadata of its GGUF.
@@ -72,7 +72,7 @@ func ParseGGUF(f *gguf.File) (Config, error) {
 	}
 	i := slices.IndexFunc(architectures, func(a architecture) bool { return a.gguf == name && a.metadata != nil })
 	if i < 0 {
-		return Config{}, fmt.Errorf("%s: %q is not supported in a GGUF: argen reads %s", keyArch, cut(name), ggufNames())
+		return Config{}, fmt.Errorf("%s: %q is not supported in a GGUF: argen reads %s", keyArch, paths.Short(name), ggufNames())
 	}
 	arch := &architectures[i]
 	g := &metadata{Config: Config{Arch: arch.name, BOS: argen.NoID}, f: f, prefix: name + "."}
@@ -86,15 +86,6 @@ func ParseGGUF(f *gguf.File) (Config, error) {
 		return Config{}, g.err
 	}
 	return g.Config, nil
-}
-
-// cut is a name as an error says it.
-func cut(name string) string {
-	const most = 100
-	if len(name) > most {
-		name = strings.ToValidUTF8(name[:most], "") + "…"
-	}
-	return argen.Visible(name)
 }
 
 // fail notes the first error, at a key.
@@ -116,7 +107,7 @@ func (g *metadata) size(key string, otherwise int) int {
 	case value == nil:
 		g.fail(key, "missing")
 	case !ok:
-		g.fail(key, "%s is no size", cut(fmt.Sprint(value)))
+		g.fail(key, "%s is no size", paths.Short(fmt.Sprint(value)))
 	default:
 		g.fail(key, "%d, want a size from 1 to %d", n, most)
 	}
@@ -135,7 +126,7 @@ func (g *metadata) number(key string, otherwise float64) float64 {
 	case value == nil:
 		g.fail(key, "missing")
 	default:
-		g.fail(key, "%s, want a number above 0", cut(fmt.Sprint(value)))
+		g.fail(key, "%s, want a number above 0", paths.Short(fmt.Sprint(value)))
 	}
 	return 1
 }
@@ -195,7 +186,7 @@ func (g *metadata) ends() {
 		case value == nil:
 			return argen.NoID
 		case !ok || n >= g.VocabSize:
-			g.fail(key, "%s is outside the vocabulary of %d tokens", cut(fmt.Sprint(value)), g.VocabSize)
+			g.fail(key, "%s is outside the vocabulary of %d tokens", paths.Short(fmt.Sprint(value)), g.VocabSize)
 			return argen.NoID
 		}
 		return argen.ID(n)
@@ -234,7 +225,7 @@ func (g *metadata) rope() (r Rope) {
 		r.Magnitude = yarnMagnitude(r.Factor, 1) * g.number(keyAttnFactor, 1)
 	case "longrope": // its tensors say it
 	default:
-		g.fail(g.prefix+keyScaling, "%q is not supported in a GGUF: argen reads none, linear, yarn and longrope", cut(kind))
+		g.fail(g.prefix+keyScaling, "%q is not supported in a GGUF: argen reads none, linear, yarn and longrope", paths.Short(kind))
 	}
 	r.Stretch = g.factors("rope_freqs.weight", r.pairs(g.HeadDim))
 	if g.has("rope_factors_long.weight") {

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"math"
 	"slices"
+
+	"argen/model/paths"
 )
 
 // What else the metadata of a GGUF may say. llama.cpp reads these keys for some
@@ -38,7 +40,7 @@ func (g *metadata) refuseUnread() {
 			x, ok = float64(n), true
 		}
 		if !ok || !slices.Contains(u.neutral, x) {
-			g.fail(g.prefix+u.key, "%s is not supported for this architecture", cut(fmt.Sprint(value)))
+			g.fail(g.prefix+u.key, "%s is not supported for this architecture", paths.Short(fmt.Sprint(value)))
 		}
 	}
 	const causal, scale = "attention.causal", "attention.scale"
@@ -73,7 +75,7 @@ func (g *metadata) pattern(otherwise []bool) []bool {
 		n, ok := g.f.Meta.Int(key)
 		switch {
 		case !ok || n > 1<<10:
-			g.fail(key, "%s, want how many layers there are to one that does not slide, or a list", cut(fmt.Sprint(value)))
+			g.fail(key, "%s, want how many layers there are to one that does not slide, or a list", paths.Short(fmt.Sprint(value)))
 		case n == 0:
 			return nil // all slide
 		}

@@ -27,9 +27,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
-	"os"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -37,6 +35,7 @@ import (
 
 	"argen"
 	"argen/internal/strict"
+	"argen/model/paths"
 	"argen/model/safetensors"
 )
 
@@ -110,7 +109,7 @@ func Read(config, weights []byte) (*Model, error) {
 // read; close the model after its last use. The tokens that end a text are
 // those of generation_config.json if it names some.
 func Open(dir string, o ...Options) (*Model, error) {
-	data, err := readSmall(filepath.Join(dir, ConfigFile))
+	data, err := paths.Read(filepath.Join(dir, ConfigFile), maxConfig)
 	if err != nil {
 		return nil, err
 	}
@@ -118,7 +117,7 @@ func Open(dir string, o ...Options) (*Model, error) {
 	if err != nil {
 		return nil, err
 	}
-	data, err = readSmall(filepath.Join(dir, generationFile))
+	data, err = paths.Read(filepath.Join(dir, generationFile), maxConfig)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 	case err != nil:
@@ -202,25 +201,6 @@ func (c *Config) generation(data []byte) error {
 
 // maxConfig is the largest configuration that is read, in bytes.
 const maxConfig = 16 << 20
-
-// readSmall reads a regular file of at most maxConfig bytes.
-func readSmall(path string) ([]byte, error) {
-	info, err := os.Stat(path)
-	switch {
-	case err != nil:
-		return nil, err
-	case !info.Mode().IsRegular():
-		return nil, fmt.Errorf("%s: no regular file", filepath.Base(path))
-	case info.Size() > maxConfig:
-		return nil, fmt.Errorf("%s: larger than %d bytes", filepath.Base(path), maxConfig)
-	}
-	f, err := os.Open(path)
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	return io.ReadAll(io.LimitReader(f, maxConfig))
-}
 
 // Config returns the model's configuration.
 func (m *Model) Config() Config {

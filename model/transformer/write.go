@@ -1,15 +1,14 @@
 package transformer
 
 import (
-	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"os"
 	"path/filepath"
 
 	"argen"
 	"argen/internal/safefile"
+	"argen/model/paths"
 	"argen/model/safetensors"
 	"argen/tokenizer"
 )
@@ -56,11 +55,7 @@ func WriteFolder(dir string, c Config, tensors []safetensors.Tensor, tok []byte)
 	}
 	files = append(files, wholeFile(generationFile, generation), wholeFile(ConfigFile, config))
 	if err := os.MkdirAll(dir, 0o755); err != nil {
-		var path *fs.PathError
-		if errors.As(err, &path) {
-			err = path.Err
-		}
-		return fmt.Errorf("the folder %s cannot be made: %w", dir, err)
+		return fmt.Errorf("the folder %s cannot be made: %w", dir, paths.Reason(err))
 	}
 	for _, f := range files {
 		if err := safefile.Write(filepath.Join(dir, f.name), f.write); err != nil {
