@@ -149,7 +149,7 @@ func (s *State) check(ctx context.Context, ids []argen.ID) error {
 func (s *State) predict() {
 	c := &s.pass.m.config
 	v := c.VocabSize
-	row := s.pass.buf(bufLogits, v)[:v]
+	row := grow(&s.pass.bufs[bufLogits], v)
 	s.pass.head(row, s.pass.row(s.pass.x, len(s.pass.ids)-1, c.Hidden), 1)
 	if s.logits == nil || s.shared {
 		s.logits, s.shared = make([]float64, v), false
