@@ -92,8 +92,7 @@ func Describe(lm *LM) Description {
 	case *ngram.Model:
 		d.ngram(m)
 	case *transformer.Model:
-		c := m.Config()
-		d.Memory = &Memory{Weights: m.WeightBytes(), Token: c.TokenBytes(), Context: m.CacheBytes()}
+		d.Memory = &Memory{Weights: m.WeightBytes(), Token: m.TokenBytes(), Context: m.CacheBytes()}
 		if n, known := sysmem.Available(); known && d.Memory.Weights >= transformer.CheckedMemory {
 			d.Memory.Available = n
 		}

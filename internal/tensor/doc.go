@@ -9,7 +9,8 @@
 //
 // Quantised matrices are [Packed]: interleaved by 16 rows, in the whole numbers
 // and scales of their file. They are multiplied with [Vectors] of 24 bits, which
-// is the precision of a float32, or with [Int8]; sums of whole numbers are exact.
+// is the precision of a float32, or with [Int8]; sums of whole numbers are exact. So
+// are those of keys and values in 16 bits ([PairScores], [PairSums]).
 //
 // # The same bits
 //

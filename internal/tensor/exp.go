@@ -78,6 +78,10 @@ func Softmax(x []float32) {
 	scale(float32(1/sum), x)
 }
 
+// Exponents is Softmax without its division: it makes logits exp(x[i] − max x), in
+// place, and returns their sum.
+func Exponents(x []float32) (sum float32) { return float32(expSub(x, x, maximum(x))) }
+
 func maximumGo(x []float32) float32 {
 	most := float32(math.Inf(-1))
 	for _, v := range x {

@@ -58,3 +58,15 @@ func roundInt8(q []int8, d, s []float32, base []int32, x []float32, wide int) {
 func (p *Packed) multiplyInt8(dst []float32, stride int, x *Int8, from, to int) {
 	p.multiplyInt8Go(dst, stride, x, from, to)
 }
+
+func roundInt16(q []int16, x []float32, most float32) float32 { return roundInt16Go(q, x, most) }
+
+func scaleInt16(q []int16, x, units, scales []float32) { scaleInt16Go(q, x, units, scales) }
+
+func pairScores(dst []float32, stride int, w []int16, rows int, units []float32, q []int16, vectors []float32) {
+	pairScoresGo(dst, stride, w, rows, units, q, vectors)
+}
+
+func pairSums(dst []float32, stride int, w []int16, pairs int, x []int16, step int, units []float32) {
+	pairSumsGo(dst, stride, w, pairs, x, step, units)
+}

@@ -14,6 +14,7 @@ type attention struct {
 	room    int
 	columns []float32 // all keys of the layer in columns, (KVHeads, blocks, D, blockLen), where that is faster
 	turned  bool      // they are there
+	wholeAttention
 }
 
 // tile is how many positions a piece has at most.
@@ -48,8 +49,12 @@ func (p *pass) attend(layer int, dst, q []float32, scale float32) {
 		a.room = max(a.room, (keys+255)&^255)
 		a.scores = make([]float32, rows*a.room)
 	}
-	a.queries = grow(&a.queries, rows*c.HeadDim)
-	p.turn()
+	if p.kv.whole {
+		p.gatherWhole(rows)
+	} else {
+		a.queries = grow(&a.queries, rows*c.HeadDim)
+		p.turn()
+	}
 	total, some := (n+tile-1)/tile*c.Heads, c.Heads // what is at a position is for one head at a time
 	if n == 1 {
 		some = 1
@@ -108,7 +113,11 @@ func (p *pass) attendTo(from, to int) {
 		if len(p.ids) == 1 {
 			row = head
 		}
-		p.attendTile(i, min(tile, len(p.ids)-i), head, row)
+		if n := min(tile, len(p.ids)-i); p.kv.whole {
+			p.attendWhole(i, n, head, row)
+		} else {
+			p.attendTile(i, n, head, row)
+		}
 	}
 }
 

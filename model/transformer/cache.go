@@ -9,6 +9,7 @@ const blockLen = 32
 // wants to write into a block it shares copies it first.
 type cache struct {
 	layers, kvHeads, dim int
+	whole                bool // of whole numbers (see wholeattention.go)
 	blocks               []block
 }
 
@@ -16,9 +17,17 @@ type cache struct {
 type block struct {
 	data []float32
 	own  bool // nobody else can see it
+	// Of whole numbers it has these instead of data: keys (layer, KV head, D/2,
+	// position, 2) and values (layer, KV head, position/2, D, 2), and their units
+	// (layer, KV head).
+	wholes []int16
+	units  []wholeUnits
 }
 
-func newCache(c *Config) *cache { return &cache{layers: c.Layers, kvHeads: c.KVHeads, dim: c.HeadDim} }
+func newCache(m *Model) *cache {
+	c := &m.config
+	return &cache{layers: c.Layers, kvHeads: c.KVHeads, dim: c.HeadDim, whole: m.wholeCache()}
+}
 
 // head returns the keys and values of one head in a block, (blockLen, D) each.
 func (c *cache) head(layer, head, block int) (keys, values []float32) {
@@ -28,19 +37,38 @@ func (c *cache) head(layer, head, block int) (keys, values []float32) {
 	return data[:n], data[n:]
 }
 
+// wholeHead returns the whole numbers of one head in a block, and their units.
+func (c *cache) wholeHead(layer, head, block int) (keys, values []int16, units *wholeUnits) {
+	n := blockLen * c.dim
+	at := layer*c.kvHeads + head
+	data := c.blocks[block].wholes[2*at*n:][:2*n]
+	return data[:n], data[n:], &c.blocks[block].units[at]
+}
+
+// newBlock returns a block of zeros.
+func (c *cache) newBlock() block {
+	heads := c.layers * c.kvHeads
+	size := heads * 2 * blockLen * c.dim
+	if c.whole {
+		return block{own: true, wholes: make([]int16, size), units: make([]wholeUnits, heads)}
+	}
+	return block{own: true, data: make([]float32, size)}
+}
+
 // reserve makes ready to write n positions from a position on.
 func (c *cache) reserve(from, n int) {
-	size := c.layers * c.kvHeads * 2 * blockLen * c.dim
 	for b := from / blockLen; b*blockLen < from+n; b++ {
 		switch {
 		case b == len(c.blocks):
-			c.blocks = append(c.blocks, block{make([]float32, size), true})
+			c.blocks = append(c.blocks, c.newBlock())
 		case !c.blocks[b].own:
-			data := make([]float32, size)
+			own := c.newBlock()
 			if from > b*blockLen {
-				copy(data, c.blocks[b].data)
+				copy(own.data, c.blocks[b].data)
+				copy(own.wholes, c.blocks[b].wholes)
+				copy(own.units, c.blocks[b].units)
 			}
-			c.blocks[b] = block{data, true}
+			c.blocks[b] = own
 		}
 	}
 }

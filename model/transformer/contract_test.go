@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"argen"
+	"argen/internal/quant"
 	"argen/model/modeltest"
 	"argen/model/transformer"
 )
@@ -135,20 +136,23 @@ func compareRows(t *testing.T, from int, look func(from int) ([][]float64, error
 }
 
 func TestDecodeDoesNotAllocate(t *testing.T) {
-	m, _ := load(t, "llama-untied")
-	s := m.Start()
-	for range blockLen + 1 { // the second block of the cache is there
-		one(t, s, 7)
-	}
-	ids := []argen.ID{7}
-	got := testing.AllocsPerRun(20, func() {
-		s.Rewind(blockLen + 1)
-		if _, err := s.Extend(ctx, ids...); err != nil {
-			t.Fatal(err)
+	exact, _ := load(t, "llama-untied")
+	fast := quantizedLlama(t, quant.Q4_1).With(transformer.Options{Fast: true})
+	for _, m := range []*transformer.Model{exact, fast} {
+		s := m.Start()
+		for range blockLen + 1 { // the second block of the cache is there
+			one(t, s, 7)
 		}
-	})
-	if got != 0 {
-		t.Errorf("%v allocations a token, want none", got)
+		ids := []argen.ID{7}
+		got := testing.AllocsPerRun(20, func() {
+			s.Rewind(blockLen + 1)
+			if _, err := s.Extend(ctx, ids...); err != nil {
+				t.Fatal(err)
+			}
+		})
+		if got != 0 {
+			t.Errorf("activations %q: %v allocations a token, want none", m.Info().Activations, got)
+		}
 	}
 }
 

@@ -158,7 +158,7 @@ type File interface {
 // FromFile is [New] for weights in a file, which the model's Close closes. After
 // an error it is still open. A file for which there is not enough memory is refused.
 func FromFile(c Config, f File, o ...Options) (*Model, error) {
-	if err := c.fits(f.Size(), o...); err != nil {
+	if err := c.fits(f.Size(), true, o...); err != nil {
 		return nil, err
 	}
 	m, err := New(c, f, o...)

@@ -12,8 +12,11 @@ type Options struct {
 	// are those that it was first made for, unless more is asked for.
 	Context int
 	// Fast rounds what a quantised matrix is applied to to 8 bits a number
-	// ([tensor.Int8]), as llama.cpp does. Matrices of other numbers, and of types
-	// with scales for 16 numbers, are computed as without it.
+	// ([tensor.Int8]), as llama.cpp does, and keys and values to 12 bits, which
+	// halves the memory of a context. Matrices of other numbers, and of types with
+	// scales for 16 numbers, are computed as without it; so is a model that has
+	// only these, and attention with heads of more than 256 numbers or of no
+	// multiple of 16.
 	Fast bool
 }
 

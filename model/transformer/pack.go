@@ -50,7 +50,7 @@ func (b *binder) pack(net network, head *matrix) (free func() error) {
 		}
 	}
 	b.memory += int64(total)
-	if err := b.fits(b.memory, b.options...); err != nil { // packed they may be larger than in the file
+	if err := b.fits(b.memory, b.int8, b.options...); err != nil { // packed they may be larger than in the file
 		b.fail("%w", err)
 		return func() error { return nil }
 	}

@@ -130,6 +130,10 @@ func (p *pass) run(ids []argen.ID, from int) {
 // store puts keys and values, (n, KVHeads, D) each, into the cache, those of
 // positions from ≤ i < to of the pass.
 func (p *pass) store(layer int, k, v []float32, from, to int) {
+	if p.kv.whole {
+		p.storeWhole(layer, k, v, from, to)
+		return
+	}
 	d := p.m.config.HeadDim
 	k, v = k[from*p.m.config.KVHeads*d:], v[from*p.m.config.KVHeads*d:]
 	for i := from; i < to; i++ {

@@ -18,7 +18,7 @@ const chunk = 128
 
 // Start implements argen.Model.
 func (m *Model) Start() argen.State {
-	s := &State{pass: newPass(m, newCache(&m.config))}
+	s := &State{pass: newPass(m, newCache(m))}
 	s.crew.threads = m.options.Threads
 	return s
 }
