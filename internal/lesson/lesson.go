@@ -52,6 +52,7 @@ var Course = []*Lesson{
 	calibration,
 	compression,
 	topKAPI,
+	training,
 }
 
 // Quiz are the options of the quiz in the order in which they are asked, each
