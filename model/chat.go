@@ -19,6 +19,7 @@ import (
 // the names of the tokens that it uses.
 const (
 	chatFile            = "chat_template.jinja"
+	chatFolder          = "additional_chat_templates" // with others, that have names
 	tokenizerConfigFile = "tokenizer_config.json"
 	keyChatTemplate     = "tokenizer.chat_template"
 )
@@ -29,8 +30,9 @@ const maxChatConfig = 16 << 20
 // A ChatTemplate writes a conversation as the text that a model was trained to
 // continue: a program in the language of Jinja that comes with the model.
 type ChatTemplate struct {
-	Source string // of the template
-	From   string // the file or the key that it stands in
+	Source string   // of the template
+	From   string   // the file or the key that it stands in
+	Others []string // the names of templates that stand beside it, and are not used
 
 	tokens map[string]any // bos_token, eos_token and so on, for the template
 }
@@ -169,6 +171,7 @@ func ggufChat(m gguf.Meta, tok argen.Tokenizer) *ChatTemplate {
 		return nil
 	}
 	c := &ChatTemplate{Source: source, From: keyChatTemplate, tokens: map[string]any{}}
+	c.Others, _ = m.Value(keyChatTemplate + "s").([]string)
 	for _, name := range specialNames {
 		key := "tokenizer.ggml." + map[string]string{"unk_token": "unknown_token", "pad_token": "padding_token"}[name]
 		if key == "tokenizer.ggml." {
@@ -207,6 +210,10 @@ func folderChat(dir string) (*ChatTemplate, error) {
 		return nil, err
 	default:
 		c.Source, c.From = string(data), chatFile
+	}
+	more, _ := filepath.Glob(filepath.Join(dir, chatFolder, "*.jinja")) // the pattern is one
+	for _, path := range more {
+		c.Others = append(c.Others, strings.TrimSuffix(filepath.Base(path), ".jinja"))
 	}
 	if c.Source == "" {
 		return nil, nil
@@ -257,6 +264,8 @@ func (c *ChatTemplate) readTemplate(j *strict.JSON) (err error) {
 		})
 		if names = append(names, name); name == "default" {
 			c.Source = source
+		} else {
+			c.Others = append(c.Others, name)
 		}
 		return err
 	})

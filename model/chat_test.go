@@ -11,6 +11,8 @@ import (
 
 	"argen"
 	"argen/internal/strict"
+	"argen/model/gguf"
+	"argen/tokenizer"
 )
 
 // chatReference is what transformers makes of conversations, by model.
@@ -123,6 +125,34 @@ func TestChatFolder(t *testing.T) {
 				}
 			}
 		}
+	}
+}
+
+// TestChatOthers takes the template named default, and says which others there are.
+func TestChatOthers(t *testing.T) {
+	dir := t.TempDir()
+	write := func(name, data string) {
+		t.Helper()
+		path := filepath.Join(dir, name)
+		if err := errors.Join(os.MkdirAll(filepath.Dir(path), 0o700), os.WriteFile(path, []byte(data), 0o600)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	write(tokenizerConfigFile, `{"chat_template":[{"name":"tool_use","template":"tools"},{"name":"default","template":"plain"},{"template":"rag","name":"rag"}]}`)
+	c, err := folderChat(dir)
+	if err != nil || c.Source != "plain" || !slices.Equal(c.Others, []string{"tool_use", "rag"}) {
+		t.Errorf("%+v, %v", c, err)
+	}
+	write(tokenizerConfigFile, `{}`)
+	write(chatFile, "of a file")
+	write("additional_chat_templates/tool_use.jinja", "tools")
+	c, err = folderChat(dir)
+	if err != nil || c.Source != "of a file" || !slices.Equal(c.Others, []string{"tool_use"}) {
+		t.Errorf("%+v, %v", c, err)
+	}
+	c = ggufChat(gguf.Meta{{Key: keyChatTemplate, Value: "plain"}, {Key: "tokenizer.chat_templates", Value: []string{"tool_use"}}, {Key: "tokenizer.chat_template.tool_use", Value: "tools"}}, tokenizer.NewBytes())
+	if c.Source != "plain" || !slices.Equal(c.Others, []string{"tool_use"}) {
+		t.Errorf("%+v", c)
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"path/filepath"
+	"strings"
 
 	"argen"
 	"argen/internal/quant"
@@ -134,6 +135,9 @@ func WriteGGUF(w io.Writer, lm *LM, as quant.Type) (notes []string, err error) {
 	meta = append(meta, gguf.KV{Key: keyTokenizer, Value: string(file)})
 	if c, err := lm.ChatTemplate(); err == nil {
 		meta = append(meta, gguf.KV{Key: keyChatTemplate, Value: c.Source})
+		if len(c.Others) > 0 {
+			notes = append(notes, "of the chat templates only the default is kept, not "+strings.Join(c.Others, ", "))
+		}
 	}
 
 	r := rounding{as: as}

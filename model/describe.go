@@ -28,6 +28,8 @@ type Description struct {
 	EOS           []Named `json:"eos,omitempty"` // tokens that end a text
 	ChatTemplate  string  `json:"chat_template,omitempty"`
 	ChatFrom      string  `json:"-"` // where that stands
+	// ChatOthers are the names of templates beside it, which are not used.
+	ChatOthers []string `json:"chat_templates_not_used,omitempty"`
 
 	Order     int              `json:"order,omitempty"`
 	NGrams    []int            `json:"ngrams,omitempty"` // of each order
@@ -86,7 +88,7 @@ func Describe(lm *LM) Description {
 		d.EOS = append(d.EOS, name(id))
 	}
 	if c, err := lm.ChatTemplate(); err == nil {
-		d.ChatTemplate, d.ChatFrom = c.Source, c.From
+		d.ChatTemplate, d.ChatFrom, d.ChatOthers = c.Source, c.From, c.Others
 	}
 	switch m := Base(lm.Model).(type) {
 	case *ngram.Model:

@@ -100,7 +100,7 @@ func ggufVocabulary(m gguf.Meta) tokenizer.GGUF {
 // is not the same there.
 //
 //   - BPE is its "gpt2", byte-level merges, or its "llama", SentencePiece's. Encode is
-//     the same.
+//     the same, but for the normal form of Unicode, which llama.cpp leaves out.
 //   - Bytes and Chars are its "gpt2": Bytes has no merges, and those of Chars put the
 //     bytes of a character together. Encode is the same.
 //   - Story and Words are its "t5", a unigram model over ▁word with a list of
@@ -109,8 +109,10 @@ func ggufVocabulary(m gguf.Meta) tokenizer.GGUF {
 func ggufVocab(tok argen.Tokenizer) (meta gguf.Meta, note string, err error) {
 	switch t := tok.(type) {
 	case *tokenizer.BPE:
-		meta, err = ggufBPE(t)
-		return meta, "", err
+		if meta, err = ggufBPE(t); err == nil && t.Composes() {
+			note = "llama.cpp does not put a text into the normal form NFC, as the tokenizer does: letters that are written as a letter and a mark have other tokens there"
+		}
+		return meta, note, err
 	case *tokenizer.Bytes:
 		return ggufBytes(t), "", nil
 	case *tokenizer.Chars:

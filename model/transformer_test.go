@@ -66,7 +66,8 @@ func TestOpenTransformerWrong(t *testing.T) {
 	for _, c := range []struct{ dir, want string }{
 		{folder(t, "gpt2", "config.json"), "config.json: no such file"},
 		{folder(t, "gpt2", "model.safetensors"), "there is neither model.safetensors nor"},
-		{folder(t, "gpt2", "tokenizer.json"), "tokenizer.json: no such file"},
+		{folder(t, "gpt2", "tokenizer.json"), "tokenizer.json: no such file or directory: a model's folder has config.json, model.safetensors and tokenizer.json"},
+		{folder(t, "gpt2", "tokenizer.json") + "/config.json", "tokenizer.json: no such file or directory: a model's folder has config.json, model.safetensors and tokenizer.json"},
 		{folder(t, "gpt2") + "/logits.safetensors", "holds 2 tensors without their configuration"},
 		{folder(t, "gpt2", "config.json") + "/model.safetensors", "give the folder of a model"},
 	} {

@@ -38,6 +38,10 @@ func (t *BPE) GGUF() (GGUF, error) {
 	return g, nil
 }
 
+// Composes reports whether the tokenizer puts a text into the normal form NFC, in
+// which a letter with a mark is one character.
+func (t *BPE) Composes() bool { return strings.Contains(t.parts.normalizer, `"NFC"`) }
+
 // ggufTokens returns all tokens and their types.
 func (t *BPE) ggufTokens() (names []string, types []int32) {
 	names, types = slices.Clone(t.names), make([]int32, len(t.names))

@@ -7,6 +7,7 @@ import (
 	"io"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -139,6 +140,9 @@ func infoText(d model.Description, tensors bool) string {
 	}
 	if d.ChatTemplate != "" {
 		b.row("chat", "template of %s bytes in %s, for --chat", thousands(int64(len(d.ChatTemplate))), d.ChatFrom)
+		if len(d.ChatOthers) > 0 {
+			b.row("", "beside it, and not used: %s", strings.Join(d.ChatOthers, ", "))
+		}
 	}
 	for _, key := range slices.Sorted(maps.Keys(d.Meta)) {
 		b.row(key, "%.200s", d.Meta[key])
