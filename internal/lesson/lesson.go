@@ -49,6 +49,7 @@ var Course = []*Lesson{
 	counting,
 	smoothing,
 	memory,
+	cache,
 	calibration,
 	compression,
 	topKAPI,
