@@ -2,6 +2,7 @@ package viz
 
 import (
 	"fmt"
+	"strconv"
 
 	"argen"
 )
@@ -14,7 +15,7 @@ func Attention(in Input) (*Figure, error) {
 	if err != nil {
 		return nil, err
 	}
-	return d.figure()
+	return d.figure(in)
 }
 
 // atMostOne checks that no row has more attention than there is.
@@ -33,4 +34,30 @@ func atMostOne(d *MatrixData) error {
 		}
 	}
 	return nil
+}
+
+// attention is the attention that the last token of the context pays: a panel a
+// layer, a row a head.
+func (in *Inside) attention() (Data, error) {
+	if len(in.Attention) == 0 || len(in.Attention[0]) == 0 {
+		return nil, errNoLayers
+	}
+	d := &MatrixData{
+		Words: Words{
+			Title: in.title("Whom the last token attends to"), Subtitle: in.subtitle(),
+			Caption: "A row is a head, a panel a layer, a column a token of the context; each row sums to 1." + dotted(in.Context...),
+		},
+		Cols: in.labels(), Row: "head", Col: "token", Unit: "share", Most: 1,
+	}
+	for h := range in.Attention[0] {
+		d.Rows = append(d.Rows, strconv.Itoa(h+1))
+	}
+	for layer, heads := range in.Attention {
+		p := Panel{Name: fmt.Sprintf("layer %d", layer+1)}
+		for _, weights := range heads {
+			p.Cells = append(p.Cells, weights)
+		}
+		d.Panels = append(d.Panels, p)
+	}
+	return d, nil
 }

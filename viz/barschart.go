@@ -18,16 +18,13 @@ func Bars(in Input) (*Figure, error) {
 	if err != nil {
 		return nil, err
 	}
-	return d.figure()
+	return d.figure(in)
 }
 
 // figure draws a row of bars for each group, from left to right, so that long
 // names have room.
-func (d *BarsData) figure() (*Figure, error) {
-	if len(d.Series) > len(looks) {
-		return nil, fmt.Errorf("at most %d series of bars are drawn, there are %d", len(looks), len(d.Series))
-	}
-	f := d.Words.figure(d.alt())
+func (d *BarsData) figure(in Input) (*Figure, error) {
+	f := d.Words.figure(in, d.alt())
 	r := reach{}
 	for _, s := range d.Series {
 		r.add(s.Y...)

@@ -9,5 +9,5 @@ func Calibration(in Input) (*Figure, error) {
 	}
 	equal := *d
 	equal.Equal = true
-	return equal.figure()
+	return equal.figure(in)
 }

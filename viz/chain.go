@@ -43,7 +43,7 @@ func Chain(in Input) (*Figure, error) {
 		Caption: "The height of a step is ln P(token | context); where it is small the model expected the token. " +
 			"Their sum is ln P(text | prompt), so P is e to its power." + cut,
 		Alt:   altChain(traces),
-		Width: textWidth(len(long)),
+		Width: in.textWidth(len(long)),
 	}
 	p := newPlot()
 	downTo(min(least*1.02, -1e-3)).set(&p.Y)

@@ -29,8 +29,14 @@ type Chart struct {
 	Draw func(Input) (*Figure, error)
 	From Source // what it is drawn from
 
+	Alone bool // it draws one trace; several are drawn side by side, see Figure
+
 	// Data returns what JSON is read into to draw the chart FromData.
 	Data func() Data
+
+	// Inside makes the data of what argen score --inside measured, nil where
+	// that is not what the chart shows.
+	Inside func(*Inside) (Data, error)
 }
 
 // A Source is what charts are drawn from: a part of [Input].
@@ -50,14 +56,14 @@ const (
 // Charts are all kinds in the order of help: one step first, then the text,
 // then models, then strategies.
 var Charts = []Chart{
-	{Name: "next", Doc: "the most probable next tokens of one step, before and after the chain, and all others", Draw: Next, From: FromStep},
-	{Name: "draw", Doc: "how the dice picked the token of one step: where u fell, or the largest ln P + noise", Draw: Draw, From: FromStep},
-	{Name: "stages", Doc: "how each stage of the chain reshapes the distribution of one step", Draw: Stages, From: FromStep},
-	{Name: "steps", Doc: "probability and rank of each chosen token over the text", Draw: Steps},
+	{Name: "next", Doc: "the most probable next tokens of one step, before and after the chain, and all others", Draw: Next, From: FromStep, Alone: true},
+	{Name: "draw", Doc: "how the dice picked the token of one step: where u fell, or the largest ln P + noise", Draw: Draw, From: FromStep, Alone: true},
+	{Name: "stages", Doc: "how each stage of the chain reshapes the distribution of one step", Draw: Stages, From: FromStep, Alone: true},
+	{Name: "steps", Doc: "probability and rank of each chosen token over the text", Draw: Steps, Alone: true},
 	{Name: "surprisal", Doc: "how surprising each token was, in bits", Draw: Surprisal},
 	{Name: "entropy", Doc: "how uncertain the model was before each token, in bits", Draw: Entropy},
 	{Name: "chain", Doc: "ln P of the text as a staircase: the chain rule, one step down a token", Draw: Chain},
-	{Name: "heat", Doc: "the text itself, coloured by the probability of each token", Draw: Heat},
+	{Name: "heat", Doc: "the text itself, coloured by the probability of each token", Draw: Heat, Alone: true},
 	{Name: "tree", Doc: "what may follow a text: each continuation as wide as its joint probability", Draw: Tree, From: FromTree},
 	{Name: "ngram-orders", Doc: "perplexity of n-gram models by order, against the true entropy rate", Draw: NgramOrders, From: FromOrders},
 	{Name: "learning", Doc: "how a training went: the loss over its steps, and what was learned when", Draw: Learning, From: FromLearning},
@@ -73,9 +79,9 @@ var Charts = []Chart{
 	{Name: "kinds", Doc: "what each model knows of each kind of dependency", Draw: Kinds, From: FromData, Data: barsData},
 	{Name: "tokenizers", Doc: "what tokenizers make of the same text: lengths, bits a byte", Draw: Tokenizers, From: FromData, Data: barsData},
 	{Name: "matrix", Doc: "a number for each pair of a row and a column, as a shade", Draw: Matrix, From: FromData, Data: matrixData},
-	{Name: "attention", Doc: "which tokens each token attends to, by head or layer", Draw: Attention, From: FromData, Data: matrixData},
-	{Name: "lens", Doc: "what a model would predict after each of its layers (the logit lens)", Draw: Lens, From: FromData, Data: matrixData},
-	{Name: "occlusion", Doc: "what each earlier token did for a prediction: the bits it costs to take it away", Draw: Occlusion, From: FromData, Data: matrixData},
+	{Name: "attention", Doc: "which tokens each token attends to, by head or layer", Draw: Attention, From: FromData, Data: matrixData, Inside: (*Inside).attention},
+	{Name: "lens", Doc: "what a model would predict after each of its layers (the logit lens)", Draw: Lens, From: FromData, Data: matrixData, Inside: (*Inside).lens},
+	{Name: "occlusion", Doc: "what each earlier token did for a prediction: the bits it costs to take it away", Draw: Occlusion, From: FromData, Data: matrixData, Inside: (*Inside).occlusion},
 	{Name: "same-step", Doc: "the distribution of one step under every strategy of a comparison", Draw: SameStep, From: FromComparison},
 }
 
@@ -99,6 +105,11 @@ type Input struct {
 	Learning LearningData // of learning
 
 	Data Data // of charts that have it
+
+	Big bool // larger type, fewer ticks and rows, for a lecture hall; of Chart.Figure
+
+	wide float64 // of the page, where it is a part of another
+	most float64 // the least that a shared axis reaches
 
 	Compare            CompareData // of frontier, metrics and same-step
 	Quality, Diversity string      // of frontier, the names of its metrics; "" for the usual ones
@@ -175,6 +186,14 @@ func DrawData(name string, data Data) (*Figure, error) {
 		return nil, fmt.Errorf("there is no chart %q that is drawn from data", name)
 	}
 	return c.Draw(Input{Data: data})
+}
+
+// DataOf makes the data of a chart of what happened in a model.
+func (c Chart) DataOf(in *Inside) (Data, error) {
+	if err := in.check(); err != nil {
+		return nil, err
+	}
+	return c.Inside(in)
 }
 
 // What JSON is read into for the charts of data.

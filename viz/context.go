@@ -7,5 +7,5 @@ func Context(in Input) (*Figure, error) {
 	if err != nil {
 		return nil, err
 	}
-	return d.figure()
+	return d.figure(in)
 }

@@ -18,15 +18,12 @@ func Curves(in Input) (*Figure, error) {
 	if err != nil {
 		return nil, err
 	}
-	return d.figure()
+	return d.figure(in)
 }
 
 // figure draws the curves.
-func (d *CurvesData) figure() (*Figure, error) {
-	if len(d.Series) > len(looks) {
-		return nil, fmt.Errorf("at most %d curves are drawn, there are %d", len(looks), len(d.Series))
-	}
-	f := d.Words.figure(d.alt())
+func (d *CurvesData) figure(in Input) (*Figure, error) {
+	f := d.Words.figure(in, d.alt())
 	p := newPlot()
 	x, y := reach{}, reach{}
 	for _, s := range d.Series {

@@ -73,9 +73,9 @@ func Draw(in Input) (*Figure, error) {
 		return nil, err
 	}
 	if s.Gumbel {
-		return race(tr, s)
+		return race(in, tr, s)
 	}
-	list := parts(s, mostRows)
+	list := parts(s, in.rows())
 	if len(list) == 0 {
 		return nil, fmt.Errorf("step %d of the trace lists no token that could be drawn: log with a larger --top", s.T)
 	}
@@ -85,7 +85,7 @@ func Draw(in Input) (*Figure, error) {
 		Caption: "Each token owns a piece of [0,1) as long as its probability after the chain, the most probable first. " +
 			"The token whose piece holds u is next." + dotted(tokens(s)...) + source(tr),
 		Alt:   altDraw(s, list),
-		Width: pageWidth,
+		Width: in.page(),
 	}
 	if s.Forced {
 		f.Title = "No dice: " + strings.TrimSuffix(how(s), ", not drawn")
@@ -141,7 +141,7 @@ func sayPart(c draw.Canvas, a part, i int, x func(float64) float64, mid float64)
 		k := a.fill(i).color
 		c.SetColor(k)
 		c.Fill(rect(x(a.high)-wide+2, mid-smallSize*.55, x(a.high)-3, mid+smallSize*.55).Path())
-		sty.XAlign, sty.Color = -1, over(k)
+		sty.XAlign, sty.Color = -1, onto{k}
 		say(c, sty, x(a.high)-6, mid, what)
 	}
 }
@@ -176,7 +176,7 @@ func drawStrip(c draw.Canvas, list []part, x func(float64) float64, low, high fl
 func sayName(c draw.Canvas, a part, i int, s *argen.Step, x func(float64) float64, mid float64) {
 	k := a.fill(i)
 	sty := style(smallSize, a.chosen, -.5, -.5)
-	sty.Color = over(k.color)
+	sty.Color = onto{k.color}
 	wide := measure(a.name, sty.Font)
 	left, right := x(a.low), x(a.high)
 	if k.hatched || wide+6 > right-left {

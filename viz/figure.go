@@ -18,6 +18,10 @@ type Figure struct {
 
 	Width, Height float64 // points, 1/72 inch, with the texts it was made with
 
+	Theme Theme // in which it is written; the zero value is Light
+
+	zoom   float64 // how much larger it is written, 0 for 1
+	most   float64 // the greatest number on an axis that several charts can share
 	headed float64 // the part of Height that head says
 	keys   []key
 	body   func(c draw.Canvas) // draws between subtitle and caption
@@ -41,7 +45,7 @@ func Describe(f *Figure) string {
 	return b.String()
 }
 
-// draw draws all of the figure on white paper.
+// draw draws all of the figure on paper.
 func (f *Figure) draw(on vg.CanvasSizer) {
 	c := draw.New(on)
 	c = draw.Crop(c, margin, -margin, margin, -margin)
@@ -81,6 +85,14 @@ func (f *Figure) draw(on vg.CanvasSizer) {
 func (f *Figure) setBody(height float64) {
 	f.headed = f.head()
 	f.Height = math.Round(f.headed + height)
+}
+
+// scale is how much larger than laid out the figure is written.
+func (f *Figure) scale() float64 {
+	if f.zoom == 0 {
+		return 1
+	}
+	return f.zoom
 }
 
 // size is that of the page: a title that was set since may need more lines.

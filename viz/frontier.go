@@ -68,7 +68,7 @@ func Frontier(in Input) (*Figure, error) {
 		Title:    titleFrontier(list, x, y),
 		Subtitle: fmt.Sprintf("%s against %s · %s", y.text(), x.text(), d.compared()),
 		Alt:      altFrontier(list, x, y),
-		Width:    pageWidth,
+		Width:    in.page(),
 	}
 	f.Caption = "Lines: the intervals that hold the true number in 95 of 100 comparisons"
 	if len(list) > 1 {

@@ -45,7 +45,7 @@ func Heat(in Input) (*Figure, error) {
 		Caption: "Below each token is P(token | context), the model’s own. Dark tokens are those that the model did not expect." +
 			prompt + forcedNote(steps, "Underlined") + cut + dotted(pieces(steps)...) + source(tr),
 		Alt:   altHeat(tr, steps),
-		Width: pageWidth,
+		Width: in.page(),
 	}
 	lines := flow(cells, f.Width-2*margin)
 	const scale = 44.0
@@ -124,7 +124,7 @@ func drawCell(c draw.Canvas, k *cell) {
 	ground := shade(k.prob)
 	c.SetColor(ground)
 	c.Fill(rect(x, top-22, x+k.w, top).Path())
-	sty.Color = over(ground)
+	sty.Color = onto{ground}
 	say(c, sty, mid, top-11, k.text)
 	if k.given {
 		c.StrokeLine2(line(vermillion, 2), vg.Length(x), vg.Length(top-23), vg.Length(x+k.w), vg.Length(top-23))

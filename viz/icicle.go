@@ -58,7 +58,7 @@ func Tree(in Input) (*Figure, error) {
 		Subtitle: strings.Join(strings.Fields(d.Verdict+" Chain: "+argen.VisibleChain(d.Chain)), " "),
 		Caption:  "A text stands below the one that it goes on from. Colour and first number: P(token | context); second number: P(text so far).",
 		Alt:      altTree(d),
-		Width:    math.Round(min(max(pageWidth, float64(leaves(d.Root))*24), widestText)),
+		Width:    math.Round(min(max(in.page(), float64(leaves(d.Root))*24), in.widest(widestText))),
 	}
 	list := icicle(d.Root, rows, icicleThin/(f.Width-2*margin-icicleSide))
 	f.keys, f.Caption = iciclesKeys(list, f.Caption)

@@ -99,7 +99,7 @@ func drawToken(c draw.Canvas, r vg.Rectangle, b block) {
 	fill{color: ground}.paint(c, r)
 	marked := n.Beam > 0
 	big, small := style(bodySize, false, -.5, -.5), style(tinySize, false, -.5, -.5)
-	big.Color, small.Color = over(ground), over(ground)
+	big.Color, small.Color = onto{ground}, onto{ground}
 	wide, mid, name := float64(r.Size().X)-6, center(r), label(n.Token)
 	switch {
 	case n.Best:

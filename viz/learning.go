@@ -66,7 +66,7 @@ func Learning(in Input) (*Figure, error) {
 	if len(panels) == 0 {
 		return nil, fmt.Errorf("learning: no loss is a positive number: there is nothing to draw")
 	}
-	f := &Figure{Title: k.title(), Subtitle: k.subtitle(), Alt: k.alt(), Caption: k.caption(), Width: pageWidth}
+	f := &Figure{Title: k.title(), Subtitle: k.subtitle(), Alt: k.alt(), Caption: k.caption(), Width: in.page()}
 	height := 60 + 230*float64(len(panels))
 	if len(panels) > 1 && k.recalls.first > k.first {
 		height += 36 // for an axis of its own
@@ -322,26 +322,27 @@ func (k *learning) draw(c draw.Canvas, panels []*learningPanel) {
 	wide = min(wide, widestLabel)
 	var list []panel
 	for i, p := range panels {
+		axes := *p.plot // a figure may be written several times
 		x := logAxis(p.first, max(k.last, p.first*1.1))
 		if i == len(panels)-1 || p.first != panels[i+1].first {
-			p.plot.X.Label.Text = "training step (logarithmic)"
+			axes.X.Label.Text = "training step (logarithmic)"
 			if len(k.runs) > 1 {
-				p.plot.X.Label.Text = "tokens learned from (logarithmic)"
+				axes.X.Label.Text = "tokens learned from (logarithmic)"
 			}
 			if p.first > k.first {
-				p.plot.X.Label.Text += ", from the first measurement on"
+				axes.X.Label.Text += ", from the first measurement on"
 			}
-			p.plot.X.Label.TextStyle = style(smallSize, false, -.5, 0)
-			p.plot.X.Label.TextStyle.Handler = centred{setter()}
+			axes.X.Label.TextStyle = style(smallSize, false, -.5, 0)
+			axes.X.Label.TextStyle.Handler = centred{setter()}
 		} else {
 			for j := range x.ticks {
 				x.ticks[j].Label = ""
 			}
 		}
-		x.set(&p.plot.X)
-		p.plot.X.Scale = logScale{}
-		p.plot.Add(grid{y: true}, painter(func(c draw.Canvas, x, y func(float64) float64) { p.draw(c, x, y, wide) }))
-		list = append(list, panel{p.heading, p.plot, 1})
+		x.set(&axes.X)
+		axes.X.Scale = logScale{}
+		axes.Add(grid{y: true}, painter(func(c draw.Canvas, x, y func(float64) float64) { p.draw(c, x, y, wide) }))
+		list = append(list, panel{p.heading, &axes, 1})
 	}
 	c.Max.X -= vg.Length(labelLead + labelSwatch + labelGap + wide)
 	stack(c, list...)

@@ -15,12 +15,12 @@ func Matrix(in Input) (*Figure, error) {
 	if err != nil {
 		return nil, err
 	}
-	return d.figure()
+	return d.figure(in)
 }
 
 // figure draws the panels one below the other.
-func (d *MatrixData) figure() (*Figure, error) {
-	f := d.Words.figure(d.alt())
+func (d *MatrixData) figure(in Input) (*Figure, error) {
+	f := d.Words.figure(in, d.alt())
 	most := d.Most
 	if most == 0 {
 		r := reach{}
@@ -64,7 +64,7 @@ func (d *MatrixData) figure() (*Figure, error) {
 					c.Fill(rect(left+wide*float64(j), y-high, left+wide*float64(j+1), y).Path())
 					if p.Texts != nil {
 						t := style(tinySize, false, -.5, -.5)
-						t.Color = over(k)
+						t.Color = onto{k}
 						say(c, t, left+wide*(float64(j)+.5), y-high/2, fit(argen.Visible(p.Texts[i][j]), t.Font, wide-2, false))
 					}
 				}

@@ -49,7 +49,7 @@ func Metrics(in Input) (*Figure, error) {
 		Subtitle: d.compared(),
 		Caption:  "Each dot has the interval that holds the true number in 95 of 100 comparisons. Of twenty numbers that do not differ one is marked all the same." + d.model(),
 		Alt:      altMetrics(&d, panels),
-		Width:    metricsWidth,
+		Width:    in.widest(metricsWidth),
 	}
 	if len(same) > 0 {
 		f.Caption += " The same for all: " + strings.Join(same, ", ") + "."
@@ -68,7 +68,10 @@ func Metrics(in Input) (*Figure, error) {
 		}
 	}
 	across := 5 // panels side by side
-	if (len(panels)+5)/6 < (len(panels)+4)/5 {
+	switch {
+	case in.Big:
+		across = 3
+	case (len(panels)+5)/6 < (len(panels)+4)/5:
 		across = 6
 	}
 	rows := (len(panels) + across - 1) / across

@@ -23,8 +23,8 @@ const (
 )
 
 // textWidth is the width of a figure whose axis has n tokens.
-func textWidth(n int) float64 {
-	return math.Round(min(max(pageWidth, float64(n)*slot+110), widestText))
+func (in Input) textWidth(n int) float64 {
+	return math.Round(min(max(in.page(), float64(n)*slot+110), in.widest(widestText)))
 }
 
 // mostLeftOut is up to which n names of every nth token help to read a text.

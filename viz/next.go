@@ -75,9 +75,6 @@ var (
 	fillChosen = fill{color: vermillion}
 )
 
-// mostRows is how many tokens next and draw show one by one.
-const mostRows = 15
-
 // Next draws the distribution of one step: the probability of the most
 // probable tokens under the model and after the chain, and that of all others.
 func Next(in Input) (*Figure, error) {
@@ -85,14 +82,14 @@ func Next(in Input) (*Figure, error) {
 	if err != nil {
 		return nil, err
 	}
-	list := rows(s, mostRows)
+	list := rows(s, in.rows())
 	both := reshaped(list)
 	f := &Figure{
 		Title:    "What comes after " + ahead(tr, s.T, 44) + "?",
 		Subtitle: fmt.Sprintf("Step %d · chain: %s · %s", s.T, chainOf(tr, s.T), how(s)),
 		Caption:  "Bars are probabilities; those of a kind sum to 1 with all others." + dotted(tokens(s)...) + source(tr),
 		Alt:      altNext(s, list, both),
-		Width:    pageWidth,
+		Width:    in.page(),
 	}
 	if both {
 		f.keys = []key{
@@ -122,7 +119,8 @@ func Next(in Input) (*Figure, error) {
 		}
 		ticks = append(ticks, plot.Tick{Value: float64(len(list) - 1 - i), Label: name})
 	}
-	probAxis(most, .22).set(&p.X)
+	f.most = most
+	probAxis(max(most, in.most), .22).set(&p.X)
 	axis{-.5, float64(len(list)) - .5, ticks}.set(&p.Y)
 	p.Y.Tick.Label = style(bodySize, false, -1, -.5)
 	p.Y.Tick.Length = 0

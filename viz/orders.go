@@ -39,7 +39,7 @@ func NgramOrders(in Input) (*Figure, error) {
 		Caption: "Perplexity: as hard to guess as among so many equally probable " + unit + "s; 2 to the power of the bits a " + unit +
 			". An n-gram model sees the last n − 1 of them.",
 		Alt:   altOrders(d, floor, unit),
-		Width: pageWidth,
+		Width: in.page(),
 	}
 	f.Subtitle = "n-gram models on text they have not seen"
 	p := newPlot()

@@ -23,7 +23,7 @@ type runner struct {
 }
 
 // runners are the listed tokens that could be drawn, the most probable first.
-func runners(tr *argen.Trace, s *argen.Step) []runner {
+func runners(tr *argen.Trace, s *argen.Step, most int) []runner {
 	var list []runner
 	for i := range s.Top {
 		t := &s.Top[i]
@@ -35,20 +35,20 @@ func runners(tr *argen.Trace, s *argen.Step) []runner {
 		list = append(list, r)
 	}
 	slices.SortStableFunc(list, func(a, b runner) int { return cmp.Compare(b.prob, a.prob) })
-	if len(list) > mostRows { // the chosen one is among those shown
+	if len(list) > most { // the chosen one is among those shown
 		at := slices.IndexFunc(list, func(r runner) bool { return r.chosen })
-		if at >= mostRows {
-			list[mostRows-1] = list[at]
+		if at >= most {
+			list[most-1] = list[at]
 		}
-		list = list[:mostRows]
+		list = list[:most]
 	}
 	return list
 }
 
 // race draws how a token was picked by the Gumbel-max trick: every token begins
 // at ln P, noise takes it further, and the one that comes farthest is next.
-func race(tr *argen.Trace, s *argen.Step) (*Figure, error) {
-	list := runners(tr, s)
+func race(in Input, tr *argen.Trace, s *argen.Step) (*Figure, error) {
+	list := runners(tr, s, in.rows())
 	if len(list) == 0 {
 		return nil, fmt.Errorf("step %d of the trace lists no token that could be drawn: log with a larger --top", s.T)
 	}
@@ -58,7 +58,7 @@ func race(tr *argen.Trace, s *argen.Step) (*Figure, error) {
 		Caption: "The circle is ln P after the chain, the most probable first; the bar adds the token's noise G. The largest sum is next. " +
 			"G belongs to seed, step and token alone: with another text before it, it is the same." + dotted(tokens(s)...) + source(tr),
 		Alt:   altRace(s, list),
-		Width: pageWidth,
+		Width: in.page(),
 	}
 	f.setBody(float64(len(list))*24 + 48)
 	p := newPlot()

@@ -15,7 +15,7 @@ func TestRace(t *testing.T) {
 	for i := range tr.Steps {
 		s := &tr.Steps[i]
 		chosen, best := 0.0, math.Inf(-1)
-		for _, r := range runners(tr, s) {
+		for _, r := range runners(tr, s, mostRows) {
 			best = max(best, r.sum)
 			if r.chosen {
 				chosen = r.sum

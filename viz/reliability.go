@@ -9,5 +9,5 @@ func Reliability(in Input) (*Figure, error) {
 	}
 	cloud := *d
 	cloud.Equal, cloud.Points = true, true
-	return cloud.figure()
+	return cloud.figure(in)
 }

@@ -56,9 +56,14 @@ func SameStep(in Input) (*Figure, error) {
 		Caption:  "Bars are probabilities; those of a panel sum to 1. × is a token that the strategy leaves no probability; the others share its part." + dotted(s.Tokens...) + in.Compare.model(),
 		Alt:      altSameStep(s, names, panels),
 	}
-	across := min(len(panels), stepAcross)
-	full := stepWidth - 2*margin - labels
-	f.Width = math.Round(max(stepWidth-full*float64(stepAcross-across)/stepAcross, pageWidth))
+	abreast := stepAcross
+	if in.Big {
+		abreast = 3
+	}
+	across := min(len(panels), abreast)
+	page := in.widest(stepWidth)
+	full := page - 2*margin - labels
+	f.Width = math.Round(max(page-full*float64(abreast-across)/float64(abreast), in.page()))
 	rows := (len(panels) + across - 1) / across
 	high := stepHead + stepRow*float64(len(names)) + 4
 	f.setBody(float64(rows)*(high+tilesGap) - tilesGap)

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"fmt"
 	"image"
-	"image/color"
 	"image/png"
 	"io"
 	"path/filepath"
@@ -48,18 +47,18 @@ func Write(f *Figure, format string, w io.Writer) error {
 func writeSVG(f *Figure, w io.Writer) error {
 	desc := strings.TrimSpace(clean(f.Subtitle) + "\n" + clean(f.Alt) + "\n" + clean(f.Caption))
 	width, height := f.size()
-	c := newSVG(width, height, clean(f.Title), desc)
+	svg := newSVG(width, height, f.scale(), clean(f.Title), desc)
+	c := f.Theme.in(svg)
 	c.SetColor(paper)
 	c.Fill(rect(0, 0, width, height).Path())
 	f.draw(c)
-	_, err := c.WriteTo(w)
+	_, err := svg.WriteTo(w)
 	return err
 }
 
 func writePNG(f *Figure, w io.Writer) error {
 	width, height := f.size()
-	c := vgimg.NewWith(vgimg.UseWH(vg.Length(width), vg.Length(height)), vgimg.UseDPI(dotsPerInch), vgimg.UseBackgroundColor(color.White))
-	f.draw(&outliner{CanvasSizer: c})
+	c := f.image(width, height, dotsPerInch*f.scale())
 	e := png.Encoder{CompressionLevel: png.BestSpeed}
 	if img, ok := c.Image().(*image.RGBA); ok {
 		if small := paletted(img); small != nil {
@@ -69,15 +68,31 @@ func writePNG(f *Figure, w io.Writer) error {
 	return e.Encode(w, c.Image())
 }
 
+// image draws the figure as a picture of so many dots an inch.
+func (f *Figure) image(width, height, dots float64) *vgimg.Canvas {
+	c := vgimg.NewWith(vgimg.UseWH(vg.Length(width), vg.Length(height)), vgimg.UseDPI(int(dots)), vgimg.UseBackgroundColor(f.Theme.of(paper)))
+	f.draw(f.Theme.in(&outliner{CanvasSizer: c}))
+	return c
+}
+
 // created is the date in a PDF, replaced so that the same figure gives the
 // same bytes. It is as long as what it replaces: the offsets after it hold.
 var created = regexp.MustCompile(`\((D:)\d{14}[^)]*\)`)
 
 func writePDF(f *Figure, w io.Writer) error {
 	width, height := f.size()
-	c := vgpdf.New(vg.Length(width), vg.Length(height))
+	k := f.scale()
+	c := vgpdf.New(vg.Length(width*k), vg.Length(height*k))
 	c.EmbedFonts(false)
-	f.draw(&outliner{CanvasSizer: c, cubic: true})
+	if k != 1 {
+		c.Scale(k, k)
+	}
+	page := f.Theme.in(&sized{&outliner{CanvasSizer: c, cubic: true}, width, height})
+	if f.Theme.of(paper) != paper { // paper is white already
+		page.SetColor(paper)
+		page.Fill(rect(0, 0, width, height).Path())
+	}
+	f.draw(page)
 	var b bytes.Buffer
 	if _, err := c.WriteTo(&b); err != nil {
 		return err
@@ -89,3 +104,12 @@ func writePDF(f *Figure, w io.Writer) error {
 	_, err := w.Write(fixed)
 	return err
 }
+
+// A sized canvas is as large as what is drawn, however that is enlarged.
+type sized struct {
+	vg.CanvasSizer
+	width, height float64
+}
+
+// Size implements vg.CanvasSizer.
+func (s *sized) Size() (x, y vg.Length) { return vg.Length(s.width), vg.Length(s.height) }

@@ -50,8 +50,10 @@ func Stages(in Input) (*Figure, error) {
 		Caption: "Bars are probabilities; each column sums to 1 with all others. × marks the stage that removed a token; the others share its part." +
 			idle + g.note() + dotted(tokens(s)...) + source(tr),
 		Alt:   altStages(s, list, g),
-		Width: math.Round(min(max(pageWidth, 2*margin+labels+float64(across)*120), widestPage)),
+		Width: math.Round(min(max(in.page(), 2*margin+labels+float64(across)*120), widestPage)),
 	}
+	f.most = g.most
+	g.most = max(g.most, in.most)
 	const head, each = 52.0, 24.0
 	high := head + each*float64(len(list)) + 4
 	rows := (len(cols) + across - 1) / across

@@ -24,7 +24,7 @@ func Steps(in Input) (*Figure, error) {
 		Subtitle: fmt.Sprintf("%s after %s · chain: %s", some(len(tr.Steps), "token"), ahead(tr, 0, 44), chainOf(tr, 0)),
 		Caption:  "Probability and rank are the model’s own, before any stage of the chain; rank 1 is the most probable token." + forcedNote(steps, "Hatched or square") + cut + dotted(pieces(steps)...) + source(tr),
 		Alt:      altSteps(steps),
-		Width:    textWidth(n),
+		Width:    in.textWidth(n),
 	}
 	f.setBody(430)
 	top, low := newPlot(), newPlot()
@@ -35,7 +35,8 @@ func Steps(in Input) (*Figure, error) {
 		most = max(most, float64(steps[i].Rank))
 	}
 	low.Y.Scale = logScale{}
-	powers(most).set(&low.Y)
+	f.most = most
+	powers(max(most, in.most)).set(&low.Y)
 	tokenTicks(low, steps, f.Width)
 	top.Add(grid{y: true}, painter(func(c draw.Canvas, x, y func(float64) float64) {
 		for i := range steps {

@@ -33,7 +33,7 @@ func Surprisal(in Input) (*Figure, error) {
 	if len(traces) == 1 && finite(mean) {
 		c.mean = mean
 	}
-	f := c.figure(traces)
+	f := c.figure(in, traces)
 	f.Title = "How surprising was each token?"
 	if len(traces) > 1 {
 		f.Title = "How surprising was a token, on the average so far?"
@@ -65,7 +65,7 @@ func Entropy(in Input) (*Figure, error) {
 			same = " The chain leaves the entropy as it is: one line is both."
 		}
 	}
-	f := c.figure(traces)
+	f := c.figure(in, traces)
 	f.Title = "How uncertain was the model before each token?"
 	if len(traces) > 1 {
 		f.Title = "How uncertain was the model, on the average so far?"
@@ -109,7 +109,7 @@ type curves struct {
 }
 
 // figure draws the curves of all traces, without a title and a height.
-func (k curves) figure(traces []*argen.Trace) *Figure {
+func (k curves) figure(in Input, traces []*argen.Trace) *Figure {
 	steps, cut := shown(traces[0])
 	most, endless := 0.0, false
 	for i, tr := range traces {
@@ -138,7 +138,7 @@ func (k curves) figure(traces []*argen.Trace) *Figure {
 	if endless {
 		note = " ∞: the model held the token impossible."
 	}
-	f := &Figure{Width: textWidth(len(steps)), Caption: forcedNote(steps, marked) + note + cut + dotted(pieces(steps)...) + source(traces...), Alt: k.alt(traces)}
+	f := &Figure{Width: in.textWidth(len(steps)), Caption: forcedNote(steps, marked) + note + cut + dotted(pieces(steps)...) + source(traces...), Alt: k.alt(traces)}
 	p := newPlot()
 	upTo(most).set(&p.Y)
 	if most > 0 {

@@ -41,13 +41,13 @@ type svgState struct {
 
 var _ vg.CanvasWriterTo = (*svgCanvas)(nil)
 
-func newSVG(w, h float64, title, desc string) *svgCanvas {
+func newSVG(w, h, scale float64, title, desc string) *svgCanvas {
 	c := &svgCanvas{w: w, h: h, stack: []svgState{{m: [6]float64{1, 0, 0, 1, 0, 0}, color: color.Black, width: 1}}}
 	c.buf = make([]byte, 0, 64<<10)
 	c.raw(`<svg xmlns="http://www.w3.org/2000/svg" role="img" width="`)
-	c.num(w)
+	c.num(w * scale)
 	c.raw(`pt" height="`)
-	c.num(h)
+	c.num(h * scale)
 	c.raw(`pt" viewBox="0 0 `)
 	c.num(w)
 	c.raw(` `)

@@ -155,7 +155,7 @@ func copied(t testing.TB, c Chart, d Data) Data {
 
 // respelled is data of a chart with every text another.
 func respelled(d Data, s string) Data {
-	said := Words{s, s, s}
+	said := Words{Title: s, Subtitle: s, Caption: s}
 	series := func(list []Series) []Series {
 		list = slices.Clone(list)
 		for i := range list {

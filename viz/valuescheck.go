@@ -23,9 +23,9 @@ var (
 // bad returns the first of some numbers that is beyond the bound, but for
 // rounding; missing ones are not.
 func (b bound) bad(list Values) (at int, found bool) {
-	const rounding = 1e-6
+	const off = 1e-6
 	for i, x := range list {
-		if x < b.least-rounding || x > b.most+rounding || b.whole && x != math.Trunc(x) {
+		if x < b.least-off || x > b.most+off || b.whole && x != math.Trunc(x) {
 			return i, true
 		}
 	}

@@ -23,6 +23,8 @@ type plotFlags struct {
 	trace    int
 	title    string
 	json     bool
+	theme    theme
+	big      bool
 	orders   ordersFlags
 
 	quality, diversity string
@@ -37,16 +39,22 @@ func plotCommand(a *app) *cobra.Command {
 ending. - is stdin. argen plot list shows the kinds; --describe says in words
 what the chart shows.
 
+Where there are several traces, kinds that draw one are drawn side by side.
+
 ngram-orders needs no trace: it trains models on sampled stories itself.
 learning draws the logs of trainings, which train transformer --log wrote, tree
 what argen tree --json wrote; frontier, metrics and same-step draw a comparison,
-which compare --json prints.`,
+which compare --json prints. Kinds of what lessons measure draw a member of
+"charts" in what explain --json prints, {"kind","data"}; attention, lens and
+occlusion also what score --inside T --json prints.`,
 		Example: `  argen generate -m truth --seed 1 --top 10 --log trace.jsonl
   argen plot surprisal trace.jsonl -o surprisal.svg
   argen plot next trace.jsonl --step 3 --describe
   argen train transformer --stories --steps 20 --hidden 16 --layers 1 --seed 1 --log training.jsonl -o brief
   argen plot learning training.jsonl -o learning.svg
   argen compare --samples 5 --json | argen plot frontier - -o frontier.svg
+  argen explain chain-rule --json | argen plot curves - -o chain-rule.svg --theme dark
+  argen score --inside 6 --json "It was a rainy afternoon, and Mia was alone." | argen plot attention - -o attention.svg
   argen plot list`,
 		ValidArgsFunction: completePlot,
 		RunE: func(c *cobra.Command, args []string) error {
@@ -57,11 +65,13 @@ which compare --json prints.`,
 	f.StringVarP(&p.out, "output", "o", "", "write the chart to `FILE`: *.png, *.svg or *.pdf")
 	f.BoolVar(&p.describe, "describe", false, "say in words what the chart shows; -o may be left out")
 	f.IntVar(&p.step, "step", -1, "`T` of the step for next, draw and stages, from 0; -1 is the last")
-	f.Var(&fromOneValue{&p.trace}, "trace", "draw only the trace number `N`, from 1, of all in the files")
+	f.Var(&fromOneValue{&p.trace}, "trace", "draw only number `N`, from 1, of all traces or charts of the kind in the files")
 	f.StringVar(&p.title, "title", "", "`TEXT` above the chart instead of its own title")
 	f.BoolVar(&p.json, "json", false, "with list: print the kinds as JSON")
 	f.StringVar(&p.quality, "quality", "", "frontier: the metric `NAME` upwards (default coherent, or logprob)")
 	f.StringVar(&p.diversity, "diversity", "", "frontier: the metric `NAME` to the right (default distinct_2)")
+	p.theme.add(f)
+	f.BoolVar(&p.big, "big", false, "larger type, fewer ticks and rows, for a lecture hall")
 	p.orders.add(f)
 	return c
 }
@@ -94,54 +104,15 @@ func (a *app) plot(ctx context.Context, p *plotFlags, args []string) error {
 	if err := p.checkOutput(files); err != nil {
 		return err
 	}
-	ofComparison := slices.Contains(compareCharts, kind)
-	if p.step != -1 && (kind == "learning" || kind == "ngram-orders" || kind == "tree" || ofComparison) {
-		return usagef("%s draws no single step: --step changes nothing there", kind)
-	}
-	in := viz.Input{Step: p.step, Quality: p.quality, Diversity: p.diversity}
-	var err error
-	switch {
-	case kind == "ngram-orders" && len(files) > 0:
-		return usagef("ngram-orders trains its own models and takes no trace, found %q", files[0])
-	case kind == "ngram-orders":
-		in.Orders, err = a.orders(ctx, &p.orders)
-	case kind == "learning" && len(files) == 0:
-		return usagef("plot learning: name the logs, which argen train transformer --log wrote")
-	case kind == "learning" && p.trace > 0:
-		return usagef("learning draws trainings: --trace changes nothing there")
-	case kind == "learning":
-		in.Learning, err = a.learning(ctx, files)
-	case kind == "tree" && len(files) != 1:
-		return usagef("plot tree: name one file, which argen tree --json wrote; argen tree -o draws without one")
-	case kind == "tree" && p.trace > 0:
-		return usagef("tree draws no trace: --trace changes nothing there")
-	case kind == "tree":
-		in.Tree, err = a.readTree(ctx, files[0])
-	case ofComparison && len(files) != 1:
-		return usagef("plot %s: name one comparison, which argen compare --json or -o wrote", kind)
-	case ofComparison && p.trace > 0:
-		return usagef("%s draws a comparison: --trace changes nothing there", kind)
-	case ofComparison:
-		in.Compare, err = a.readComparison(ctx, files[0])
-	case len(files) == 0:
-		return usagef("plot %s: name the traces, which --log wrote", kind)
-	default:
-		in.Traces, err = a.readTraces(ctx, files)
-	}
-	switch n := len(in.Traces); {
-	case err != nil:
-		return err
-	case p.trace > 0 && kind == "ngram-orders":
-		return usagef("ngram-orders trains its own models: --trace changes nothing there")
-	case p.trace > n:
-		return usagef("--trace %d: there are %s", p.trace, count(n, "trace"))
-	case p.trace > 0:
-		in.Traces = in.Traces[p.trace-1 : p.trace]
-	}
-	fig, err := chart.Draw(in)
+	inputs, err := a.inputs(ctx, p, chart, files)
 	if err != nil {
-		return drawError(err, len(in.Traces))
+		return err
 	}
+	fig, err := chart.Figure(inputs...)
+	if err != nil {
+		return drawError(err, len(inputs)+len(inputs[0].Traces)-1)
+	}
+	fig.Theme = p.theme.Theme
 	if p.title != "" {
 		fig.Title = p.title
 	}
@@ -157,9 +128,9 @@ func (a *app) plot(ctx context.Context, p *plotFlags, args []string) error {
 	return err
 }
 
-// drawError says by which flag one of several traces is chosen.
-func drawError(err error, traces int) error {
-	if traces > 1 {
+// drawError says by which flag one of several traces or charts is chosen.
+func drawError(err error, several int) error {
+	if several > 1 {
 		return fmt.Errorf("%w; --trace N takes one", err)
 	}
 	return err
