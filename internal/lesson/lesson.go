@@ -49,6 +49,7 @@ var Course = []*Lesson{
 	counting,
 	smoothing,
 	memory,
+	attention,
 	cache,
 	calibration,
 	compression,
