@@ -122,7 +122,7 @@ func (g *Grade) WriteText(out io.Writer, c *words.Catalogue, width int) error {
 		if n.Line > 0 {
 			text = say("line", words.Map{"line": strconv.Itoa(n.Line)}) + ": " + text
 		}
-		b.WriteString(hanging("  ! ", text, width) + "\n")
+		b.WriteString(term.Hanging("  ! ", text, width) + "\n")
 	}
 	if len(g.Notes) > 0 {
 		b.WriteByte('\n')
@@ -143,9 +143,9 @@ func (g *Grade) WriteText(out io.Writer, c *words.Catalogue, width int) error {
 		if m.Mark == Right {
 			sign = "✓ "
 		}
-		b.WriteString(hanging(label+sign, text, width) + "\n")
+		b.WriteString(term.Hanging(label+sign, text, width) + "\n")
 		if m.Mark != Right {
-			b.WriteString(hanging("       ", say("solution", words.Map{"answer": m.Answer, "solution": m.Solution}), width) + "\n")
+			b.WriteString(term.Hanging("       ", say("solution", words.Map{"answer": m.Answer, "solution": m.Solution}), width) + "\n")
 		}
 	}
 	b.WriteString("\n" + say("sum", words.Map{"right": strconv.Itoa(g.Right), "all": strconv.Itoa(g.All)}) + "\n")

@@ -36,7 +36,7 @@ func (w *Worksheet) WriteText(out io.Writer, c *words.Catalogue, width int, key 
 			b.WriteByte('\n')
 		}
 		for k, o := range e.Options {
-			b.WriteString(hanging(fmt.Sprintf("  %c) ", 'a'+k), argen.Printable(o), width) + "\n")
+			b.WriteString(term.Hanging(fmt.Sprintf("  %c) ", 'a'+k), argen.Printable(o), width) + "\n")
 		}
 		answer := ""
 		if key {
@@ -64,11 +64,4 @@ func indent(text string) string {
 		b.WriteString(line)
 	}
 	return b.String()
-}
-
-// hanging is a paragraph that begins with a label, its other lines set in to
-// stand under the text.
-func hanging(label, text string, width int) string {
-	wide := stringWidth(label)
-	return label + strings.ReplaceAll(term.Wrap(text, max(width-wide, 20)), "\n", "\n"+strings.Repeat(" ", wide))
 }
