@@ -28,6 +28,7 @@ var commands = []func(*app) *cobra.Command{
 	compareCommand,
 	plotCommand,
 	explainCommand,
+	reportCommand,
 	benchCommand,
 	infoCommand,
 	convertCommand,
