@@ -53,6 +53,7 @@ var Course = []*Lesson{
 	cache,
 	calibration,
 	compression,
+	counterfactuals,
 	topKAPI,
 	training,
 }
