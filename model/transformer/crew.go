@@ -18,7 +18,7 @@ type crew struct {
 	// The work, written while it is not open and nobody is active.
 	do          func(from, to int) // does pieces from ≤ piece < to
 	total, some int                // pieces, and how many are taken at a time
-	first, each int                // but of the first so many times each
+	hands       int                // 0 but for split: how many share it
 
 	next   atomic.Int64 // how often pieces have been taken
 	open   atomic.Bool  // there are pieces to take, maybe
@@ -48,17 +48,16 @@ func (c *crew) size() int {
 
 // run does a work of so many pieces, some of them at a time.
 func (c *crew) run(total, some int, do func(from, to int)) {
-	c.first, c.each = 0, 0
+	c.hands = 0
 	c.start(total, some, do)
 }
 
-// split is run where neighbouring pieces are best done together: everybody takes
-// one large share first, and what is left after that in smaller ones of at least
-// some, so that all end at about the same time.
+// split is run where neighbouring pieces are best done together: everybody takes a
+// large share first, then smaller and smaller ones of at least some, so that all end
+// at about the same time.
 func (c *crew) split(total, some int, do func(from, to int)) {
-	n := c.size()
-	c.first, c.each = n, total*3/4/n&^15
-	c.start(total, max(some, ((total-n*c.each)/(2*n)+15)&^15), do)
+	c.hands = c.size()
+	c.start(total, some, do)
 }
 
 func (c *crew) start(total, some int, do func(from, to int)) {
@@ -80,17 +79,27 @@ func (c *crew) start(total, some int, do func(from, to int)) {
 // work takes pieces until there are none left.
 func (c *crew) work() {
 	for {
-		i := int(c.next.Add(1)) - 1
-		from, to := i*c.each, (i+1)*c.each
-		if i >= c.first {
-			from = c.first*c.each + (i-c.first)*c.some
-			to = min(from+c.some, c.total)
-		}
+		from, to := c.share(int(c.next.Add(1)) - 1)
 		if from >= c.total {
 			return
 		}
 		c.do(from, to)
 	}
+}
+
+// share returns which pieces are taken at the i-th time. Those that are split are
+// taken in rounds: in each, everybody gets the same of three quarters of what is left.
+func (c *crew) share(i int) (from, to int) {
+	each := c.some
+	for c.hands > 0 {
+		if each = max((c.total-from)*3/4/c.hands&^15, c.some); i < c.hands || each == c.some {
+			break
+		}
+		from += c.hands * each
+		i -= c.hands
+	}
+	from += i * each
+	return from, min(from+each, c.total)
 }
 
 // help works at whatever comes.
@@ -112,9 +121,11 @@ func (c *crew) help() {
 	}
 }
 
-// breathe lets other goroutines run now and then; it is called with 1, 2, 3, …
+// breathe lets other goroutines run now and then; it is called with 1, 2, 3, … Not
+// more often than about every microsecond: whoever does so looks away for as long as
+// some of the work takes.
 func breathe(i int) {
-	if i%64 == 0 {
+	if i%1024 == 0 {
 		runtime.Gosched()
 	}
 }

@@ -128,3 +128,30 @@ func TestPace(t *testing.T) {
 		t.Errorf("%d of %d tokens were computed alone, though that is faster", alone, again)
 	}
 }
+
+// What is taken of a work is all of it, once and in order, in pieces that become no
+// smaller than they may, and for everybody the same.
+func TestShare(t *testing.T) {
+	for _, total := range []int{0, 1, 15, 64, 576, 960, 3072, 49152} {
+		for _, some := range []int{1, 16, 64} {
+			for hands := range 9 {
+				c := crew{total: total, some: some, hands: hands}
+				done, last := 0, total
+				for i := 0; done < total; i++ {
+					from, to := c.share(i)
+					if from != done || to <= from {
+						t.Fatalf("%d of %d in %d by %d: share %d is %d to %d, after %d", some, total, some, hands, i, from, to, done)
+					}
+					size := to - from
+					if to < total && (size < some || size > last || hands == 0 && size != some) {
+						t.Fatalf("%d, %d at least, by %d: share %d has %d, after one of %d", total, some, hands, i, size, last)
+					}
+					done, last = to, size
+				}
+				if from, _ := c.share(total + 1); from < total {
+					t.Fatalf("%d by %d: there is more at %d", total, hands, from)
+				}
+			}
+		}
+	}
+}

@@ -80,7 +80,7 @@ func (p *pass) multiply(x []float32, n int, parts ...part) {
 	some := panelRows(cols)
 	switch {
 	case p.crew != nil && rows*cols*n >= crewWork && n == 1:
-		p.crew.split(rows, some, p.doProduct)
+		p.crew.split(rows, 4*some, p.doProduct) // of less, memory is read more slowly
 	case p.crew != nil && rows*cols*n >= crewWork:
 		p.crew.run(rows, some, p.doProduct)
 	case n == 1:
