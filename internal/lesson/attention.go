@@ -301,11 +301,11 @@ func headsChart(r *Record, heads [][]float64) {
 		Row:   r.Word("layer"), Col: r.Word("head"), Unit: "share", Panels: []viz.Panel{{}},
 	}
 	for l := range heads {
-		d.Rows = append(d.Rows, fmt.Sprint(l+1))
+		d.Rows = append(d.Rows, fmt.Sprintf("%s %d", d.Row, l+1))
 		d.Panels[0].Cells = append(d.Panels[0].Cells, heads[l])
 	}
 	for h := range heads[0] {
-		d.Cols = append(d.Cols, fmt.Sprint(h+1))
+		d.Cols = append(d.Cols, fmt.Sprintf("%s %d", d.Col, h+1))
 	}
 	r.Chart("matrix", d)
 }

@@ -50,6 +50,7 @@ var Course = []*Lesson{
 	smoothing,
 	memory,
 	attention,
+	inside,
 	cache,
 	calibration,
 	compression,
