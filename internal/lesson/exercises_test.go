@@ -36,6 +36,14 @@ func TestExercises(t *testing.T) {
 			}
 			return 1 - sum
 		}},
+		{speculative, func(e *Exercise) float64 {
+			sum := 0.0
+			p := column(t, e.Tables[0], 2)
+			for i, q := range column(t, e.Tables[0], 1) {
+				sum += min(p[i], q)
+			}
+			return sum
+		}},
 	} {
 		for _, language := range []string{"en", "de"} {
 			lab := newLab(t, "story", language)

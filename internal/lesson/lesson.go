@@ -52,6 +52,7 @@ var Course = []*Lesson{
 	attention,
 	inside,
 	cache,
+	speculative,
 	calibration,
 	compression,
 	counterfactuals,
