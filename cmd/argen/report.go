@@ -22,6 +22,7 @@ type reportFlags struct {
 	out, title string
 	lessons    []string
 	deck       []string
+	sheet      sheetFlags
 	explain    explainFlags // model, language, seed
 }
 
@@ -29,18 +30,21 @@ func reportCommand(a *app) *cobra.Command {
 	f := reportFlags{}
 	c := &cobra.Command{
 		Use:   "report [FILE...] -o FILE.html",
-		Short: "Pages to hand out: traces, comparisons, lessons, slides",
+		Short: "Pages to hand out: reports, worksheets with their keys, slides",
 		Long: `Make one HTML file that needs nothing else: no network, no server. It shows
 traces (--log wrote them) token by token, comparisons (compare --json or the
 folder of -o) and lessons (explain --json), with charts and every number in a
 table; it works with the keyboard, in light and dark, and on paper. - is stdin.
 
 --lesson runs lessons now: names, quiz, or all. --deck makes slides of lessons:
-arrow keys turn them, n shows the notes, o all slides.`,
+arrow keys turn them, n shows the notes, o all slides. --worksheet makes exercises
+whose numbers are each student's own; argen explain grade reads the saved answers.`,
 		Example: `  argen generate --seed 1 --top 10 --log trace.jsonl
   argen report trace.jsonl -o trace.html
   argen report --lesson chain-rule,temperature -o week1.html
-  argen report --deck chain-rule -o slides.html`,
+  argen report --deck chain-rule -o slides.html
+  argen report --worksheet --exercises 4 --seed 7 -o sheet.html
+  argen report --worksheet --exercises 4 --seed 7 --key -o key.html`,
 		ValidArgsFunction: func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
 			return []string{"jsonl", "json"}, cobra.ShellCompDirectiveFilterFileExt
 		},
@@ -50,11 +54,12 @@ arrow keys turn them, n shows the notes, o all slides.`,
 	fs.StringVarP(&f.out, "output", "o", "", "write the page to `FILE`.html")
 	fs.StringVar(&f.title, "title", "", "`TEXT` above the page")
 	fs.StringSliceVar(&f.lessons, "lesson", nil, "run these lessons now: `NAMES` with commas, quiz, or all")
-	fs.StringSliceVar(&f.deck, "deck", nil, "make slides of these lessons, run now or read from files: `NAMES`")
+	fs.StringSliceVar(&f.deck, "deck", nil, "make slides of these lessons, run now: `NAMES`, quiz, or all")
+	f.sheet.add(fs)
 	a.modelFlag(fs, &f.explain.model)
 	a.engineFlags(fs)
 	fs.StringVar(&f.explain.language, "lang", words.Languages[0], "`LANGUAGE` of the page: "+strings.Join(words.Languages, " or "))
-	fs.Uint64Var(&f.explain.seed, "seed", 1, "`N` sets the dice of the experiments")
+	fs.Uint64Var(&f.explain.seed, "seed", 1, "`N` sets the dice of the experiments, and of the student's worksheet")
 	names := append([]string{"all"}, lessonNames()...)
 	completeWords(c, "lesson", names)
 	completeWords(c, "deck", names)
@@ -73,6 +78,9 @@ func (a *app) makeReport(ctx context.Context, f *reportFlags, files []string) er
 	lessons, err := lessonsOf(append(slices.Clone(f.lessons), f.deck...))
 	if err != nil {
 		return err
+	}
+	if f.sheet.on {
+		return a.makeSheets(ctx, f, catalogue, lessons)
 	}
 	parts, err := a.readParts(ctx, files)
 	if err != nil {
@@ -97,9 +105,17 @@ func (a *app) makeReport(ctx context.Context, f *reportFlags, files []string) er
 
 // check finds what is wrong with a command line before anything is run.
 func (f *reportFlags) check(files []string) error {
+	if err := f.sheet.check(len(files), len(f.deck)); err != nil {
+		return err
+	}
 	switch {
+	case f.out == "" && f.sheet.many():
+		return usagef("report: give -o FOLDER for the worksheets")
 	case f.out == "":
 		return usagef("report: give -o FILE.html")
+	case f.sheet.many():
+		return nil
+	case f.sheet.on:
 	case len(files) == 0 && len(f.lessons) == 0 && len(f.deck) == 0:
 		return usagef("report: of what? name traces, comparisons or lessons, or --lesson to run some")
 	case len(f.deck) > 0 && (len(files) > 0 || len(f.lessons) > 0):

@@ -37,6 +37,7 @@ type slide struct {
 func (d *Deck) Write(w io.Writer) error { return write(w, d.Words, d.render) }
 
 func (d *Deck) render(p *page) ([]byte, error) {
+	p.big = true
 	title := d.Title
 	if title == "" && len(d.Records) == 1 {
 		title = d.Records[0].Texts.Title

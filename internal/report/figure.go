@@ -12,7 +12,8 @@ import (
 
 // A figure is a chart on a page, with its numbers.
 type figure struct {
-	SVG    template.HTML // "" where it was left out
+	SVG    template.HTML // on white, "" where it was left out
+	Dark   template.HTML // on black, "" where the other stands for both
 	Title  string
 	Words  string // what it shows
 	Tables []table
@@ -23,7 +24,8 @@ type figure struct {
 type figures map[string]drawn
 
 type drawn struct {
-	svg   string
+	light string
+	dark  string
 	title string
 	words string
 	err   error
@@ -45,14 +47,24 @@ func (p *page) figure(key string, draw func() (*viz.Figure, error), tables ...ta
 		p.left(p.say("left_charts"))
 		return f, nil
 	}
+	f.SVG = p.named(d.light)
+	if p.thrift.dark {
+		f.Dark = p.named(d.dark)
+	} else {
+		p.left(p.say("left_dark"))
+	}
+	return f, nil
+}
+
+// named is a picture whose name and description are what the chart says of
+// itself.
+func (p *page) named(svg string) template.HTML {
 	p.ids++
 	id := fmt.Sprintf("chart-%d", p.ids)
-	// What a chart says of itself is the name of the picture.
-	svg := strings.Replace(d.svg, ` xmlns="http://www.w3.org/2000/svg"`, ` aria-labelledby="`+id+`-title" aria-describedby="`+id+`-desc"`, 1)
+	svg = strings.Replace(svg, ` xmlns="http://www.w3.org/2000/svg"`, ` aria-labelledby="`+id+`-title" aria-describedby="`+id+`-desc"`, 1)
 	svg = strings.Replace(svg, "<title>", `<title id="`+id+`-title">`, 1)
 	svg = strings.Replace(svg, "<desc>", `<desc id="`+id+`-desc">`, 1)
-	f.SVG = template.HTML(svg) // viz escapes what it draws
-	return f, nil
+	return template.HTML(svg) // viz escapes what it draws
 }
 
 func (p *page) draw(draw func() (*viz.Figure, error)) drawn {
@@ -60,9 +72,16 @@ func (p *page) draw(draw func() (*viz.Figure, error)) drawn {
 	if err != nil {
 		return drawn{err: err}
 	}
-	var b bytes.Buffer
-	err = viz.Write(f, "svg", &b)
-	return drawn{b.String(), f.Title, describe(f), err}
+	d := drawn{title: f.Title, words: describe(f)}
+	for theme, to := range map[string]*string{"light": &d.light, "dark": &d.dark} {
+		var b bytes.Buffer
+		f.Theme, _ = viz.LookupTheme(theme)
+		if err := viz.Write(f, "svg", &b); err != nil {
+			return drawn{err: err}
+		}
+		*to = b.String()
+	}
+	return d
 }
 
 // HasTables reports whether there are numbers to show.

@@ -51,7 +51,7 @@ func (p *page) lesson(r *lesson.Record) (lessonView, error) {
 	}
 	for i, c := range r.Charts {
 		key := fmt.Sprintf("%p %d", r, i)
-		f, err := p.figure(key, func() (*viz.Figure, error) { return c.Figure() }, p.dataTables(c.Data)...)
+		f, err := p.figure(key, func() (*viz.Figure, error) { return p.chart(c) }, p.dataTables(c.Data)...)
 		if err != nil {
 			return v, fmt.Errorf("lesson %s: %w", visible(r.Lesson), err)
 		}
@@ -92,4 +92,10 @@ func shownRecord(r *lesson.Record) *lesson.Record {
 		*s = argen.Printable(*s)
 	}
 	return &c
+}
+
+// chart draws a chart of a lesson, on slides with larger type.
+func (p *page) chart(c lesson.Chart) (*viz.Figure, error) {
+	kind, _ := viz.Lookup(c.Kind) // which the lesson, or the reader of its file, has found
+	return kind.Figure(viz.Input{Data: c.Data, Big: p.big})
 }

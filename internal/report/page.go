@@ -30,6 +30,7 @@ type page struct {
 	known  figures
 	notes  []string // what was left out
 	ids    int
+	big    bool // charts for a lecture hall
 }
 
 // A view is what the templates of a page get.
@@ -40,6 +41,7 @@ type view struct {
 	Notes    []string
 	Sections []section
 	Slides   []slide
+	Sheet    *sheetView
 }
 
 // asset returns the text of a file of this package.
@@ -85,6 +87,9 @@ type figureView struct {
 	Figure figure
 }
 
+// Worksheet returns a text of the catalogue's section worksheet.
+func (p *page) Worksheet(key string) string { return p.words.Say("worksheet."+key, nil) }
+
 // Explain returns a text of the catalogue's section explain.
 func (p *page) Explain(key string) string { return p.words.Say("explain."+key, nil) }
 
@@ -117,14 +122,14 @@ func (p *page) JSON(data any) (template.JS, error) {
 var scriptWords = []string{
 	"first", "previous", "next", "last", "token", "model_p", "after_chain", "what_happened",
 	"stage", "tokens_left", "removed", "entropy", "others", "chosen", "candidates", "ledger", "no_candidates",
-	"reveal_all", "hide_all", "light", "dark", "slide_of", "close", "right", "wrong",
+	"reveal_all", "hide_all", "light", "dark", "slide_of", "saved",
 }
 
 // Texts are those the script needs.
 func (p *page) Texts() (template.JS, error) {
 	m := map[string]string{}
 	for _, key := range scriptWords {
-		m[key] = p.words.Say("report."+key, words.Map{"n": "{n}", "all": "{all}"})
+		m[key] = p.words.Say("report."+key, words.Map{"n": "{n}", "all": "{all}", "file": "{file}"})
 	}
 	return p.JSON(m)
 }

@@ -51,15 +51,17 @@ type thrift struct {
 	candidates int // of a step
 	rows       int // of a table
 	charts     bool
+	dark       bool // charts for dark screens too
 }
 
 // thrifts are tried in order until the page is small enough.
 var thrifts = []thrift{
-	{2000, 20, 2000, true},
-	{1000, 10, 600, true},
-	{500, 5, 200, true},
-	{200, 3, 80, true},
-	{100, 1, 40, false},
+	{2000, 20, 2000, true, true},
+	{2000, 10, 2000, true, false},
+	{1000, 10, 600, true, false},
+	{500, 5, 200, true, false},
+	{200, 3, 80, true, false},
+	{100, 1, 40, false, false},
 }
 
 // Write writes the page.

@@ -74,7 +74,7 @@ func (t Trace) section(p *page) (section, error) {
 		chart, _ := viz.Lookup(name)
 		// What cannot be drawn, numbers that no model gives, stands in the table.
 		if f, err := p.figure(t.Name+"\x00"+h.ID+"\x00"+name, func() (*viz.Figure, error) {
-			return chart.Draw(viz.Input{Traces: []*argen.Trace{tr}, Step: -1})
+			return chart.Figure(viz.Input{Traces: []*argen.Trace{tr}, Step: -1})
 		}); err == nil {
 			v.Figures = append(v.Figures, f)
 		}

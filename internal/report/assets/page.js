@@ -40,8 +40,9 @@ function theme(button) {
     root.dataset.theme = dark() ? "light" : "dark";
     try { localStorage.setItem("argen-theme", root.dataset.theme); } catch (e) { /* as above */ }
     say();
+    scrollers();
   });
-  system.addEventListener("change", say);
+  system.addEventListener("change", () => { say(); scrollers(); });
   say();
 }
 
