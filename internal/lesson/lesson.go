@@ -62,7 +62,12 @@ var Course = []*Lesson{
 
 // Quiz are the options of the quiz in the order in which they are asked, each
 // a lesson; the first is right.
-var Quiz = []*Lesson{}
+var Quiz = []*Lesson{
+	quizRight,
+	quizParallel,
+	quizSupervision,
+	quizContext,
+}
 
 // Lookup returns the lesson of a name.
 func Lookup(name string) (*Lesson, bool) {
