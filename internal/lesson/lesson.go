@@ -51,6 +51,7 @@ var Course = []*Lesson{
 	memory,
 	attention,
 	inside,
+	temperature,
 	cache,
 	speculative,
 	calibration,
