@@ -2,8 +2,9 @@ package viz
 
 import (
 	"fmt"
+	"image/color"
 	"math"
-	"strings"
+	"slices"
 
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
@@ -21,141 +22,309 @@ func Curves(in Input) (*Figure, error) {
 	return d.figure(in)
 }
 
-// figure draws the curves.
+// The size of curves.
+const (
+	curvesHigh   = 300.0 // of a panel, with its axis and heading
+	squareHigh   = 470.0 // of one whose axes are the same
+	mostWhiskers = 12    // points of a series whose intervals are lines, not a band
+)
+
+// figure draws the curves, and those of the panels below. A series has its name
+// where it ends, or in the legend where that has no room.
 func (d *CurvesData) figure(in Input) (*Figure, error) {
 	f := d.Words.figure(in, d.alt())
-	p := newPlot()
-	x, y := reach{}, reach{}
-	for _, s := range d.Series {
-		x.add(s.X...)
-		y.add(s.Y...)
-		y.add(s.Lo...)
-		y.add(s.Hi...)
+	list := []*CurvesData{d}
+	for i := range d.Below {
+		list = append(list, &d.Below[i])
 	}
-	for _, l := range d.Levels {
-		y.add(l.Y)
-	}
-	if !x.any || !y.any {
-		return nil, fmt.Errorf("no number is finite: nothing to draw")
-	}
-	x.axis(d.X, false).set(&p.X)
-	y.axis(d.Y, true).set(&p.Y)
-	if d.X.Log {
-		p.X.Scale = logScale{}
-	}
-	if d.Y.Log {
-		p.Y.Scale = logScale{}
-	}
-	p.X.Label.Text = argen.Visible(d.X.Label)
-	p.X.Label.TextStyle = style(smallSize, false, -.5, 0)
-	p.Add(grid{y: true})
-	for i, s := range d.Series {
-		f.keys = append(f.keys, key{argen.Visible(s.Name), looks[i].swatch})
-		p.Add(seriesCurve(s, looks[i], d.Points))
-	}
-	for _, l := range d.Levels {
-		p.Add(painter(func(c draw.Canvas, _, y func(float64) float64) {
-			at := vg.Length(y(l.Y))
-			c.StrokeLine2(line(ink, 1.5), c.Min.X, at, c.Max.X, at)
-			sty := style(smallSize, true, -1, 0)
-			say(c, sty, float64(c.Max.X)-2, float64(at)+3, argen.Visible(l.Name))
-		}))
+	var panels []*curvesPanel
+	beside, high := 0.0, 0.0
+	for _, of := range list {
+		p := &curvesPanel{CurvesData: of, logNote: d.say("logarithmic", nil)}
+		panels = append(panels, p)
+		beside = max(beside, p.beside())
+		if of.Equal {
+			high += squareHigh
+		} else {
+			high += curvesHigh
+		}
 	}
 	if d.Equal {
-		p.Add(painter(func(c draw.Canvas, x, y func(float64) float64) {
-			low, high := max(p.X.Min, p.Y.Min), min(p.X.Max, p.Y.Max)
-			sty := line(quiet, 1)
-			sty.Dashes = []vg.Length{4, 3}
-			c.StrokeLine2(sty, vg.Length(x(low)), vg.Length(y(low)), vg.Length(x(high)), vg.Length(y(high)))
-		}))
+		f.Width = min(f.Width, squareHigh+2*margin+beside)
 	}
-	f.setBody(340)
-	f.body = func(c draw.Canvas) { stack(c, panel{argen.Visible(d.Y.Label), p, 1}) }
+	room := f.Width - 2*margin - beside - 50
+	var stacked []panel
+	for _, p := range panels {
+		for _, k := range p.keys() {
+			if !slices.ContainsFunc(f.keys, func(other key) bool { return other.name == k.name }) {
+				f.keys = append(f.keys, k)
+			}
+		}
+		if err := p.axes(room); err != nil {
+			return nil, err
+		}
+		share := curvesHigh
+		if p.Equal {
+			share = squareHigh
+		}
+		stacked = append(stacked, panel{argen.Visible(p.Y.Label), p.plot, share})
+	}
+	f.setBody(high)
+	f.body = func(c draw.Canvas) {
+		c.Max.X -= vg.Length(beside)
+		if d.Equal { // as wide as it is high
+			c.Max.X = min(c.Max.X, c.Min.X+squareHigh-10)
+		}
+		stack(c, stacked...)
+	}
 	return f, nil
 }
 
-// A reach is the least and the greatest of some numbers.
-type reach struct {
-	least, most float64
-	any         bool
+// keys are the legend, of series that have no name beside them.
+func (p *curvesPanel) keys() (keys []key) {
+	if len(p.Series) < 2 || p.named() {
+		return nil
+	}
+	for i, s := range p.Series {
+		l := looks[i]
+		swatch := l.swatch
+		if p.Points {
+			swatch = func(c draw.Canvas) {
+				c.DrawGlyph(draw.GlyphStyle{Color: l.color, Radius: 3.5, Shape: l.mark}, c.Center())
+			}
+		}
+		keys = append(keys, key{argen.Visible(s.Name), swatch})
+	}
+	return keys
 }
 
-func (r *reach) add(values ...float64) {
-	for _, v := range values {
+// named reports whether series have their names at their ends.
+func (p *curvesPanel) named() bool {
+	if p.Points || len(p.Series) < 2 {
+		return false
+	}
+	for _, s := range p.Series {
+		if measure(argen.Visible(s.Name)+" 0.000", face(smallSize, false)) > widestLabel {
+			return false
+		}
+	}
+	return true
+}
+
+// endsOf are the names beside the panel, from below.
+func (p *curvesPanel) endsOf() []curveEnd {
+	var list []curveEnd
+	for i, s := range p.Series {
+		if at := s.last(); at >= 0 && p.named() {
+			list = append(list, curveEnd{argen.Visible(s.Name), p.Y.number(s.Y[at]), p.x.place(s.X[at]), s.Y[at], &looks[i]})
+		}
+	}
+	for _, l := range p.Levels {
+		list = append(list, curveEnd{argen.Visible(l.Name), p.Y.number(l.Y), math.Inf(1), l.Y, nil})
+	}
+	slices.SortStableFunc(list, func(a, b curveEnd) int {
 		switch {
-		case !finite(v):
-		case !r.any:
-			r.least, r.most, r.any = v, v, true
-		default:
-			r.least, r.most = min(r.least, v), max(r.most, v)
+		case a.y < b.y:
+			return -1
+		case a.y > b.y:
+			return 1
 		}
+		return 0
+	})
+	return list
+}
+
+// A curveEnd is the name of a series or of a level, beside its end.
+type curveEnd struct {
+	name, value string
+	x, y        float64
+	look        *look // nil of a level
+}
+
+// beside is the width of all that stands to the right of the panel.
+func (p *curvesPanel) beside() float64 {
+	wide := 0.0
+	for _, e := range p.endsOf() {
+		wide = max(wide, measure(e.name+" "+e.value, face(smallSize, e.look == nil)))
+	}
+	if wide == 0 {
+		return 12
+	}
+	return labelLead + labelSwatch + labelGap + min(wide, widestLabel)
+}
+
+// last is the place of the last point that is there, −1 if there is none.
+func (s Series) last() int {
+	for i := len(s.Y) - 1; i >= 0; i-- {
+		if finite(s.X[i]) && finite(s.Y[i]) {
+			return i
+		}
+	}
+	return -1
+}
+
+// draw draws all of the panel inside its axes, and the names beside it.
+func (p *curvesPanel) draw(c draw.Canvas, x, y func(float64) float64) {
+	p.x.draw(c, x, true)
+	p.y.draw(c, y, false)
+	if p.Equal {
+		p.drawEqual(c, x, y)
+	}
+	for i, s := range p.Series {
+		p.intervals(c, i, s, x, y)
+	}
+	for _, l := range p.Levels {
+		sty := line(ink, 1.25)
+		sty.Dashes = []vg.Length{6, 3}
+		at := vg.Length(y(p.y.place(l.Y)))
+		c.StrokeLine2(sty, c.Min.X, at, c.Max.X, at)
+	}
+	for i, s := range p.Series {
+		p.series(c, i, s, x, y)
+	}
+	list := p.endsOf()
+	at := make([]float64, len(list))
+	for i := range list {
+		at[i] = y(p.y.place(list[i].y))
+	}
+	spread(at, labelHeight, float64(c.Min.Y)+labelHeight/2-6, float64(c.Max.Y)-labelHeight/2+6)
+	for i, e := range list {
+		e.draw(c, x, y(p.y.place(e.y)), at[i])
 	}
 }
 
-// axis is one that holds the numbers; zero is part of it where it may be.
-func (r reach) axis(a Axis, zero bool) axis {
-	least, most := r.least, r.most
-	if a.Log {
-		return between(least, most)
+// draw writes the name at a height, with a line to the end of the curve.
+func (e *curveEnd) draw(c draw.Canvas, x func(float64) float64, y, at float64) {
+	left := float64(c.Max.X) + labelLead
+	sty, lead, from := style(smallSize, true, 0, -.5), line(ink, .75), float64(c.Max.X)
+	if e.look != nil {
+		sty, lead, from = style(smallSize, false, 0, -.5), line(e.look.color, .75), x(e.x)+4
+		e.look.swatch(box(c, left, at-6, left+labelSwatch, at+6))
+	} else {
+		dashed := line(ink, 1.25)
+		dashed.Dashes = []vg.Length{6, 3}
+		c.StrokeLine2(dashed, vg.Length(left), vg.Length(at), vg.Length(left+labelSwatch), vg.Length(at))
 	}
-	if zero {
-		least, most = min(0, least), max(0, most)
+	if from < float64(c.Max.X)-14 { // no curve goes on there
+		lead = line(quiet, .5)
+		lead.Dashes = []vg.Length{1, 4}
 	}
-	if least == most {
-		most = least + 1
-	}
-	step := round((most - least) / 6)
-	x := axis{min: math.Floor(least/step) * step, max: math.Ceil(most/step) * step}
-	x.ticks = x.every(step)
-	if a.Unit == "share" {
-		for i := range x.ticks {
-			x.ticks[i].Label = minus(tick(x.ticks[i].Value*100)) + " %"
-		}
-	}
-	return x
+	c.StrokeLine2(lead, vg.Length(from), vg.Length(y), vg.Length(left-2), vg.Length(at))
+	value := " " + e.value
+	say(c, sty, left+labelSwatch+labelGap, at, fit(e.name, sty.Font, widestLabel-measure(value, sty.Font), false)+value)
 }
 
-// seriesCurve draws a series with its intervals.
-func seriesCurve(s Series, l look, points bool) painter {
-	return func(c draw.Canvas, x, y func(float64) float64) {
-		var pts []vg.Point
-		for i := range s.Y {
-			if !finite(s.X[i]) || !finite(s.Y[i]) {
-				continue
-			}
-			at := vg.Point{X: vg.Length(x(s.X[i])), Y: vg.Length(y(s.Y[i]))}
-			pts = append(pts, at)
-			if len(s.Lo) > 0 && finite(s.Lo[i]) && finite(s.Hi[i]) {
-				c.StrokeLine2(line(l.color, 1), at.X, vg.Length(y(s.Lo[i])), at.X, vg.Length(y(s.Hi[i])))
+// shift sets the points of several series with intervals a little apart, so
+// that one does not hide the other.
+func (p *curvesPanel) shift(i int) vg.Length {
+	n := 0
+	for _, s := range p.Series {
+		if s.whiskers() {
+			n++
+		}
+	}
+	if n < 2 {
+		return 0
+	}
+	return vg.Length(2.6 * (float64(i) - float64(len(p.Series)-1)/2))
+}
+
+// whiskers reports whether the intervals are lines, one a point.
+func (s Series) whiskers() bool { return len(s.Lo) > 0 && len(s.Y) <= mostWhiskers }
+
+// intervals draws those of a series: a line each, or a band where they are many.
+func (p *curvesPanel) intervals(c draw.Canvas, i int, s Series, x, y func(float64) float64) {
+	if len(s.Lo) == 0 {
+		return
+	}
+	k := looks[i].color
+	at := func(j int, v float64) vg.Point {
+		return vg.Point{X: vg.Length(x(p.x.place(s.X[j]))) + p.shift(i), Y: vg.Length(y(p.y.place(v)))}
+	}
+	var low, high []vg.Point
+	band := func() {
+		if len(low) > 1 {
+			slices.Reverse(high)
+			c.FillPolygon(color.NRGBA{k.R, k.G, k.B, 0x38}, append(low, high...))
+		}
+		low, high = nil, nil
+	}
+	for j := range s.Y {
+		if !finite(s.X[j]) || !finite(s.Lo[j]) || !finite(s.Hi[j]) {
+			band()
+			continue
+		}
+		a, b := at(j, s.Lo[j]), at(j, s.Hi[j])
+		if !s.whiskers() && !p.Points {
+			low, high = append(low, a), append(high, b)
+			continue
+		}
+		sty := line(k, 1.25)
+		c.StrokeLine2(sty, a.X, a.Y, b.X, b.Y)
+		for _, end := range []vg.Point{a, b} {
+			if b.Y-a.Y > 3 {
+				c.StrokeLine2(sty, end.X-2.5, end.Y, end.X+2.5, end.Y)
 			}
 		}
-		sty := line(l.color, 2)
-		sty.Dashes = l.dash
-		if len(pts) > 1 && !points {
+	}
+	band()
+}
+
+// series draws the points of a series and joins those that follow each other.
+func (p *curvesPanel) series(c draw.Canvas, i int, s Series, x, y func(float64) float64) {
+	l := looks[i]
+	sty := line(l.color, 2)
+	sty.Dashes = l.dash
+	var pts, all []vg.Point
+	join := func() {
+		if len(pts) > 1 && !p.Points {
 			c.StrokeLines(sty, pts)
 		}
-		for _, at := range pts {
-			if points || len(pts) <= 40 {
-				c.DrawGlyph(draw.GlyphStyle{Color: l.color, Radius: 3.2, Shape: l.mark}, at)
-			}
+		pts = nil
+	}
+	for j := range s.Y {
+		if !finite(s.X[j]) || !finite(s.Y[j]) {
+			join()
+			continue
 		}
+		at := vg.Point{X: vg.Length(x(p.x.place(s.X[j]))) + p.shift(i), Y: vg.Length(y(p.y.place(s.Y[j])))}
+		pts, all = append(pts, at), append(all, at)
+	}
+	join()
+	mark := draw.GlyphStyle{Color: l.color, Radius: 3.2, Shape: l.mark}
+	apart := vg.Length(13)
+	if p.Points {
+		apart = -1
+		switch n := len(all); {
+		case n > 400:
+			mark.Radius, mark.Color = 1.6, color.NRGBA{l.color.R, l.color.G, l.color.B, 0x90}
+		case n > 60:
+			mark.Radius, mark.Color = 2.2, color.NRGBA{l.color.R, l.color.G, l.color.B, 0xb0}
+		}
+	}
+	last := vg.Length(math.Inf(-1))
+	for j, at := range all {
+		if at.X-last < apart && j < len(all)-1 && at.X >= last {
+			continue
+		}
+		last = at.X
+		c.DrawGlyph(mark, at)
 	}
 }
 
-func (d *CurvesData) alt() string {
-	var b strings.Builder
-	for _, s := range d.Series {
-		b.WriteString(argen.Visible(s.Name) + ": ")
-		for i := range s.Y {
-			if i > 0 {
-				b.WriteString("; ")
-			}
-			fmt.Fprintf(&b, "%s %s", short(s.X[i]), short(s.Y[i]))
-		}
-		b.WriteString(". ")
+// drawEqual draws the line y = x.
+func (p *curvesPanel) drawEqual(c draw.Canvas, x, y func(float64) float64) {
+	low, high := max(p.plot.X.Min, p.plot.Y.Min), min(p.plot.X.Max, p.plot.Y.Max)
+	if low >= high {
+		return
 	}
-	for _, l := range d.Levels {
-		fmt.Fprintf(&b, "%s: %s. ", argen.Visible(l.Name), short(l.Y))
-	}
-	return strings.TrimSpace(b.String())
+	sty := line(quiet, 1)
+	sty.Dashes = []vg.Length{4, 3}
+	c.StrokeLine2(sty, vg.Length(x(low)), vg.Length(y(low)), vg.Length(x(high)), vg.Length(y(high)))
+	name := style(smallSize, false, -1, 0)
+	name.Color = quiet
+	say(c, name, x(high)-3, y(high)-44, "y = x") // below the line
 }
+
+// errNothing is where no number has a place.
+func errNothing() error { return fmt.Errorf("no number is finite: there is nothing to draw") }

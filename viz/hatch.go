@@ -23,6 +23,7 @@ var patterns = map[color.NRGBA][]hatching{
 	purple: {{45, 3.4}},
 	orange: {{0, 4}, {90, 4}},
 	quiet:  {{0, 5.6}},
+	ink:    {{90, 1.7}},
 	faint:  {},
 	fog:    {},
 }

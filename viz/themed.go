@@ -98,7 +98,7 @@ func (c *themed) Stroke(p vg.Path) {
 func (c *themed) Fill(p vg.Path) {
 	lines := c.theme.pattern(c.pen().color)
 	at, straight := bounds(p)
-	if lines == nil || !straight || at.Size().X < 9 && at.Size().Y < 9 {
+	if lines == nil || !straight || at.Size().X < 12 && at.Size().Y < 12 {
 		c.CanvasSizer.Fill(p)
 		return
 	}

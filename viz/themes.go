@@ -77,13 +77,13 @@ func (t *Theme) of(k color.Color) color.NRGBA {
 	case onto:
 		return t.over(k.ground)
 	case level:
-		if t.print {
-			return mixed(paper, black, .75*math.Abs(float64(k)))
-		}
-		return k.shade()
+		return t.level(k)
 	}
 	n := color.NRGBAModel.Convert(k).(color.NRGBA)
-	if to, ok := t.colors[n]; ok {
+	opaque := n
+	opaque.A = 0xff
+	if to, ok := t.colors[opaque]; ok {
+		to.A = n.A
 		return to
 	}
 	if t.print { // a shade: as light as it was
@@ -117,13 +117,27 @@ type onto struct{ ground color.Color }
 // RGBA implements color.Color: that of the light theme.
 func (o onto) RGBA() (r, g, b, a uint32) { return Light.over(o.ground).RGBA() }
 
-// A level is the shade of a cell of a matrix, from 0 to 1, or −1 to 1 where some
-// are below 0: dark blue to yellow, on paper white to dark.
-type level float64
+// A level is the shade of a cell of a matrix: x from 0 to 1 from dark blue to
+// yellow, or on paper from white to dark. Where numbers go both ways it is from
+// −1, the colour of vermillion, over that of the paper to 1, blue; on paper both
+// are dark, and the number in the cell tells them apart.
+type level struct {
+	x    float64
+	both bool
+}
 
 // RGBA implements color.Color: that of the light theme.
-func (l level) RGBA() (r, g, b, a uint32) { return l.shade().RGBA() }
+func (l level) RGBA() (r, g, b, a uint32) { return Light.of(l).RGBA() }
 
-// shade is the colour of a level on a screen: below 0 as dark blue as it is far
-// from it, above 0 yellow; 0 is the middle where both are there.
-func (l level) shade() color.NRGBA { return shade(float64(l)) }
+// level is the colour of a level in the theme.
+func (t *Theme) level(l level) color.NRGBA {
+	switch {
+	case t.print:
+		return mixed(paper, black, .75*math.Abs(l.x))
+	case !l.both:
+		return shade(l.x)
+	case l.x < 0:
+		return mixed(t.of(paper), t.of(vermillion), -l.x)
+	}
+	return mixed(t.of(paper), t.of(blue), l.x)
+}

@@ -77,10 +77,13 @@ func TestThemesContrast(t *testing.T) {
 				t.Errorf("%s: text in %v: %.2f", theme.Name, k, got)
 			}
 		}
-		for i := range 101 {
-			k := level(float64(i) / 100)
+		for i := range 301 {
+			k := level{float64(i)/100 - 1, true}
+			if i > 200 {
+				k = level{float64(i-200) / 100, false}
+			}
 			if got := contrast(theme.of(onto{k}), theme.of(k)); got < 4.1 {
-				t.Errorf("%s: text on a cell of %d %%: %.2f", theme.Name, i, got)
+				t.Errorf("%s: text on a cell of %v: %.2f", theme.Name, k, got)
 			}
 		}
 		seen := map[string]color.NRGBA{}

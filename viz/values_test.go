@@ -8,14 +8,14 @@ import (
 	"testing"
 )
 
-// words are the texts of a chart of data.
-func words(title, caption string) Words { return Words{Title: title, Caption: caption} }
+// titled are the texts of a chart of data.
+func titled(title, caption string) Words { return Words{Title: title, Caption: caption} }
 
 // dataInputs are what charts of data are drawn from in the tests, by chart;
 // figures are made up.
 var dataInputs = map[string]map[string]Input{
 	"curves": {"curves": {Data: &CurvesData{
-		Words: words("Bits a token, by the model's order", "Smaller is better."),
+		Words: titled("Bits a token, by the model's order", "Smaller is better."),
 		X:     Axis{Label: "order"}, Y: Axis{Label: "bits a token", Unit: "bits"},
 		Series: []Series{
 			{Name: "Kneser-Ney", X: Values{1, 2, 3, 4, 5}, Y: Values{7.39, 3.22, 1.87, 1.4, 1.22}, Lo: Values{7.2, 3.1, 1.8, 1.3, 1.1}, Hi: Values{7.6, 3.4, 2, 1.5, 1.3}},
@@ -24,7 +24,7 @@ var dataInputs = map[string]map[string]Input{
 		Levels: []Level{{"entropy rate", .571}},
 	}}},
 	"context": {"context": {Data: &CurvesData{
-		Words: words("What more context is worth", "Bits a token when a model sees only the last k tokens."),
+		Words: titled("What more context is worth", "Bits a token when a model sees only the last k tokens."),
 		X:     Axis{Label: "tokens of context", Log: true}, Y: Axis{Label: "bits a token", Unit: "bits"},
 		Series: []Series{
 			{Name: "story", X: Values{1, 2, 4, 8, 16, 32, 64}, Y: Values{3.4, 2.1, 1.3, .92, .77, .66, .6}},
@@ -32,7 +32,7 @@ var dataInputs = map[string]map[string]Input{
 		},
 	}}},
 	"drift": {"drift": {Data: &CurvesData{
-		Words: words("Own text against given text", "Means of 500 texts with their intervals."),
+		Words: titled("Own text against given text", "Means of 500 texts with their intervals."),
 		X:     Axis{Label: "position"}, Y: Axis{Label: "bits a token", Unit: "bits"},
 		Series: []Series{
 			{Name: "given", X: Values{0, 8, 16, 24}, Y: Values{1.2, 1.1, 1.15, 1.12}, Lo: Values{1.1, 1, 1.05, 1}, Hi: Values{1.3, 1.2, 1.25, 1.2}},
@@ -40,17 +40,17 @@ var dataInputs = map[string]map[string]Input{
 		},
 	}}},
 	"calibration": {"calibration": {Data: &CurvesData{
-		Words: words("Is 70 % really 70 %?", "Tokens that were given a probability, and how many of them came."),
+		Words: titled("Is 70 % really 70 %?", "Tokens that were given a probability, and how many of them came."),
 		X:     Axis{Label: "probability given", Unit: "share"}, Y: Axis{Label: "share that came", Unit: "share"},
 		Series: []Series{{Name: "story", X: Values{.05, .25, .5, .75, .95}, Y: Values{.06, .24, .53, .74, .96}, Lo: Values{.04, .2, .47, .68, .93}, Hi: Values{.08, .28, .59, .8, .98}}},
 	}}},
 	"reliability": {"reliability": {Data: &CurvesData{
-		Words: words("P of a model against the true P", "A point a token."),
+		Words: titled("P of a model against the true P", "A point a token."),
 		X:     Axis{Label: "true P", Unit: "prob", Log: true}, Y: Axis{Label: "P of the model", Unit: "prob", Log: true},
 		Series: []Series{{Name: "trigram", X: Values{.001, .01, .1, .3, .9}, Y: Values{.004, .02, .08, .2, .7}}},
 	}}},
 	"checkpoints": {"checkpoints": {Data: &CurvesData{
-		Words: words("P(next) grows sharp", "P of tokens after “Once upon a”."),
+		Words: titled("P(next) grows sharp", "P of tokens after “Once upon a”."),
 		X:     Axis{Label: "steps of training"}, Y: Axis{Label: "P(token | context)", Unit: "prob"},
 		Series: []Series{
 			{Name: "time", X: Values{0, 50, 100, 200}, Y: Values{.001, .08, .6, .97}},
@@ -58,31 +58,31 @@ var dataInputs = map[string]map[string]Input{
 		},
 	}}},
 	"bars": {"bars": {Data: &BarsData{
-		Words:  words("Bits a token, by model", "Smaller is better."),
+		Words:  titled("Bits a token, by model", "Smaller is better."),
 		Y:      Axis{Label: "bits a token", Unit: "bits"},
 		Groups: []string{"bigram", "trigram", "transformer"},
 		Series: []Series{{Name: "bits", Y: Values{3.22, 1.87, .61}, Lo: Values{3.1, 1.8, .58}, Hi: Values{3.4, 2, .64}}},
 		Levels: []Level{{"entropy rate", .571}},
 	}}},
 	"kinds": {"kinds": {Data: &BarsData{
-		Words:  words("What models know, by kind", "P of the right word."),
+		Words:  titled("What models know, by kind", "P of the right word."),
 		Y:      Axis{Label: "P of the right word", Unit: "share"},
 		Groups: []string{"name", "colour", "closing quote"},
 		Series: []Series{{Name: "5-gram", Y: Values{.08, .21, .55}}, {Name: "transformer", Y: Values{.99, .97, 1}}, {Name: "truth", Y: Values{1, 1, 1}}},
 	}}},
 	"tokenizers": {"tokenizers": {Data: &BarsData{
-		Words:  words("How long tokens are", "Bytes a token on the same text."),
+		Words:  titled("How long tokens are", "Bytes a token on the same text."),
 		Y:      Axis{Label: "bytes a token"},
 		Groups: []string{"bytes", "characters", "BPE 4,096", "words"},
 		Series: []Series{{Name: "English", Y: Values{1, 1, 3.9, 4.6}}, {Name: "Deutsch", Y: Values{1, 1.02, 3.1, 5.3}}},
 	}}},
 	"matrix": {"matrix": {Data: &MatrixData{
-		Words: words("Distance of layers", "KL in bits."),
+		Words: titled("Distance of layers", "KL in bits."),
 		Rows:  []string{"1", "2"}, Cols: []string{"a", "b", "c"}, Row: "layer", Col: "token", Unit: "bits",
 		Panels: []Panel{{Cells: []Values{{.5, 1, 2}, {math.NaN(), 3, 4}}}},
 	}}},
 	"attention": {"attention": {Data: &MatrixData{
-		Words: words("Whom the last token looks at", "Rows are queries, columns keys."),
+		Words: titled("Whom the last token looks at", "Rows are queries, columns keys."),
 		Rows:  []string{"Anna", "has", "a", "dog"}, Cols: []string{"Anna", "has", "a", "dog"}, Row: "query", Col: "key", Unit: "share", Most: 1,
 		Panels: []Panel{
 			{Name: "layer 1, head 1", Cells: []Values{{1, math.NaN(), math.NaN(), math.NaN()}, {.9, .1, math.NaN(), math.NaN()}, {.1, .2, .7, math.NaN()}, {.6, .1, .1, .2}}},
@@ -90,12 +90,12 @@ var dataInputs = map[string]map[string]Input{
 		},
 	}}},
 	"lens": {"lens": {Data: &MatrixData{
-		Words: words("What each layer would say", "The logit lens."),
+		Words: titled("What each layer would say", "The logit lens."),
 		Rows:  []string{"0", "1", "2"}, Cols: []string{"1st", "2nd"}, Row: "layers", Col: "rank", Unit: "prob",
 		Panels: []Panel{{Cells: []Values{{.1, .05}, {.4, .2}, {.9, .02}}, Texts: [][]string{{"the", "a"}, {"dog", "cat"}, {"dog", "<script>"}}}},
 	}}},
 	"occlusion": {"occlusion": {Data: &MatrixData{
-		Words: words("Which token mattered", "Bits lost where it is taken away."),
+		Words: titled("Which token mattered", "Bits lost where it is taken away."),
 		Rows:  []string{"dog", "."}, Cols: []string{"Anna", "has", "a"}, Row: "predicted", Col: "taken away", Unit: "bits",
 		Panels: []Panel{{Cells: []Values{{2.5, .3, 1.1}, {.1, -.2, .4}}}},
 	}}},
