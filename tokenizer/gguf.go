@@ -164,6 +164,11 @@ func (g *GGUF) byteLevel(p *bpeParts) (addBOS bool, err error) {
 	return pre.addBOS, nil
 }
 
+// pairsPerToken bounds how many ways there are, on average, to make a token of two
+// others; vocabularies of Llama and Gemma have 2. Tokens that are each other's
+// beginnings and ends have as many as they have characters.
+const pairsPerToken = 16
+
 // sentencePiece fills in the parts of a BPE of SentencePiece, of which a GGUF has no
 // merges but scores: of all neighbours those are merged first that make the token of
 // the highest score.
@@ -188,6 +193,7 @@ func (g *GGUF) sentencePiece(p *bpeParts) {
 			id    argen.ID
 		}
 		var all []scored
+		most := min(maxEntries, 1000+pairsPerToken*len(p.names))
 		for id, name := range p.names {
 			if len(g.Types) > 0 && g.Types[id] != ggufNormal && g.Types[id] != ggufUser {
 				continue
@@ -200,6 +206,9 @@ func (g *GGUF) sentencePiece(p *bpeParts) {
 				if right, ok := ids[name[i:]]; ok {
 					all = append(all, scored{pair{left, right}, g.Scores[id], argen.ID(id)})
 				}
+			}
+			if len(all) > most {
+				return nil, nil, fmt.Errorf("there are more than %d ways to make one token of two, the most that are supported for %d tokens", most, len(p.names))
 			}
 		}
 		slices.SortStableFunc(all, func(a, b scored) int { return cmp.Compare(b.score, a.score) })

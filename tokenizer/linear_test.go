@@ -82,6 +82,21 @@ func TestLongNames(t *testing.T) {
 	}
 }
 
+// TestTooManyPairs refuses a vocabulary of SentencePiece whose tokens are made of
+// each other in n² ways for n bytes, before that takes memory.
+func TestTooManyPairs(t *testing.T) {
+	g := tokenizer.GGUF{Model: "llama", BOS: argen.NoID, EOS: argen.NoID, Unknown: argen.NoID}
+	for _, letter := range []string{"a", "b", "c", "d", "e"} {
+		for n := 1; n <= 1000; n++ {
+			g.Tokens = append(g.Tokens, strings.Repeat(letter, n))
+		}
+	}
+	g.Scores = make([]float32, len(g.Tokens))
+	if _, _, err := tokenizer.ReadGGUF(g); err == nil || err.Error() != "tokenizer.ggml.tokens: there are more than 81000 ways to make one token of two, the most that are supported for 5000 tokens" {
+		t.Errorf("error %v", err)
+	}
+}
+
 // TestLongWordsOfEachFamily takes words that are quick only if no step takes time n²
 // for n bytes.
 func TestLongWordsOfEachFamily(t *testing.T) {
