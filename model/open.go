@@ -226,12 +226,18 @@ func openFolder(ctx context.Context, dir string, o Options) (*LM, error) {
 		return nil, paths.Clean(err)
 	}
 	var models []string
+	var broken error // what is wrong with a link to a model
 	for _, e := range entries {
 		if !hasModelEnding(e.Name()) || hasTokenizerBin(e.Name()) {
 			continue
 		}
 		path := filepath.Join(dir, e.Name())
-		if info, err := os.Stat(path); err != nil || !info.Mode().IsRegular() { // a link may lead to a file
+		info, err := os.Stat(path) // a link may lead to a file
+		if err != nil {
+			broken = paths.Clean(err)
+			continue
+		}
+		if !info.Mode().IsRegular() {
 			continue
 		}
 		if first, no, _, ok := gguf.PartOf(e.Name()); ok && no > 1 && slices.Contains(models, filepath.Join(dir, first)) {
@@ -239,14 +245,16 @@ func openFolder(ctx context.Context, dir string, o Options) (*LM, error) {
 		}
 		models = append(models, path)
 	}
-	switch len(models) {
-	case 0:
+	switch {
+	case len(models) == 1:
+		return openFile(ctx, models[0], o)
+	case len(models) == 0 && broken != nil:
+		return nil, broken
+	case len(models) == 0:
 		if _, err := os.Stat(filepath.Join(dir, "checkpoints", "training.json")); err == nil {
 			return nil, fmt.Errorf("%s is a folder of a training that has not ended: argen train transformer --resume %s goes on with it", paths.Quote(dir), argen.Visible(dir))
 		}
 		return nil, fmt.Errorf("%s is a folder without a model: argen reads %s", paths.Quote(dir), endings())
-	case 1:
-		return openFile(ctx, models[0], o)
 	}
 	return nil, fmt.Errorf("%s is a folder with %d models: give the path of one, such as %s", paths.Quote(dir), len(models), paths.Quote(models[0]))
 }

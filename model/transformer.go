@@ -26,10 +26,11 @@ const maxTokenizer = 256 << 20
 // stands for the folder that holds it.
 func isConfig(_ []byte, path string) bool { return filepath.Base(path) == transformer.ConfigFile }
 
-// isTransformer reports whether a folder holds a transformer.
+// isTransformer reports whether a folder holds a transformer, whose files may be
+// links that lead nowhere: what reads them says so.
 func isTransformer(dir string) bool {
 	for _, name := range []string{transformer.ConfigFile, safetensors.WeightsFile, safetensors.IndexFile} {
-		if _, err := os.Stat(filepath.Join(dir, name)); err == nil {
+		if _, err := os.Lstat(filepath.Join(dir, name)); err == nil {
 			return true
 		}
 	}
