@@ -52,6 +52,7 @@ var Course = []*Lesson{
 	attention,
 	inside,
 	temperature,
+	truncation,
 	cache,
 	speculative,
 	calibration,
