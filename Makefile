@@ -1,6 +1,6 @@
 # Everything here needs Go, make and a shell, and works without a network once
 # the modules are there, but for make real-model, which make test-full calls. The
-# race detector alone needs a C compiler.
+# race detector alone needs a C compiler, make browser-test alone Chromium.
 
 VERSION   := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 BIN       := bin/argen$(shell go env GOEXE)
@@ -20,7 +20,7 @@ PKG      ?= ./...
 # $(call holding,REGEXP) are the packages with a Go file that holds REGEXP.
 CONCURRENT := ^[[:space:]]*go (func|[A-Za-z.]+[(])|"sync(/atomic)?"
 HAS_UPDATE := "argen/internal/golden"|flag[.]Bool[(]"update"
-holding = $$(find . -name '*.go' ! -path './.*' ! -path '*/testdata/*' -exec grep -lE '$(1)' {} + | sed 's|/[^/]*$$||' | sort -u)
+holding = $$(find . -name '*.go' ! -path './.*' ! -path '*/testdata/*' ! -path './internal/webtest/*' -exec grep -lE '$(1)' {} + | sed 's|/[^/]*$$||' | sort -u)
 
 # $(call compare,NAME) runs testdata/bench/NAME.py (or .sh, .go), which finds
 # the program at $ARGEN.
@@ -28,7 +28,7 @@ compare = set -- testdata/bench/$(1).*; export ARGEN="$(BIN)"; case "$$1" in \
 	*.py) python3 "$$1" $(ARGS) ;; *.sh) sh "$$1" $(ARGS) ;; *.go) go run "$$1" $(ARGS) ;; \
 	*) echo "make: $$1: no such script"; exit 1 ;; esac
 
-.PHONY: help build run test test-full race lint vuln fuzz bench bench-bpe bench-kenlm bench-llama2c bench-llamacpp bench-sampling bench-torch golden cover models real-model dist clean
+.PHONY: help build run test test-full browser-test race lint vuln fuzz bench bench-bpe bench-kenlm bench-llama2c bench-llamacpp bench-sampling bench-torch golden cover models real-model dist clean
 
 help: ## list the targets (what make alone does)
 	@echo "make TARGET, where TARGET is one of"
@@ -46,8 +46,15 @@ test: ## vet and run the quick tests (under 5 minutes on 2 cores)
 
 test-full: lint real-model ## all that must hold: lint, every test, the race detector, a short fuzz (under 40 minutes)
 	@$(GOTESTSUM) -tags full -timeout 30m $(PKG)
+	@$(MAKE) browser-test
 	@$(MAKE) race
 	@$(MAKE) fuzz FUZZTIME=3s
+
+# The tests of pages are a module of their own, so that argen does not depend on
+# what drives the browser. What the pages look like is in bin/pages afterwards.
+browser-test: ## open the pages of argen report in Chromium and test them there (under 3 minutes)
+	cd internal/webtest && go vet ./...
+	@$(GOTESTSUM) -C internal/webtest -count=1 -timeout 10m ./...
 
 # A process of the race detector waits a second before it ends, for races that
 # come late; the scripts start hundreds.

@@ -2,8 +2,9 @@
 // ends, the whole output of what failed, the reason of what was skipped, what
 // was compared with another program ("compared: …"), and one closing line.
 //
-//	go run ./internal/testsum [flags of go test] packages
+//	go run ./internal/testsum [-C folder] [flags of go test] packages
 //
+// With -C it tests the module in that folder.
 // It exits non-zero if a test or a build failed, and also if no test ran.
 package main
 
@@ -20,7 +21,12 @@ import (
 
 func main() {
 	start := time.Now()
-	cmd := exec.Command("go", append([]string{"test", "-json"}, os.Args[1:]...)...)
+	args := []string{"test"}
+	flags := os.Args[1:]
+	if len(flags) > 1 && flags[0] == "-C" { // which go test wants first
+		args, flags = append(args, flags[:2]...), flags[2:]
+	}
+	cmd := exec.Command("go", append(append(args, "-json"), flags...)...)
 	cmd.Stderr = os.Stderr
 	s := summary{out: os.Stdout}
 	stdout, err := cmd.StdoutPipe()
