@@ -7,11 +7,8 @@ import (
 	"argen/sampler"
 )
 
-// A chain is stages and how they are written.
-type chain struct {
-	text   string
-	stages []argen.Transform
-}
+// A chain is stages one after the other.
+type chain []argen.Transform
 
 // parseChains reads chains.
 func parseChains(texts ...string) ([]chain, error) {
@@ -21,7 +18,7 @@ func parseChains(texts ...string) ([]chain, error) {
 		if err != nil {
 			return nil, err
 		}
-		list[i] = chain{text, stages}
+		list[i] = stages
 	}
 	return list, nil
 }
@@ -32,7 +29,7 @@ func (ch chain) through(c *argen.Candidates, logits []float64) error {
 	if err := c.Reset(logits); err != nil {
 		return err
 	}
-	for _, s := range ch.stages {
+	for _, s := range ch {
 		s.Apply(c, argen.Past{})
 	}
 	return c.Err()

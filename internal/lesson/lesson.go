@@ -53,6 +53,7 @@ var Course = []*Lesson{
 	inside,
 	temperature,
 	truncation,
+	order,
 	cache,
 	speculative,
 	calibration,

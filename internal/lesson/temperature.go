@@ -175,7 +175,7 @@ func warmStories(ctx context.Context, lab *Lab, m argen.Model, all []warmed) err
 				w := &all[k]
 				w.kl = append(w.kl, bitsFrom(truth.Rows[i], c))
 				w.impossible = append(w.impossible, mass(c, truth.Rows[i], false))
-				for _, s := range repair[0].stages {
+				for _, s := range repair[0] {
 					s.Apply(c, argen.Past{})
 				}
 				w.cleaned = append(w.cleaned, mass(c, truth.Rows[i], false))

@@ -215,7 +215,7 @@ func cutLedger(ctx context.Context, lab *Lab, r *Record, chains []chain, texts [
 		if err := c.Reset(row); err != nil {
 			return err
 		}
-		if e := c.Entropy(); e > most && i > 0 {
+		if e := c.Entropy(); e > most && i >= 4 {
 			at, most = i, e
 		}
 	}
