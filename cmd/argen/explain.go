@@ -71,7 +71,11 @@ func (a *app) explain(ctx context.Context, f *explainFlags, args []string) (err 
 	if f.json {
 		return a.printJSON(r)
 	}
-	return lesson.Plain(a.stdout, r, catalogue, 78)
+	v := lesson.View{Words: catalogue, Width: a.width()}
+	if err := v.Ask(a.stdout, l, lab); err != nil {
+		return err
+	}
+	return v.Tell(a.stdout, r, -1)
 }
 
 // lab opens the model that a learner chose. What it returns closes it and those

@@ -16,6 +16,9 @@ var eighths = []rune(" ▏▎▍▌▋▊▉█")
 // interval. Where a bar has an interval it is solid up to its lower end, dense up
 // to the number and light up to the upper end. Levels are uprights across.
 func (d Drawing) bars(b *viz.BarsData) []string {
+	if d.Bare {
+		return d.bareBars(b)
+	}
 	var all, labels, texts []string
 	of := func(k, i int) *viz.Series { return &b.Series[k] }
 	lists := [][]float64{levelNumbers(b.Levels)}
@@ -75,6 +78,24 @@ func (d Drawing) bars(b *viz.BarsData) []string {
 		}
 	}
 	return append(all, d.barLegend(b, intervals)...)
+}
+
+// bareBars are the numbers of bars in words.
+func (d Drawing) bareBars(b *viz.BarsData) []string {
+	var lines []string
+	for i, g := range b.Groups {
+		for k := range b.Series {
+			name := g
+			if len(b.Series) > 1 {
+				name += ", " + b.Series[k].Name
+			}
+			lines = append(lines, d.wrapped(name+": "+withInterval(b.Y.Unit, &b.Series[k], i))...)
+		}
+	}
+	for _, l := range b.Levels {
+		lines = append(lines, d.wrapped(l.Name+": "+figures(b.Y.Unit, l.Y))...)
+	}
+	return append(d.wrapped(axisHead(b.Y)), lines...)
 }
 
 // axisHead is what an axis says above its numbers.

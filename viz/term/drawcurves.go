@@ -20,6 +20,13 @@ const (
 // by dots, uprights for intervals; below it a table of the numbers, of some of
 // them where there are many.
 func (d Drawing) curves(c *viz.CurvesData) []string {
+	if d.Bare {
+		lines := d.wrapped(axisHead(c.Y))
+		for _, l := range c.Levels {
+			lines = append(lines, d.wrapped(l.Name+": "+figures(c.Y.Unit, l.Y))...)
+		}
+		return append(lines, d.curveTable(c)...)
+	}
 	var xs, ys [][]float64
 	ys = append(ys, levelNumbers(c.Levels))
 	for i := range c.Series {
@@ -109,7 +116,7 @@ func (d Drawing) curveTable(c *viz.CurvesData) []string {
 		name := s.Name
 		if name == "" {
 			name = axisHead(c.Y)
-		} else {
+		} else if !d.Bare {
 			name = string(d.mark(i)) + " " + name
 		}
 		t.Heads, t.Right = append(t.Heads, name), append(t.Right, len(s.Lo) == 0)

@@ -18,6 +18,7 @@ import (
 type Drawing struct {
 	Width int  // columns, no line is wider; at least 40
 	ASCII bool // signs of ASCII alone, but for what names hold
+	Bare  bool // the numbers alone, nothing drawn: for who reads by ear
 
 	// Say returns the words around the numbers: "interval", "shades" and
 	// "strongest" of matrices, "points" of clouds.

@@ -1,11 +1,14 @@
 package term
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/charmbracelet/x/ansi"
 
+	"argen"
 	"argen/viz"
 )
 
@@ -45,6 +48,10 @@ func (d Drawing) matrix(m *viz.MatrixData) []string {
 		if p.Name != "" {
 			lines = append(lines, d.shown(p.Name, d.Width))
 		}
+		if d.Bare {
+			lines = append(lines, d.bareMatrix(m, p)...)
+			continue
+		}
 		cells, wide := d.cellTexts(m, p)
 		perPart := (d.Width - names - 1) / (wide + 2)
 		if parts := (len(m.Cols) + perPart - 1) / perPart; parts <= mostParts {
@@ -53,8 +60,36 @@ func (d Drawing) matrix(m *viz.MatrixData) []string {
 			lines = append(lines, d.shadedMatrix(m, p, names, most)...)
 		}
 	}
+	if d.Bare {
+		return lines
+	}
 	scale := fmt.Sprintf("%s %s: %s", d.Say("shades"), d.shades(), figures(m.Unit, most))
 	return append(lines, d.wrapped(scale)...)
+}
+
+// bareMatrix is a panel in words: the three strongest cells of each row.
+func (d Drawing) bareMatrix(m *viz.MatrixData, p *viz.Panel) []string {
+	const told = 3
+	var lines []string
+	for i, row := range m.Rows {
+		var order []int
+		for j, x := range p.Cells[i] {
+			if finite(x) {
+				order = append(order, j)
+			}
+		}
+		slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(p.Cells[i][b], p.Cells[i][a]) })
+		var parts []string
+		for _, j := range order[:min(len(order), told)] {
+			name := argen.Visible(m.Cols[j])
+			if p.Texts != nil {
+				name += " " + argen.Visible(p.Texts[i][j])
+			}
+			parts = append(parts, name+" "+figures(m.Unit, p.Cells[i][j]))
+		}
+		lines = append(lines, d.wrapped(argen.Visible(row)+": "+strings.Join(parts, "; "))...)
+	}
+	return append(d.wrapped(m.Row+", "+m.Col+": "+d.Say("strongest")), lines...)
 }
 
 // shades are the signs from little to much.
