@@ -4,6 +4,7 @@ import (
 	"context"
 	"math"
 	"slices"
+	"strconv"
 
 	"argen"
 	"argen/internal/words"
@@ -89,6 +90,6 @@ func chainRuleExercise(ctx context.Context, lab *Lab) (*Exercise, error) {
 		Question: say("exercise", nil),
 		Tables:   []Table{{Name: "factors", Title: say("factors", nil), Columns: []string{say("token", nil), say("prob", nil)}, Rows: rows}},
 		Answer:   Answer{Kind: "number", Number: product, Tolerance: product * .02},
-		Solution: say("solution", words.Map{"p": Prob.format(product), "bits": Bits.format(-math.Log2(product))}),
+		Solution: say("solution", words.Map{"p": strconv.FormatFloat(product, 'g', 3, 64), "bits": Bits.format(-math.Log2(product))}),
 	}, nil
 }

@@ -62,6 +62,9 @@ func readRecord(raw []byte) ([]*Record, error) {
 	case head.Type == "quiz":
 		var all []*Record
 		for i, o := range head.Options {
+			if o.Record == nil {
+				continue // an answer that was not chosen
+			}
 			list, err := readRecord(o.Record)
 			if err != nil {
 				return nil, fmt.Errorf("option %d: %w", i+1, err)

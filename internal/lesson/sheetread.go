@@ -104,7 +104,7 @@ func (r *sheetReader) readJSON(data []byte) error {
 	var syntax *json.SyntaxError
 	switch {
 	case errors.Is(err, io.ErrUnexpectedEOF):
-		return r.errorf(1+bytes.Count(data, []byte("\n")), "the file is cut short: save the page's answers again")
+		return r.errorf(1+bytes.Count(bytes.TrimSpace(data), []byte("\n")), "the file is cut short: save the page's answers again")
 	case errors.As(err, &syntax):
 		return r.errorf(1+bytes.Count(data[:min(int(syntax.Offset), len(data))], []byte("\n")), "this is no complete JSON: %v", err)
 	case err != nil:
@@ -261,7 +261,8 @@ func (r *sheetReader) readExercises(lines []string, first int) {
 	s := r.sheet
 	seen, filled := make([]int, len(s.Answers)), make([]int, len(s.Answers)) // the lines of exercises and answers
 	answers := labels("answer")
-	at := -1      // the exercise that is being read, −1 for one that does not count
+	const none, other = -1, -2
+	at := none    // the exercise that is being read; other is one that is not on the sheet
 	open := false // its answer may stand in the next line
 	fill := func(line int, text string) {
 		s.Answers[at].Text, s.Answers[at].Line, filled[at] = text, line, line
@@ -272,7 +273,7 @@ func (r *sheetReader) readExercises(lines []string, first int) {
 			open = false
 			n, err := strconv.Atoi(m[1])
 			if err != nil || n < 1 || n > len(seen) {
-				at = -1
+				at = other
 				r.note(i+1, "unknown", words.Map{"n": clip(m[1]), "all": strconv.Itoa(len(seen))})
 				continue
 			}
@@ -294,8 +295,9 @@ func (r *sheetReader) readExercises(lines []string, first int) {
 		}
 		text, open = strings.Trim(text, "*_ "), false
 		switch {
-		case at < 0:
+		case at == none:
 			r.note(i+1, "stray", nil)
+		case at == other: // which was remarked
 		case filled[at] > 0 && text != "":
 			r.note(i+1, "again", words.Map{"n": strconv.Itoa(at + 1), "line": strconv.Itoa(filled[at])})
 		case text != "":
