@@ -84,3 +84,41 @@ func column(t *testing.T, table Table, at int) []float64 {
 	}
 	return list
 }
+
+// TestExerciseGreedy: the option that is right has the largest product of the
+// table, and greedy decoding would mostly have taken another one.
+func TestExerciseGreedy(t *testing.T) {
+	traps := 0
+	for seed := range uint64(40) {
+		lab := newLab(t, "story", "en")
+		lab.Seed = seed
+		e, err := greedy.Exercise(t.Context(), lab)
+		if err != nil {
+			t.Fatal(err)
+		}
+		p := map[string]float64{} // of each token after another one, "–" for none
+		for _, row := range e.Tables[0].Rows {
+			if p[row[0].Text+" "+row[1].Text], err = readNumber(row[2].Text); err != nil {
+				t.Fatal(err)
+			}
+		}
+		best, product, greedy := -1, 0.0, 0.0
+		for i, text := range e.Options {
+			first, _, _ := strings.Cut(text, " ")
+			if x := p["– "+first] * p[text]; x > product {
+				best, product = i, x
+			}
+			greedy = max(greedy, p["– "+first])
+		}
+		first, _, _ := strings.Cut(e.Options[best], " ")
+		if p["– "+first] < greedy {
+			traps++
+		}
+		if e.Answer.Kind != "option" || e.Answer.Option != best || len(e.Options) != 4 {
+			t.Errorf("seed %d: the answer is %v, the most probable is %s\n%s", seed, e.Answer, e.Options[best], e.Tables[0])
+		}
+	}
+	if traps < 20 {
+		t.Errorf("%d of 40 trees are traps", traps)
+	}
+}

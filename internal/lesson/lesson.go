@@ -54,6 +54,7 @@ var Course = []*Lesson{
 	temperature,
 	truncation,
 	order,
+	greedy,
 	cache,
 	speculative,
 	calibration,

@@ -36,6 +36,10 @@ func (g *guessing) accepted() float64 {
 	return sum
 }
 
+// worth is how much there is to see at a place: much where guesses are both taken
+// and refused and the model itself has a choice.
+func (g *guessing) worth() float64 { return g.accepted() * (1 - g.accepted()) * (1 - slices.Max(g.p)) }
+
 // rest is what p has more than q, as a distribution; all 0 if that is nothing.
 func (g *guessing) rest() []float64 {
 	rest, sum := make([]float64, len(g.p)), 0.0
@@ -114,7 +118,7 @@ func runSpeculative(ctx context.Context, lab *Lab, r *Record) error {
 			far += 1 - g.accepted()
 			taken += g.throws(dice.Float64, 20_000/places)
 			thrown += 20_000 / places
-			if shown.p == nil || math.Abs(g.accepted()-.5) < math.Abs(shown.accepted()-.5) {
+			if shown.p == nil || g.worth() > shown.worth() {
 				shown = g
 			}
 		}
