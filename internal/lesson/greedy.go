@@ -228,8 +228,8 @@ func exerciseGreedy(_ context.Context, lab *Lab) (*Exercise, error) {
 	dice := lab.Dice("greedy exercise")
 	words := lab.someWords("greedy", 6)
 	for {
-		first := 52 + dice.IntN(14)
-		flat, steep := 36+dice.IntN(12), 60+dice.IntN(36)
+		first := 52 + dice.IntN(10)
+		flat, steep := 36+dice.IntN(12), 70+dice.IntN(28)
 		shares := []int{first, 100 - first}
 		next := [][]int{{flat, 100 - flat}, {steep, 100 - steep}}
 		products, texts := []int{}, []string{}

@@ -55,6 +55,7 @@ var Course = []*Lesson{
 	truncation,
 	order,
 	greedy,
+	loops,
 	cache,
 	speculative,
 	calibration,

@@ -1,0 +1,235 @@
+package lesson
+
+import (
+	"context"
+
+	"argen"
+	"argen/sampler"
+	"argen/viz"
+)
+
+// loops: whoever always takes what is most probable comes back to what was there
+// before. On a model that copies from its context each repetition makes the next
+// one more probable, which is how loops close; a model of stories, which come to an
+// end, writes the same story again and again instead. Sampling at temperature 1 is
+// the control; what forbids repetition is a cure that costs bits.
+var loops = &Lesson{Name: "loops", Run: runLoops}
+
+// gramTokens is how many tokens in a row count as repeated where they come again.
+const gramTokens = 4
+
+// ways are those of writing that are compared: the words' key of each and its
+// chain. The first is what the lesson is about, the second its control.
+var ways = []struct{ name, chain string }{
+	{"greedy", "top_k=1"},
+	{"sampled", "temperature=1"},
+	{"half", "temperature=0.5"},
+	{"penalty", "repetition_penalty=1.3,top_k=1"},
+	{"forbidden", "no_repeat_ngram=4,top_k=1"},
+}
+
+// A written text, its tokens with the beginning that was given.
+type written struct {
+	ids   []argen.ID
+	begin int
+	probs []float64 // of the tokens behind it, under the model
+	bits  float64   // mean surprisal of them
+}
+
+// mostSeen is up to how many times before a repetition is counted apart.
+const mostSeen = 6
+
+func runLoops(ctx context.Context, lab *Lab, r *Record) error {
+	n, long := 40, 110
+	if !lab.Story() {
+		n, long = 8, 90
+	}
+	beginnings, err := lab.Text(ctx, "loops", n)
+	if err != nil {
+		return err
+	}
+	texts := make([][]written, len(ways))
+	for w := range texts {
+		texts[w] = make([]written, len(beginnings))
+	}
+	err = lab.each(ctx, len(ways)*len(beginnings), func(i int) error {
+		w, at := i%len(ways), i/len(ways)
+		return texts[w][at].write(ctx, lab, ways[w].chain, beginnings[at], long, uint64(at))
+	})
+	if err != nil {
+		return err
+	}
+	var within, shared, bits [][]float64
+	for _, list := range texts {
+		in, any := repeated(list)
+		within, shared = append(within, in), append(shared, any)
+		var b []float64
+		for _, t := range list {
+			b = append(b, t.bits)
+		}
+		bits = append(bits, b)
+	}
+	r.Estimate("more", lab.Mean(minus(shared[0], shared[1])), n, Share)
+	r.Estimate("greedy", lab.Mean(shared[0]), n, Share)
+	r.Estimate("sampled", lab.Mean(shared[1]), n, Share)
+	r.Estimate("greedy_in", lab.Mean(within[0]), n, Share)
+	r.Estimate("sampled_in", lab.Mean(within[1]), n, Share)
+	r.Estimate("forbidden_in", lab.Mean(within[4]), n, Share)
+	r.Estimate("less", lab.Mean(minus(within[0], within[4])), n, Share)
+	r.Estimate("cost", lab.Mean(minus(bits[4], bits[0])), n, Bits)
+	r.Exact("texts", float64(len(beginnings)), Count)
+	r.Verdict("more", "more", ">=", .05)
+	if within := lab.Mean(within[0]); within.Lo >= .02 { // else there is nothing to cure
+		r.Verdict("cure", "less", ">", 0)
+		r.Verdict("cost", "cost", ">", 0)
+	}
+	seen := seenBefore(texts[0])
+	once, often := len(seen)-1, 0
+	for k, p := range seen {
+		if len(p) >= fewSeen {
+			once, often = min(once, k), k
+		}
+	}
+	r.Exact("often", float64(often), Count)
+	r.Estimate("p_new", lab.Mean(seen[once]), len(seen[once]), Prob)
+	r.Estimate("p_often", lab.Mean(seen[often]), len(seen[often]), Prob)
+	r.Facts["kind"] = r.Word("kind_story")
+	if r.Answer = 2; !lab.Story() {
+		r.Facts["kind"] = r.Word("kind_loop")
+		r.Verdict("rise", "p_often", ">=", .7)
+	}
+	showLoops(lab, r, texts, within, shared, bits)
+	drawSeen(lab, r, seen)
+	return nil
+}
+
+// write writes a text by a chain after the first tokens of another.
+func (t *written) write(ctx context.Context, lab *Lab, chain string, ids []argen.ID, n int, seed uint64) error {
+	const given = 5
+	stages, err := sampler.Parse(chain)
+	if err != nil {
+		return err
+	}
+	gen := argen.Generator{
+		Model: lab.LM.Model, Tokenizer: lab.LM.Tokenizer, Chain: stages, Seed: lab.Dice("loops").Uint64() + seed,
+		MaxTokens: n, NoStop: !lab.Story(), NoHash: true,
+	}
+	run, err := gen.StartIDs(ids[:min(given, len(ids))])
+	if err != nil {
+		return err
+	}
+	for _, err := range run.Steps(ctx) {
+		if err != nil {
+			return err
+		}
+	}
+	trace := run.Trace()
+	t.ids, t.begin = run.Context(), len(trace.Head.PromptIDs)
+	for _, s := range trace.Steps {
+		t.probs = append(t.probs, s.Prob)
+		t.bits += s.Surprisal / float64(len(trace.Steps))
+	}
+	return nil
+}
+
+// grams are the runs of tokens that end with each written one, in order.
+func (t *written) grams() (list [][gramTokens]argen.ID) {
+	for end := max(t.begin+1, gramTokens); end <= len(t.ids); end++ {
+		list = append(list, [gramTokens]argen.ID(t.ids[end-gramTokens:end]))
+	}
+	return list
+}
+
+// repeated are, of each text, the share of its runs of four tokens that stood in it
+// before, and of those that did or stand in another of the texts.
+func repeated(texts []written) (within, shared []float64) {
+	holders := map[[gramTokens]argen.ID]map[int]bool{}
+	for i := range texts {
+		for _, g := range texts[i].grams() {
+			if holders[g] == nil {
+				holders[g] = map[int]bool{}
+			}
+			holders[g][i] = true
+		}
+	}
+	for i := range texts {
+		seen := map[[gramTokens]argen.ID]bool{}
+		in, any, all := 0.0, 0.0, 0.0
+		for _, g := range texts[i].grams() {
+			all++
+			if seen[g] {
+				in++
+			}
+			if seen[g] || len(holders[g]) > 1 {
+				any++
+			}
+			seen[g] = true
+		}
+		within, shared = append(within, in/max(1, all)), append(shared, any/max(1, all))
+	}
+	return within, shared
+}
+
+// fewSeen are enough places to say something of how often.
+const fewSeen = 12
+
+// seenBefore are the probabilities of tokens by how many times they and the three
+// before them stood in the text before.
+func seenBefore(texts []written) [][]float64 {
+	by := make([][]float64, mostSeen+1)
+	for i := range texts {
+		t := &texts[i]
+		times := map[[gramTokens]argen.ID]int{}
+		grams := t.grams()
+		for k, g := range grams {
+			by[min(times[g], mostSeen)] = append(by[min(times[g], mostSeen)], t.probs[len(t.probs)-len(grams)+k])
+			times[g]++
+		}
+	}
+	return by
+}
+
+// showLoops shows the ways beside each other, and the greedy text that repeats most
+// with what the others made of its beginning.
+func showLoops(lab *Lab, r *Record, texts [][]written, within, shared, bits [][]float64) {
+	var rows [][]Cell
+	for w, way := range ways {
+		n := len(texts[w])
+		rows = append(rows, []Cell{
+			{Text: r.Word(way.name)},
+			lab.Mean(within[w]).number("", n, Share).Cell(),
+			lab.Mean(shared[w]).number("", n, Share).Cell(), lab.Mean(bits[w]).number("", n, Bits).Cell(),
+		})
+	}
+	r.Table("ways", []string{"way", "within", "shared", "bits"}, rows)
+	most := 0
+	for i, x := range within[0] {
+		if x > within[0][most] {
+			most = i
+		}
+	}
+	rows = nil
+	for w, way := range ways {
+		if way.name != "half" {
+			rows = append(rows, []Cell{{Text: r.Word(way.name)}, {Text: lab.said(texts[w][most].ids, 45)}})
+		}
+	}
+	r.Table("example", []string{"way", "text"}, rows)
+}
+
+// drawSeen draws P of a token over how often it stood there before.
+func drawSeen(lab *Lab, r *Record, seen [][]float64) {
+	c := viz.Series{Name: r.Facts["model"]}
+	for k, p := range seen {
+		if len(p) >= fewSeen {
+			e := lab.Mean(p)
+			point(&c, float64(k), Interval{e.Mean, max(0, e.Lo), min(1, e.Hi)})
+		}
+	}
+	r.Chart("curves", &viz.CurvesData{
+		Words:  viz.Words{Title: r.Word("chart"), Caption: r.Word("caption")},
+		X:      viz.Axis{Label: r.Word("x")},
+		Y:      viz.Axis{Label: r.Word("y"), Unit: "prob"},
+		Series: []viz.Series{c},
+	})
+}
