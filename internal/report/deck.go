@@ -1,7 +1,6 @@
 package report
 
 import (
-	"fmt"
 	"io"
 
 	"argen"
@@ -118,14 +117,14 @@ func (p *page) found(l lessonView) slide {
 		for i, v := range l.Record.Verdicts {
 			if v.Number == n.Name {
 				row := l.Verdicts.Rows[i]
-				s.Texts = append(s.Texts, fmt.Sprintf("%s %s: %s", row[0], row[2], row[3]))
+				s.Texts = append(s.Texts, row[0]+" "+p.say("must_said", "limit", row[2], "outcome", row[3]))
 				break
 			}
 		}
 		s.Notes = append(s.Notes, p.say("note_number", "name", visible(n.Name)))
 	}
 	for _, row := range l.Verdicts.Rows {
-		s.Notes = append(s.Notes, fmt.Sprintf("%s %s (%s): %s.", row[0], row[1], row[2], row[3]))
+		s.Notes = append(s.Notes, row[0]+" "+p.say("note_verdict", "value", row[1], "limit", row[2], "outcome", row[3]))
 	}
 	s.Texts = append(s.Texts, l.Texts.Finding)
 	return s

@@ -104,6 +104,7 @@ type tab struct {
 // watch is there before the page: a text that is run as code calls canary, and
 // what the policy stops is noted.
 const watch = `
+try { localStorage.removeItem("argen-theme"); } catch (e) { /* a page of its own */ }
 window.seen = [];
 window.canary = () => seen.push("a text was run as code");
 addEventListener("securitypolicyviolation", (e) => seen.push("the policy stopped " + e.violatedDirective + " " + e.blockedURI));
