@@ -50,6 +50,12 @@ func (a *Int8) Resize(n, cols int) {
 	}
 }
 
+// Part returns vectors from ≤ i < to, which are those of a; from is a multiple of 8.
+func (a *Int8) Part(from, to int) Int8 {
+	at := from * (a.cols / blockCols) // in whole panels, or in vectors one after the other
+	return Int8{n: to - from, cols: a.cols, wide: a.wide, q: a.q[at*blockCols:], d: a.d[at:], s: a.s[at:], base: a.base[at:]}
+}
+
 // padded is how many positions there is room for.
 func (a *Int8) padded() int { return (a.n + a.wide - 1) / a.wide * a.wide }
 

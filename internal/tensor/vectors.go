@@ -74,6 +74,17 @@ func (x *Vectors) Reset(n, cols int) {
 	}
 }
 
+// Part returns vectors from ≤ i < to, which are those of x; both are multiples of 8,
+// but to may be the end.
+func (x *Vectors) Part(from, to int) Vectors {
+	at := from * x.cols / PackedCols
+	part := Vectors{n: to - from, cols: x.cols, blocks: x.blocks[at:]}
+	if wantsWide() {
+		part.wide = x.wide[at:]
+	}
+	return part
+}
+
 // Fill sets vectors from ≤ i < to of n from all their values. Different vectors
 // may be set at the same time.
 func (x *Vectors) Fill(values []float32, from, to int) {

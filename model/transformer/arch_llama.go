@@ -213,15 +213,12 @@ func (m *llama) block(p *pass, layer int) {
 	gate, up := p.buf(bufGate, m.FFN), p.buf(bufUp, m.FFN)
 	mixed := p.buf(bufMixed, m.Heads*m.HeadDim)
 
-	p.each(layer, beforeAttention)
-	p.multiply(h, len(p.ids), part{l.q, q}, part{l.k, k}, part{l.v, v})
+	p.multiplyAfter(layer, beforeAttention, h, part{l.q, q}, part{l.k, k}, part{l.v, v})
 	p.each(layer, rotated)
 	p.attend(layer, mixed, q, m.scale)
 	p.apply(l.o, out, mixed)
-	p.each(layer, beforeMLP)
-	p.multiply(h, len(p.ids), part{l.gate, gate}, part{l.up, up})
-	p.each(layer, activated)
-	p.apply(l.down, out, gate)
+	p.multiplyAfter(layer, beforeMLP, h, part{l.gate, gate}, part{l.up, up})
+	p.multiplyAfter(layer, activated, gate, part{l.down, out})
 	p.each(layer, afterMLP)
 }
 

@@ -59,7 +59,9 @@ func (p *pass) attend(layer int, dst, q []float32, scale float32) {
 	if n == 1 {
 		some = 1
 	}
-	if p.crew != nil && n*c.Heads*keys*c.HeadDim*attentionWork >= crewWork {
+	if p.spreads() {
+		p.inTiles(p.doAttentionAt)
+	} else if p.crew != nil && n*c.Heads*keys*c.HeadDim*attentionWork >= crewWork {
 		p.crew.run(total, some, p.doAttention)
 	} else {
 		p.attendTo(0, total)
@@ -119,6 +121,12 @@ func (p *pass) attendTo(from, to int) {
 			p.attendTile(i, n, head, row)
 		}
 	}
+}
+
+// attendAt computes attention at positions from ≤ i < to, a tile.
+func (p *pass) attendAt(from, _ int) {
+	heads := p.m.config.Heads
+	p.attendTo(from/tile*heads, (from/tile+1)*heads)
 }
 
 // attendTile computes a head at n positions from the i-th of the pass on, in the

@@ -11,7 +11,10 @@ import (
 // than most of it takes, and end when none has come for a while.
 //
 // Pieces are taken by whoever is free, so that a helper that the system has put
-// aside holds up one of them only. Who does a piece changes nothing in it.
+// aside holds up one of them only. Who does a piece changes nothing in it. Work may
+// be in areas (spread): everybody begins with their own, the same each time, since
+// what was computed there lies in the caches of that processor. To read it from
+// another's takes longer, several times so where the two share no cache.
 type crew struct {
 	threads int // at most, 0 for all processors
 
@@ -19,12 +22,21 @@ type crew struct {
 	do          func(from, to int) // does pieces from ≤ piece < to
 	total, some int                // pieces, and how many are taken at a time
 	hands       int                // 0 but for split: how many share it
+	areas       int                // 0 but for spread: in how many areas it is
+	inArea      func(area, piece int)
 
 	next   atomic.Int64 // how often pieces have been taken
+	taken  []counter    // the same of each area
 	open   atomic.Bool  // there are pieces to take, maybe
 	active atomic.Int32 // helpers that may be at work
 	alive  atomic.Int32 // helpers
 	gone   atomic.Bool  // somebody found that the file of the weights was cut short
+}
+
+// A counter is alone in what caches hold together.
+type counter struct {
+	atomic.Int64
+	_ [120]byte
 }
 
 const (
@@ -48,27 +60,39 @@ func (c *crew) size() int {
 
 // run does a work of so many pieces, some of them at a time.
 func (c *crew) run(total, some int, do func(from, to int)) {
-	c.hands = 0
-	c.start(total, some, do)
+	c.hands, c.areas = 0, 0
+	c.do, c.total, c.some = do, total, some
+	c.start()
 }
 
 // split is run where neighbouring pieces are best done together: everybody takes a
 // large share first, then smaller and smaller ones of at least some, so that all end
 // at about the same time.
 func (c *crew) split(total, some int, do func(from, to int)) {
-	c.hands = c.size()
-	c.start(total, some, do)
+	c.hands, c.areas = c.size(), 0
+	c.do, c.total, c.some = do, total, some
+	c.start()
 }
 
-func (c *crew) start(total, some int, do func(from, to int)) {
-	c.do, c.total, c.some = do, total, some
+// spread does a work of so many pieces in each of the areas.
+func (c *crew) spread(areas, pieces int, do func(area, piece int)) {
+	c.areas, c.inArea, c.total = areas, do, pieces
+	if len(c.taken) < c.areas {
+		c.taken = make([]counter, c.areas)
+	}
+	for area := range c.areas {
+		c.taken[area].Store(0)
+	}
+	c.start()
+}
+
+func (c *crew) start() {
 	c.next.Store(0)
 	c.open.Store(true)
 	for int(c.alive.Load()) < c.size()-1 {
-		c.alive.Add(1)
-		go c.help()
+		go c.help(int(c.alive.Add(1)))
 	}
-	c.guarded()
+	c.guarded(0)
 	c.open.Store(false)
 	for i := 1; c.active.Load() != 0; i++ {
 		breathe(i)
@@ -76,9 +100,16 @@ func (c *crew) start(total, some int, do func(from, to int)) {
 	c.check()
 }
 
-// work takes pieces until there are none left.
-func (c *crew) work() {
-	for {
+// work takes pieces until there are none left; me is whose area comes first. After
+// their own everybody does what is left in others'.
+func (c *crew) work(me int) {
+	for k := range c.areas {
+		area := (me + k) % c.areas
+		for i := int(c.taken[area].Add(1)) - 1; i < c.total; i = int(c.taken[area].Add(1)) - 1 {
+			c.inArea(area, i)
+		}
+	}
+	for c.areas == 0 {
 		from, to := c.share(int(c.next.Add(1)) - 1)
 		if from >= c.total {
 			return
@@ -102,8 +133,9 @@ func (c *crew) share(i int) (from, to int) {
 	return from, min(from+each, c.total)
 }
 
-// help works at whatever comes.
-func (c *crew) help() {
+// help works at whatever comes. Two helpers may be the same one's successors; that
+// makes them slower, no more.
+func (c *crew) help(me int) {
 	defer c.alive.Add(-1)
 	since := time.Now()
 	for i := 1; ; i++ {
@@ -111,7 +143,7 @@ func (c *crew) help() {
 		if c.open.Load() {
 			c.active.Add(1)
 			if c.open.Load() { // still, now that run waits for this helper
-				c.guarded()
+				c.guarded(me)
 			}
 			c.active.Add(-1)
 			since = time.Now()

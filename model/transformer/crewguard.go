@@ -4,8 +4,8 @@ import "argen/internal/mapped"
 
 // guarded is work, but that weights whose file was cut short are noted in gone.
 // The pieces that were not done then are nobody's.
-func (c *crew) guarded() {
-	if mapped.Guard(func() error { c.work(); return nil }) != nil {
+func (c *crew) guarded(me int) {
+	if mapped.Guard(func() error { c.work(me); return nil }) != nil {
 		c.gone.Store(true)
 	}
 }

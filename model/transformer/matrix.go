@@ -78,6 +78,16 @@ func (p *product) prepare(from, to int) {
 	}
 }
 
+// allPacked reports whether all parts are.
+func (p *product) allPacked() bool {
+	for _, part := range p.parts {
+		if part.w != nil && part.w.packed == nil {
+			return false
+		}
+	}
+	return true
+}
+
 // A part is a matrix with what it makes, dst (n, rows).
 type part struct {
 	w   *matrix
@@ -101,19 +111,23 @@ func (p *product) size() (rows, cols int) {
 func panelRows(cols int) int { return max(panelBytes/(4*cols)&^15, 16) }
 
 // rows computes rows from ≤ row < to.
-func (p *product) rows(from, to int) {
+func (p *product) rows(from, to int) { p.rowsAt(from, to, 0, p.n) }
+
+// rowsAt computes these rows at positions first ≤ i < last, first a multiple of
+// together. Others than all are for packed parts only.
+func (p *product) rowsAt(from, to, first, last int) {
 	for _, part := range p.parts {
 		if part.w == nil {
 			return
 		}
 		if from < part.w.rows && to > 0 {
-			p.partRows(part.w, part.dst, max(from, 0), min(to, part.w.rows))
+			p.partRows(part.w, part.dst, max(from, 0), min(to, part.w.rows), first, last)
 		}
 		from, to = from-part.w.rows, to-part.w.rows
 	}
 }
 
-func (p *product) partRows(w *matrix, dst []float32, from, to int) {
+func (p *product) partRows(w *matrix, dst []float32, from, to, first, last int) {
 	switch {
 	case w.packed != nil: // whole groups of rows, by whoever has the first of one
 		from, to = groups(from), min(groups(to), w.rows)
@@ -121,9 +135,11 @@ func (p *product) partRows(w *matrix, dst []float32, from, to int) {
 			return
 		}
 		if p.fast && w.packed.FitsInt8() {
-			w.packed.MultiplyInt8(dst[from:], w.rows, &p.int8s, from, to)
+			x := p.int8s.Part(first, last)
+			w.packed.MultiplyInt8(dst[first*w.rows+from:], w.rows, &x, from, to)
 		} else {
-			w.packed.Multiply(dst[from:], w.rows, &p.vectors, from, to)
+			x := p.vectors.Part(first, last)
+			w.packed.Multiply(dst[first*w.rows+from:], w.rows, &x, from, to)
 		}
 	case p.n == 1:
 		w.times(dst[from:to], p.x, from, to)
@@ -140,7 +156,7 @@ func (p *product) partRows(w *matrix, dst []float32, from, to int) {
 		tensor.MatVecs(dst[from:], w.rows, weights, p.x[:p.n*w.cols], w.cols)
 	}
 	if w.bias != nil {
-		for i := range p.n {
+		for i := first; i < last; i++ {
 			tensor.Add(dst[i*w.rows+from:i*w.rows+to], w.bias[from:to])
 		}
 	}

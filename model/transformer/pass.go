@@ -26,13 +26,20 @@ type pass struct {
 	doStage     func(from, to int)
 	doTurn      func(from, to int)
 	doAttention func(from, to int)
+	// The same at positions from ≤ i < to, a tile, and what is done in areas.
+	doAttentionAt func(from, to int)
+	doPrepared    func(from, to int)
+	tileWork      func(from, to int)
+	doTile        func(area, piece int)
+	doRows        func(area, piece int)
 }
 
 func newPass(m *Model, kv *cache) *pass {
 	p := &pass{m: m, kv: kv}
 	p.product.fast = m.options.Fast
 	p.doPrepare, p.doProduct, p.doStage = p.product.prepare, p.product.rows, p.stageAt
-	p.doTurn, p.doAttention = p.turnTo, p.attendTo
+	p.doTurn, p.doAttention, p.doAttentionAt = p.turnTo, p.attendTo, p.attendAt
+	p.doPrepared, p.doTile, p.doRows = p.preparedAt, p.tileAt, p.rowsAt
 	return p
 }
 
@@ -65,20 +72,53 @@ func (p *pass) row(x []float32, i, width int) []float32 { return x[i*width : (i+
 func (p *pass) apply(w *matrix, dst, x []float32) { p.multiply(x, len(p.ids), part{w, dst}) }
 
 // together is how many positions are dealt with at a time between products.
-const together = 8
+const together = tile
 
 // multiply computes the products of matrices with the first n rows of x.
 func (p *pass) multiply(x []float32, n int, parts ...part) {
 	prepare := p.product.begin(x, n, parts)
-	rows, cols := p.product.size()
+	_, cols := p.product.size()
 	switch {
+	case prepare && n == len(p.ids) && p.spreads():
+		p.inTiles(p.doPrepare)
 	case prepare && p.crew != nil && n*cols >= crewWork:
 		p.crew.run(n, together, p.doPrepare)
 	case prepare:
 		p.product.prepare(0, n)
 	}
+	p.allRows(n)
+}
+
+// multiplyAfter is multiply at all positions with what a stage leaves in x, which is
+// prepared while it is in the nearest cache.
+func (p *pass) multiplyAfter(layer int, do stage, x []float32, parts ...part) {
+	p.product.begin(x, len(p.ids), parts)
+	p.layer, p.stage = layer, do
+	if p.spreads() {
+		p.inTiles(p.doPrepared)
+	} else if n := len(p.ids); p.crew != nil && n > together {
+		p.crew.run(n, together, p.doPrepared)
+	} else {
+		for from := 0; from < n; from += together {
+			p.preparedAt(from, min(from+together, n))
+		}
+	}
+	p.allRows(len(p.ids))
+}
+
+// preparedAt does the stage and prepares what it leaves.
+func (p *pass) preparedAt(from, to int) {
+	p.stageAt(from, to)
+	p.product.prepare(from, to)
+}
+
+// allRows computes all rows of the product at the first n positions.
+func (p *pass) allRows(n int) {
+	rows, cols := p.product.size()
 	some := panelRows(cols)
 	switch {
+	case n == len(p.ids) && p.spreads() && p.product.allPacked():
+		p.crew.spread(p.crew.size(), (rows+rowsTogether-1)/rowsTogether, p.doRows)
 	case p.crew != nil && rows*cols*n >= crewWork && n == 1:
 		p.crew.split(rows, 4*some, p.doProduct) // of less, memory is read more slowly
 	case p.crew != nil && rows*cols*n >= crewWork:
@@ -98,8 +138,10 @@ type stage func(p *pass, layer, from, to int)
 
 // each does a stage at all positions.
 func (p *pass) each(layer int, do stage) {
-	if n := len(p.ids); p.crew != nil && n > together {
-		p.layer, p.stage = layer, do
+	p.layer, p.stage = layer, do
+	if n := len(p.ids); p.spreads() {
+		p.inTiles(p.doStage)
+	} else if p.crew != nil && n > together {
 		p.crew.run(n, together, p.doStage)
 	} else {
 		do(p, layer, 0, n)
