@@ -28,40 +28,36 @@ const (
 )
 
 func runQuizParallel(ctx context.Context, lab *Lab, r *Record) error {
-	writer, err := lab.Writer(ctx)
-	if err != nil {
-		return err
-	}
-	if lab.Story() {
-		writer = lab.LM // an n-gram and the grammar have stories of their own
-	}
-	judge := lab.LM
-	if judge.Model.Info().Kind == "grammar" {
+	writer, judge, all, length := lab.LM, lab.LM, 2*parallelTexts, parallelStory
+	var err error
+	if !lab.Story() {
+		length, all = parallelShown, all+parallelTexts
+		writer, err = lab.Open(ctx, "story")
+	} else if lab.LM.Model.Info().Kind == "grammar" {
 		// It holds nearly all that is drawn at once impossible, and bits without end
 		// have no mean.
-		if judge, err = lab.Open(ctx, "story"); err != nil {
-			return err
-		}
+		all += parallelTexts
+		judge, err = lab.Open(ctx, "story")
 	}
-	all := 2 * parallelTexts
-	if writer != lab.LM {
-		all *= 2
-	}
-	length := parallelShown
-	if lab.Story() {
-		length = parallelStory
-	}
-	drawn, err := lab.part(0, all).drawTwice(ctx, lab.LM, lab.Prompt(), length)
 	if err != nil {
 		return err
 	}
-	parallel, err := lab.part(parallelTexts, all).rated(ctx, judge.Model, drawn.before, drawn.parallel)
+	done := 0
+	part := func() *Lab {
+		done += parallelTexts
+		return lab.part(done-parallelTexts, all)
+	}
+	drawn, err := part().drawTwice(ctx, lab.LM, lab.Prompt(), length)
+	if err != nil {
+		return err
+	}
+	parallel, err := part().rated(ctx, judge.Model, drawn.before, drawn.parallel)
 	if err != nil {
 		return err
 	}
 	loop := drawn.bits
 	if judge != lab.LM {
-		if loop, err = lab.part(parallelTexts, all).rated(ctx, judge.Model, drawn.before, drawn.loop); err != nil {
+		if loop, err = part().rated(ctx, judge.Model, drawn.before, drawn.loop); err != nil {
 			return err
 		}
 	}
@@ -70,7 +66,7 @@ func runQuizParallel(ctx context.Context, lab *Lab, r *Record) error {
 	r.Facts["parallel_text"] = lab.begins(drawn.parallel[0])
 	stories := drawn
 	if writer != lab.LM {
-		if stories, err = lab.part(2*parallelTexts, all).drawTwice(ctx, writer, "", parallelStory); err != nil {
+		if stories, err = part().drawTwice(ctx, writer, "", parallelStory); err != nil {
 			return err
 		}
 	}
