@@ -95,36 +95,6 @@ func (g Generator) Start(prompt string) (*Run, error) {
 // StartIDs begins a text after a prompt of ids.
 func (g Generator) StartIDs(prompt []ID) (*Run, error) { return g.start("", prompt) }
 
-// A Chat is a conversation as a chat template writes it: to the model it is a
-// text like any other, which it continues.
-type Chat struct {
-	Text     string // with the names of control tokens
-	IDs      []ID   // of Text, where those names are the tokens
-	Template string // that wrote it
-}
-
-// StartChat begins the answer in a conversation. A template writes BOS where
-// it should be: none is added, unless g.BOS asks for it.
-func (g Generator) StartChat(c Chat) (*Run, error) {
-	if g.BOS == AutoBOS {
-		g.BOS = NoBOS
-	}
-	sinks := g.Sinks
-	g.Sinks = nil
-	r, err := g.start("", c.IDs)
-	if err != nil {
-		return nil, err
-	}
-	r.gen.Sinks = sinks
-	r.head.PromptText, r.head.ChatTemplate = c.Text, c.Template
-	for i, id := range r.ids {
-		if g.Tokenizer.Control(id) {
-			r.head.PromptControl = append(r.head.PromptControl, i)
-		}
-	}
-	return r, tell(sinks, func(s Sink) error { return s.Header(r.head) })
-}
-
 func (g Generator) start(prompt string, ids []ID) (*Run, error) {
 	r := &Run{gen: g, info: g.Model.Info(), state: g.Model.Start()}
 	r.dice = r.next.stageFloat64
@@ -338,29 +308,6 @@ func (r *Run) Back(n int) error {
 	r.text = r.text[:r.now().end]
 	r.pending, r.closed, r.complete = false, false, false
 	return tell(r.gen.Sinks, func(s Sink) error { return s.Back(t) })
-}
-
-// Fork returns a second run at the same place, with sinks of its own, which
-// are told all steps so far. From here the two know nothing of each other.
-func (r *Run) Fork(sinks ...Sink) (*Run, error) {
-	r.forks++
-	f := r.copy(0)
-	f.gen.Sinks = sinks
-	f.c.ledger, f.complete = r.c.ledger, r.complete
-	f.head.Parent, f.head.ForkT = r.head.ID, len(r.steps)
-	f.head.ID = fmt.Sprintf("%s.%d-%d", r.head.ID, len(r.steps), r.forks)
-	past := Trace{Head: f.head, Steps: f.steps}
-	return f, past.Replay(sinks...)
-}
-
-// copy returns a second run at the same place, with the steps from one on.
-func (r *Run) copy(from int) *Run {
-	f := &Run{
-		gen: r.gen, info: r.info, head: r.head, state: r.state.Fork(), cut: r.cut, ahead: r.ahead,
-		ids: slices.Clone(r.ids), text: slices.Clone(r.text), marks: slices.Clone(r.marks[from:]), steps: slices.Clone(r.steps[from:]),
-	}
-	f.dice = f.next.stageFloat64
-	return f
 }
 
 // SetChain changes the stages from the next step on. A prediction that was not
