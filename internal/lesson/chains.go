@@ -35,12 +35,12 @@ func (ch chain) through(c *argen.Candidates, logits []float64) error {
 	return c.Err()
 }
 
-// mass is the probability that candidates give to tokens for which a row of
-// logits is finite, or is not.
-func mass(c *argen.Candidates, truth []float64, possible bool) float64 {
+// impossible is the probability that candidates give to tokens that cannot be
+// there by the truth, which is given by logarithms.
+func impossible(c *argen.Candidates, truth []float64) float64 {
 	sum := 0.0
 	c.Each(func(id argen.ID, _ float64) {
-		if math.IsInf(truth[id], -1) != possible {
+		if math.IsInf(truth[id], -1) {
 			sum += c.Prob(id)
 		}
 	})

@@ -50,6 +50,11 @@ func runSmoothing(ctx context.Context, lab *Lab, r *Record) error {
 	r.Exact("learnt", smoothingLearnt, Count)
 	r.Exact("longest", smoothingLongest, Count)
 	r.Exact("order", smoothingOrder, Count)
+	r.Chart("curves", &viz.CurvesData{
+		Words: viz.Words{Title: r.Word("unseen_chart"), Caption: r.Word("unseen_caption")},
+		X:     viz.Axis{Label: r.Word("x")}, Y: viz.Axis{Label: r.Word("unseen_y"), Unit: "share"},
+		Series: []viz.Series{seen},
+	})
 	if err := compareSmoothings(ctx, lab, r, learnt, held); err != nil {
 		return err
 	}
@@ -69,11 +74,6 @@ func runSmoothing(ctx context.Context, lab *Lab, r *Record) error {
 	default:
 		r.Answer = 2
 	}
-	r.Chart("curves", &viz.CurvesData{
-		Words: viz.Words{Title: r.Word("unseen_chart"), Caption: r.Word("unseen_caption")},
-		X:     viz.Axis{Label: r.Word("x")}, Y: viz.Axis{Label: r.Word("unseen_y"), Unit: "share"},
-		Series: []viz.Series{seen},
-	})
 	return nil
 }
 

@@ -80,7 +80,7 @@ func runTemperature(ctx context.Context, lab *Lab, r *Record) error {
 		}
 		r.Estimate(x.name, ShareOf(good, temperatureStories), temperatureStories, Share)
 	}
-	r.Verdict("rises", "rise", ">=", .2)
+	r.Verdict("rises", "rise", ">=", .05)
 	r.Verdict("greedy", "cold", ">=", .9)
 	r.Verdict("unchanged", "off", "<=", 1e-12)
 	r.Verdict("cool_farther", "cool_farther", ">", 0)
@@ -174,11 +174,11 @@ func warmStories(ctx context.Context, lab *Lab, m argen.Model, all []warmed) err
 				}
 				w := &all[k]
 				w.kl = append(w.kl, bitsFrom(truth.Rows[i], c))
-				w.impossible = append(w.impossible, mass(c, truth.Rows[i], false))
+				w.impossible = append(w.impossible, impossible(c, truth.Rows[i]))
 				for _, s := range repair[0] {
 					s.Apply(c, argen.Past{})
 				}
-				w.cleaned = append(w.cleaned, mass(c, truth.Rows[i], false))
+				w.cleaned = append(w.cleaned, impossible(c, truth.Rows[i]))
 			}
 		}
 	}

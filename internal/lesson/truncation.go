@@ -157,7 +157,9 @@ func cutOne(ctx context.Context, lab *Lab, chains []chain, ids []argen.ID) (*cut
 			x.renormed = max(x.renormed, math.Abs(cut.Prob(best)-whole.Prob(best)/left))
 			n := float64(len(t.Rows))
 			x.kept[k] += float64(cut.Len()) / n
-			x.gone[k] += max(0, 1-left) / n
+			if cut.Len() < whole.Len() { // else the sum is 1 but for rounding
+				x.gone[k] += max(0, 1-left) / n
+			}
 			x.entropy[k] += cut.Entropy() / n
 			x.lost[k] = x.lost[k] || whole.Has(next) && !cut.Has(next)
 		}
@@ -195,7 +197,7 @@ func badWords(ctx context.Context, lab *Lab, chains []chain) ([][]float64, error
 				if err := ch.through(c, row); err != nil {
 					return err
 				}
-				bad[k][i] += mass(c, truth.Rows[j], false) / float64(len(t.Rows))
+				bad[k][i] += impossible(c, truth.Rows[j]) / float64(len(t.Rows))
 			}
 		}
 		return nil
