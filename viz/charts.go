@@ -65,6 +65,8 @@ var Charts = []Chart{
 	{Name: "chain", Doc: "ln P of the text as a staircase: the chain rule, one step down a token", Draw: Chain},
 	{Name: "heat", Doc: "the text itself, coloured by the probability of each token", Draw: Heat, Alone: true},
 	{Name: "tree", Doc: "what may follow a text: each continuation as wide as its joint probability", Draw: Tree, From: FromTree},
+	{Name: "beams", Doc: "the candidates of a beam search, which went on and which fell", Draw: Beams, Alone: true},
+	{Name: "speculation", Doc: "speculative decoding, pass by pass: the guesses that stand and the one refused", Draw: Speculated, Alone: true},
 	{Name: "ngram-orders", Doc: "perplexity of n-gram models by order, against the true entropy rate", Draw: NgramOrders, From: FromOrders},
 	{Name: "learning", Doc: "how a training went: the loss over its steps, and what was learned when", Draw: Learning, From: FromLearning},
 	{Name: "frontier", Doc: "quality against diversity of the strategies of a comparison, with their intervals", Draw: Frontier, From: FromComparison},

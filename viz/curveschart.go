@@ -26,6 +26,7 @@ func Curves(in Input) (*Figure, error) {
 const (
 	curvesHigh   = 300.0 // of a panel, with its axis and heading
 	squareHigh   = 470.0 // of one whose axes are the same
+	widestLevel  = 240.0 // of the name of a level beside a panel
 	mostWhiskers = 12    // points of a series whose intervals are lines, not a band
 )
 
@@ -150,7 +151,7 @@ func (p *curvesPanel) beside() float64 {
 	if wide == 0 {
 		return 12
 	}
-	return labelLead + labelSwatch + labelGap + min(wide, widestLabel)
+	return labelLead + labelSwatch + labelGap + min(wide, widestLevel)
 }
 
 // last is the place of the last point that is there, −1 if there is none.
@@ -211,7 +212,7 @@ func (e *curveEnd) draw(c draw.Canvas, x func(float64) float64, y, at float64) {
 	}
 	c.StrokeLine2(lead, vg.Length(from), vg.Length(y), vg.Length(left-2), vg.Length(at))
 	value := " " + e.value
-	say(c, sty, left+labelSwatch+labelGap, at, fit(e.name, sty.Font, widestLabel-measure(value, sty.Font), false)+value)
+	say(c, sty, left+labelSwatch+labelGap, at, fit(e.name, sty.Font, widestLevel-measure(value, sty.Font), false)+value)
 }
 
 // shift sets the points of several series with intervals a little apart, so

@@ -74,6 +74,9 @@ func TestHostile(t *testing.T) {
 			if c.From == FromData {
 				in.Data = respelled(dataInputs[c.Name][c.Name].Data, s)
 			}
+			if c.Name == "beams" || c.Name == "speculation" {
+				in.Traces = []*argen.Trace{poisonedSearch(s)}
+			}
 			f := drawn(t, c, in)
 			data := svg(t, f)
 			checkXML(t, fmt.Sprintf("%s of %.20q", c.Name, s), data)

@@ -73,12 +73,12 @@ func (c Chart) page(ins []Input, figs []*Figure) *Figure {
 				f.keys = append(f.keys, k)
 			}
 		}
-		t := tile{Figure: g, name: fmt.Sprintf("%d", i+1)}
+		t := tile{Figure: g, name: g.Title}
 		if len(ins[i].Traces) > 0 {
 			t.name = named(i, ins[i].Traces[0])
-		}
-		if !shared {
-			t.title = g.Title
+			if !shared {
+				t.title = g.Title
+			}
 		}
 		tiles[i] = t
 		alts = append(alts, strings.Join(strings.Fields(t.name+". "+t.title+" "+g.Subtitle+". "+g.Alt), " "))

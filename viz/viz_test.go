@@ -88,14 +88,18 @@ func inputs(t testing.TB, chart string) map[string]Input {
 		plain := Input{Traces: all[1:2], Step: -1}
 		race := Input{Traces: []*argen.Trace{writeWith(t, argen.Generator{Seed: 7, MaxTokens: 40, Gumbel: true}, "It was", chains[0])}, Step: 5}
 		return map[string]Input{chart: one, chart + "-plain": plain, chart + "-race": race}
+	case "beams", "speculation":
+		return map[string]Input{chart: {Traces: []*argen.Trace{searched(t, chart)}}}
 	case "surprisal", "entropy", "chain":
 		return map[string]Input{chart: one, chart + "-three": {Traces: all}}
 	}
 	return map[string]Input{chart: one}
 }
 
-// ofTraces reports whether a chart draws traces.
-func ofTraces(c Chart) bool { return c.From == FromTraces || c.From == FromStep }
+// ofTraces reports whether a chart draws any traces, not those of a search alone.
+func ofTraces(c Chart) bool {
+	return (c.From == FromTraces || c.From == FromStep) && c.Name != "beams" && c.Name != "speculation"
+}
 
 func drawn(t testing.TB, c Chart, in Input) *Figure {
 	t.Helper()

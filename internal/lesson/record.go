@@ -159,6 +159,9 @@ func (n Number) keeps(rule string, limit float64) bool {
 
 // Chart adds a chart.
 func (r *Record) Chart(kind string, data viz.Data) {
+	if d, ok := data.(interface{ SetLanguage(string) }); ok {
+		d.SetLanguage(r.Language)
+	}
 	r.Charts = append(r.Charts, Chart{kind, data})
 }
 
