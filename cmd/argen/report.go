@@ -90,17 +90,45 @@ func (a *app) makeReport(ctx context.Context, f *reportFlags, files []string) er
 	if err != nil {
 		return err
 	}
-	page := report.Report{Title: f.title, Words: catalogue}
-	for _, r := range records {
-		page.Parts = append(page.Parts, report.Lesson{Record: r})
-	}
-	page.Parts = append(page.Parts, parts...)
-	write := page.Write
+	quiz := f.quiz(catalogue, records)
 	if len(f.deck) > 0 {
-		deck := report.Deck{Title: f.title, Words: catalogue, Records: records}
-		write = deck.Write
+		deck := report.Deck{Title: f.title, Words: catalogue, Records: records, Quiz: quiz}
+		return a.writePage(f.out, deck.Write)
 	}
-	return a.writePage(f.out, write)
+	page := report.Report{Title: f.title, Words: catalogue, Parts: append(lessonParts(records, quiz), parts...)}
+	return a.writePage(f.out, page.Write)
+}
+
+// quiz is the quiz with the experiments that were run, nil if it was not named.
+func (f *reportFlags) quiz(catalogue *words.Catalogue, records []*lesson.Record) *lesson.QuizRecord {
+	if !slices.Contains(append(slices.Clone(f.lessons), f.deck...), "quiz") {
+		return nil
+	}
+	q := lesson.AskQuiz(&lesson.Lab{Words: catalogue, Seed: f.explain.seed})
+	for _, r := range records {
+		for i, l := range lesson.Quiz {
+			if l.Name == r.Lesson {
+				q.Options[i].Record = r
+			}
+		}
+	}
+	return q
+}
+
+// lessonParts are lessons in order, those of the quiz together where the first of
+// them stands.
+func lessonParts(records []*lesson.Record, quiz *lesson.QuizRecord) []report.Part {
+	var parts []report.Part
+	asked := false
+	for _, r := range records {
+		switch {
+		case quiz == nil || !slices.Contains(quiz.Records(), r):
+			parts = append(parts, report.Lesson{Record: r})
+		case !asked:
+			parts, asked = append(parts, quizParts(quiz)...), true
+		}
+	}
+	return parts
 }
 
 // check finds what is wrong with a command line before anything is run.

@@ -49,7 +49,13 @@ func (a *app) readPart(ctx context.Context, name string) ([]report.Part, error) 
 		return nil, fmt.Errorf("%s is empty: a report is made of traces, comparisons and lessons", shown)
 	}
 	switch kind := firstValue(data); {
-	case kind.Type == "lesson" || kind.Type == "quiz":
+	case kind.Type == "quiz":
+		q, err := lesson.ReadQuiz(shown, data)
+		if err != nil {
+			return nil, err
+		}
+		return quizParts(q), nil
+	case kind.Type == "lesson":
 		records, err := lesson.ReadRecords(shown, data)
 		if err != nil {
 			return nil, err
@@ -80,6 +86,15 @@ func (a *app) readPart(ctx context.Context, name string) ([]report.Part, error) 
 		parts = append(parts, report.Trace{Name: filepath.Base(name), Trace: t})
 	}
 	return parts, nil
+}
+
+// quizParts are a quiz and its experiments.
+func quizParts(q *lesson.QuizRecord) []report.Part {
+	parts := []report.Part{report.Quiz{Record: q}}
+	for _, r := range q.Records() {
+		parts = append(parts, report.Lesson{Record: r})
+	}
+	return parts
 }
 
 // A beginning is what tells the kinds of files apart.

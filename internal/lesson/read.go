@@ -41,6 +41,29 @@ func ReadRecords(name string, data []byte) ([]*Record, error) {
 	}
 }
 
+// ReadQuiz reads what argen explain quiz --json prints.
+func ReadQuiz(name string, data []byte) (*QuizRecord, error) {
+	if _, err := ReadRecords(name, data); err != nil {
+		return nil, err
+	}
+	q := &QuizRecord{}
+	if err := json.NewDecoder(bytes.NewReader(data)).Decode(q); err != nil {
+		return nil, &strict.Error{File: name, Offset: -1, Line: 1, Msg: wording(err).Error()}
+	}
+	return q, nil
+}
+
+// Records are those of the options that were chosen.
+func (q *QuizRecord) Records() []*Record {
+	var all []*Record
+	for _, o := range q.Options {
+		if o.Record != nil {
+			all = append(all, o.Record)
+		}
+	}
+	return all
+}
+
 // blanks is how many blank bytes data begins with.
 func blanks(data []byte) int { return len(data) - len(bytes.TrimLeft(data, " \t\r\n")) }
 

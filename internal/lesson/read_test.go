@@ -46,6 +46,10 @@ func TestReadRecords(t *testing.T) {
 			}
 		}
 	}
+	q, err := ReadQuiz("x.json", []byte(`{"type":"quiz","version":1,"question":"Why?","options":[{"key":"a","text":"so","right":true},{"key":"b","text":"or","record":`+string(line)+`}]}`))
+	if err != nil || q.Question != "Why?" || len(q.Options) != 2 || len(q.Records()) != 1 || q.Records()[0].Lesson != "chain-rule" {
+		t.Errorf("a quiz of one chosen option is %+v, %v", q, err)
+	}
 	for _, bad := range []struct{ text, says string }{
 		{"", "x.json:1: the file is empty"},
 		{string(line[:len(line)/2]), "x.json:1: the file is cut short"},

@@ -15,6 +15,7 @@ type Deck struct {
 	Title   string // "" for that of the only lesson
 	Words   *words.Catalogue
 	Records []*lesson.Record
+	Quiz    *lesson.QuizRecord // asked before all, nil for none
 }
 
 // A slide is one of a deck.
@@ -45,7 +46,9 @@ func (d *Deck) render(p *page) ([]byte, error) {
 		title = p.say("deck")
 	}
 	v := view{page: p, Title: visible(title), Script: "deck"}
-	if len(d.Records) > 1 {
+	if d.Quiz != nil {
+		v.Slides = p.quizSlides(d.Quiz)
+	} else if len(d.Records) > 1 {
 		first := slide{Kind: "title", Title: v.Title}
 		for _, r := range d.Records {
 			first.List = append(first.List, visible(r.Texts.Title))

@@ -29,6 +29,8 @@ type option struct {
 	Text  string
 	Right bool
 	Known bool // it is known whether it is right
+
+	Experiment string // the section of the experiment on it, of a quiz
 }
 
 func (l Lesson) section(p *page) (section, error) {
@@ -44,7 +46,7 @@ func (p *page) lesson(r *lesson.Record) (lessonView, error) {
 	}
 	v.Command += " --seed " + strconv.FormatUint(r.Seed, 10)
 	for i, text := range r.Texts.Options {
-		v.Options = append(v.Options, option{argen.Printable(text), i == r.Answer, r.Answer >= 0})
+		v.Options = append(v.Options, option{Text: argen.Printable(text), Right: i == r.Answer, Known: r.Answer >= 0})
 	}
 	for i := range r.Tables {
 		v.Tables = append(v.Tables, p.lessonTable(&r.Tables[i]))

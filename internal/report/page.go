@@ -29,6 +29,7 @@ type page struct {
 	thrift thrift
 	known  figures
 	notes  []string // what was left out
+	part   int      // the section being made, from 1
 	ids    int
 	big    bool // charts for a lecture hall
 }
@@ -89,6 +90,9 @@ type figureView struct {
 
 // Worksheet returns a text of the catalogue's section worksheet.
 func (p *page) Worksheet(key string) string { return p.words.Say("worksheet."+key, nil) }
+
+// Quiz returns a text of the catalogue's section quiz.
+func (p *page) Quiz(key string) string { return p.words.Say("quiz."+key, nil) }
 
 // Explain returns a text of the catalogue's section explain.
 func (p *page) Explain(key string) string { return p.words.Say("explain."+key, nil) }

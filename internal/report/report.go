@@ -33,8 +33,8 @@ type Report struct {
 	Parts []Part
 }
 
-// A Part is what a section of a page shows: a [Trace], a [Comparison] or a
-// [Lesson].
+// A Part is what a section of a page shows: a [Trace], a [Comparison], a
+// [Lesson] or a [Quiz].
 type Part interface {
 	section(p *page) (section, error)
 }
@@ -90,16 +90,20 @@ func (r *Report) render(p *page) ([]byte, error) {
 		title = p.say("title")
 	}
 	v := view{page: p, Title: visible(title), Script: "report"}
-	for _, part := range r.Parts {
+	for i, part := range r.Parts {
+		p.part = i + 1
 		s, err := part.section(p)
 		if err != nil {
 			return nil, err
 		}
-		s.ID = fmt.Sprintf("part-%d", len(v.Sections)+1)
+		s.ID = partID(p.part)
 		v.Sections = append(v.Sections, s)
 	}
 	return v.bytes()
 }
+
+// partID is the id of a section, from 1.
+func partID(n int) string { return fmt.Sprintf("part-%d", n) }
 
 // bytes is the page.
 func (v view) bytes() ([]byte, error) {

@@ -87,6 +87,11 @@ func comparison(text string) Comparison {
 	}}
 }
 
+// quizOf is one of two options, the first with an experiment.
+func quizOf(text string) *lesson.QuizRecord {
+	return &lesson.QuizRecord{Question: text, Options: []lesson.QuizOption{{Text: text, Right: true, Record: record(text)}, {Text: text}}}
+}
+
 // worksheet is one of an exercise of each kind.
 func worksheet(text string) *lesson.Worksheet {
 	table := lesson.Table{Title: text, Columns: []string{text, text}, Rows: [][]lesson.Cell{{{Text: text}, {Text: text}}}}
@@ -103,8 +108,8 @@ func pages(t *testing.T, language, text string) map[string]string {
 	c := catalogue(t, language)
 	all := map[string]string{}
 	for name, write := range map[string]func(io.Writer) error{
-		"report": (&Report{Words: c, Title: text, Parts: []Part{Lesson{record(text)}, comparison(text), Trace{text, trace(3, text)}}}).Write,
-		"deck":   (&Deck{Words: c, Title: text, Records: []*lesson.Record{record(text), record(text)}}).Write,
+		"report": (&Report{Words: c, Title: text, Parts: []Part{Quiz{quizOf(text)}, Lesson{record(text)}, comparison(text), Trace{text, trace(3, text)}}}).Write,
+		"deck":   (&Deck{Words: c, Title: text, Records: []*lesson.Record{record(text), record(text)}, Quiz: quizOf(text)}).Write,
 		"sheet":  (&Sheet{Words: c, Title: text, Student: text, Worksheet: worksheet(text)}).Write,
 		"key":    (&Sheet{Words: c, Title: text, Student: text, Worksheet: worksheet(text), Key: true}).Write,
 	} {
@@ -205,6 +210,9 @@ func TestNumbers(t *testing.T) {
 				t.Errorf("no table has %s", want)
 			}
 		}
+	}
+	if !strings.Contains(all["report"], `<a href="#part-2">See the experiment.</a>`) {
+		t.Error("the quiz does not lead to its experiment")
 	}
 	for _, want := range []string{"0.2909", "1.781", "3.21", "−1.235", "−3.704", "50 % [49, 51]", "64 % [63, 65] *", "3.456 [3.446, 3.466] *", "0.7", "0.15", "0.05"} {
 		if !strings.Contains(all["report"], cell(want)) {
