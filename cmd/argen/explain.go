@@ -190,7 +190,7 @@ func (e *explaining) lesson(ctx context.Context, lab *lesson.Lab, l *lesson.Less
 			return false, err
 		}
 	}
-	r, err := e.experiment(ctx, lab, l.Do)
+	r, err := e.experiment(ctx, lab, l.Name, l.Do)
 	if err != nil {
 		return false, err
 	}
@@ -202,13 +202,13 @@ func (e *explaining) lesson(ctx context.Context, lab *lesson.Lab, l *lesson.Less
 }
 
 // experiment runs something in the lab while the progress is shown.
-func (e *explaining) experiment(ctx context.Context, lab *lesson.Lab, do func(context.Context, *lesson.Lab) (*lesson.Record, error)) (*lesson.Record, error) {
+func (e *explaining) experiment(ctx context.Context, lab *lesson.Lab, name string, do func(context.Context, *lesson.Lab) (*lesson.Record, error)) (*lesson.Record, error) {
 	p := e.a.progress()
 	var mu sync.Mutex // experiments tell from several goroutines
 	lab.Progress = func(done, all int) {
 		mu.Lock()
 		defer mu.Unlock()
-		p.set("experiment", int64(done), int64(all), "parts")
+		p.set(name, int64(done), int64(all), "parts")
 	}
 	defer p.end()
 	if e.talks() {

@@ -17,6 +17,9 @@ var errLeft = errors.New("left")
 
 // prompt asks for a line. At the end of the input the learner has left.
 func (e *explaining) prompt(ctx context.Context, text string) (string, error) {
+	if text != "" {
+		text += " "
+	}
 	e.say(text)
 	line, err := e.a.line(ctx)
 	line = strings.TrimSpace(line)
@@ -75,6 +78,12 @@ func (e *explaining) course(ctx context.Context, lab *lesson.Lab) error {
 			return nil
 		case err != nil:
 			return err
+		}
+		if line == "quiz" {
+			if err := e.quizIn(ctx, lab); err != nil {
+				return err
+			}
+			continue
 		}
 		l, at, done, err := e.chosen(line, next)
 		switch {

@@ -20,7 +20,13 @@ func explainQuizCommand(a *app) *cobra.Command {
 its experiment runs now, and shows by its numbers whether it is right. --answer
 chooses without asking, --all runs all four. The exit code is 1 where a claim
 does not hold on this run.`,
-		Args: cobra.NoArgs,
+		Example: `  argen explain quiz --answer a`,
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) > 0 {
+				return usagef("explain quiz takes no argument, found %q: --answer OPTION chooses", args[0])
+			}
+			return nil
+		},
 		RunE: func(c *cobra.Command, _ []string) error { return e.quiz(c.Context()) },
 	}
 	fs := c.Flags()
@@ -28,13 +34,15 @@ does not hold on this run.`,
 	e.showing(fs)
 	fs.StringVar(&e.answer, "answer", "", "`OPTION` that you choose, by its letter or number, instead of being asked")
 	fs.BoolVar(&e.all, "all", false, "run the experiments of all answers")
-	c.MarkFlagsMutuallyExclusive("answer", "all")
 	return c
 }
 
 func (e *explaining) quiz(ctx context.Context) (err error) {
 	if err := e.begin(); err != nil {
 		return err
+	}
+	if e.all && e.answer != "" {
+		return usagef("--all runs all answers: leave out --answer")
 	}
 	n := len(lesson.Quiz)
 	var chosen []int
@@ -50,13 +58,9 @@ func (e *explaining) quiz(ctx context.Context) (err error) {
 		}
 		chosen = []int{i}
 	}
-	v, w := e.view()
-	q := lesson.AskQuiz(&lesson.Lab{Words: e.words, Seed: e.seed})
-	q.Model = e.model
-	if !e.json {
-		if err := v.AskQuiz(w, q); err != nil {
-			return err
-		}
+	q, err := e.askQuiz()
+	if err != nil {
+		return err
 	}
 	if len(chosen) == 0 {
 		i, err := e.firstAnswer(ctx, n)
@@ -67,21 +71,8 @@ func (e *explaining) quiz(ctx context.Context) (err error) {
 	}
 	lab, closeLab, err := e.a.lab(ctx, &e.explainFlags, e.words)
 	defer func() { err = errors.Join(err, closeLab()) }()
-	for err == nil && len(chosen) > 0 {
-		if err = e.choose(ctx, lab, q, chosen[0]); err != nil {
-			break
-		}
-		if chosen = chosen[1:]; len(chosen) == 0 && e.talks() && e.answer == "" && !e.all {
-			chosen, err = e.another(ctx, q)
-		}
-	}
-	switch {
-	case err != nil:
-		return err
-	case e.json:
-		err = e.a.printJSON(q)
-	default:
-		err = v.SumQuiz(w, q)
+	if err == nil {
+		err = e.answers(ctx, lab, q, chosen, e.talks() && e.answer == "" && !e.all)
 	}
 	if err == nil {
 		err = e.saveCharts()
@@ -93,9 +84,56 @@ func (e *explaining) quiz(ctx context.Context) (err error) {
 	return err
 }
 
+// askQuiz shows the question with its options.
+func (e *explaining) askQuiz() (*lesson.QuizRecord, error) {
+	q := lesson.AskQuiz(&lesson.Lab{Words: e.words, Seed: e.seed})
+	q.Model = e.model
+	if e.json {
+		return q, nil
+	}
+	v, w := e.view()
+	return q, v.AskQuiz(w, q)
+}
+
+// answers runs the experiments of the options that are chosen, and of those that a
+// learner who is asked chooses then, and shows them and how many claims hold.
+func (e *explaining) answers(ctx context.Context, lab *lesson.Lab, q *lesson.QuizRecord, chosen []int, ask bool) (err error) {
+	for len(chosen) > 0 {
+		if err := e.choose(ctx, lab, q, chosen[0]); err != nil {
+			return err
+		}
+		if chosen = chosen[1:]; len(chosen) == 0 && ask {
+			if chosen, err = e.another(ctx, q); err != nil {
+				return err
+			}
+		}
+	}
+	if e.json {
+		return e.a.printJSON(q)
+	}
+	v, w := e.view()
+	return v.SumQuiz(w, q)
+}
+
+// quizIn asks the quiz within the course.
+func (e *explaining) quizIn(ctx context.Context, lab *lesson.Lab) error {
+	q, err := e.askQuiz()
+	if err != nil {
+		return err
+	}
+	i, err := e.question(ctx, len(q.Options))
+	switch {
+	case errors.Is(err, errLeft) || err == nil && i < 0:
+		return nil
+	case err != nil:
+		return err
+	}
+	return e.answers(ctx, lab, q, []int{i}, true)
+}
+
 // choose runs the experiment of option i and shows it.
 func (e *explaining) choose(ctx context.Context, lab *lesson.Lab, q *lesson.QuizRecord, i int) error {
-	r, err := e.experiment(ctx, lab, func(ctx context.Context, lab *lesson.Lab) (*lesson.Record, error) {
+	r, err := e.experiment(ctx, lab, lesson.Quiz[i].Name, func(ctx context.Context, lab *lesson.Lab) (*lesson.Record, error) {
 		err := q.Choose(ctx, lab, i)
 		return q.Options[i].Record, err
 	})

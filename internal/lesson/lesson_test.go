@@ -33,6 +33,7 @@ func TestLessons(t *testing.T) {
 						t.Fatal(err)
 					}
 					checkRecord(t, lab, l, r)
+					checkShown(t, lab, l, r)
 					if i == 0 {
 						first = r.Numbers
 					} else if diff := cmp.Diff(first, r.Numbers); diff != "" {

@@ -66,7 +66,7 @@ func (p *page) blank() {
 // head adds a head after an empty line.
 func (p *page) head(text string) {
 	p.blank()
-	for _, line := range strings.Split(term.Wrap(text, p.v.Width), "\n") {
+	for _, line := range strings.Split(term.Wrap(argen.Printable(text), p.v.Width), "\n") {
 		p.heads[len(p.lines)] = true
 		p.add(0, line)
 	}
@@ -84,12 +84,12 @@ func (p *page) title(text string) {
 
 // paragraph adds a text, set in.
 func (p *page) paragraph(text string) {
-	p.add(inset, strings.Split(term.Wrap(text, p.v.Width-inset), "\n")...)
+	p.add(inset, strings.Split(term.Wrap(argen.Printable(text), p.v.Width-inset), "\n")...)
 }
 
 // labelled adds a text behind a label that stands in its first line.
 func (p *page) labelled(label, text string) {
-	p.add(inset, strings.Split(term.Hanging(label, text, p.v.Width-inset), "\n")...)
+	p.add(inset, strings.Split(term.Hanging(label, argen.Printable(text), p.v.Width-inset), "\n")...)
 }
 
 // section adds a text under a head of the catalogue, if there is one.
@@ -229,9 +229,8 @@ func (v View) List(w io.Writer) error {
 			line(fmt.Sprintf("%4d  ", n), l)
 		}
 	}
-	if len(Quiz) > 0 {
-		p.head(v.say("groups.quiz", nil))
-	}
+	p.head(v.say("groups.quiz", nil))
+	p.add(0, strings.Split(term.Hanging("      quiz"+strings.Repeat(" ", wide-len("quiz")+2), v.say("quiz", nil), v.Width), "\n")...)
 	for _, l := range Quiz {
 		line("      ", l)
 	}

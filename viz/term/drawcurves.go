@@ -1,7 +1,6 @@
 package term
 
 import (
-	"fmt"
 	"math"
 	"slices"
 	"strings"
@@ -93,7 +92,7 @@ func (d Drawing) curveLegend(c *viz.CurvesData) []string {
 	return strings.Split(Wrap(strings.Join(parts, "  "), d.Width), "\n")
 }
 
-// curveTable has the numbers of all series by x.
+// curveTable has the numbers of all series by x, none of those of a cloud.
 func (d Drawing) curveTable(c *viz.CurvesData) []string {
 	var xs []float64
 	for _, s := range c.Series {
@@ -102,7 +101,7 @@ func (d Drawing) curveTable(c *viz.CurvesData) []string {
 	slices.Sort(xs)
 	xs = slices.DeleteFunc(slices.Compact(xs), func(x float64) bool { return !finite(x) })
 	if c.Points && len(xs) > mostRows {
-		return []string{fmt.Sprintf("%s: %d", d.Say("points"), len(xs))}
+		return nil
 	}
 	if n := len(xs); n > mostRows {
 		some := make([]float64, mostRows)

@@ -20,8 +20,8 @@ type Drawing struct {
 	ASCII bool // signs of ASCII alone, but for what names hold
 	Bare  bool // the numbers alone, nothing drawn: for who reads by ear
 
-	// Say returns the words around the numbers: "interval", "shades" and
-	// "strongest" of matrices, "points" of clouds.
+	// Say returns the words around the numbers: "interval", and "shades" and
+	// "strongest" of matrices.
 	Say func(key string) string
 }
 

@@ -14,7 +14,7 @@ import (
 )
 
 func say(key string) string {
-	return map[string]string{"interval": "the interval of 95 in 100", "shades": "from 0 to the most", "strongest": "the strongest", "points": "points"}[key]
+	return map[string]string{"interval": "the interval of 95 in 100", "shades": "from 0 to the most", "strongest": "the strongest"}[key]
 }
 
 // drawn are charts of all forms.

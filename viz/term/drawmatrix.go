@@ -52,7 +52,7 @@ func (d Drawing) matrix(m *viz.MatrixData) []string {
 			lines = append(lines, d.bareMatrix(m, p)...)
 			continue
 		}
-		cells, wide := d.cellTexts(m, p)
+		cells, wide := d.cellTexts(m, p, most)
 		perPart := (d.Width - names - 1) / (wide + 2)
 		if parts := (len(m.Cols) + perPart - 1) / perPart; parts <= mostParts {
 			lines = append(lines, d.fullMatrix(m, p, cells, names, wide, most, (len(m.Cols)+parts-1)/parts)...)
@@ -106,7 +106,7 @@ func (d Drawing) shade(x, most float64) string {
 
 // cellTexts are what is written in the cells of a panel, and how wide the widest
 // is.
-func (d Drawing) cellTexts(m *viz.MatrixData, p *viz.Panel) (texts [][]string, wide int) {
+func (d Drawing) cellTexts(m *viz.MatrixData, p *viz.Panel, most float64) (texts [][]string, wide int) {
 	for j := range m.Cols {
 		wide = max(wide, ansi.StringWidth(d.shown(m.Cols[j], mostCell)))
 	}
@@ -119,6 +119,9 @@ func (d Drawing) cellTexts(m *viz.MatrixData, p *viz.Panel) (texts [][]string, w
 				s = d.shown(p.Texts[i][j], mostCell-1)
 			case finite(x):
 				s = strings.TrimSuffix(figures(m.Unit, x), " %")
+				if least := most / 1000; x > 0 && x < least {
+					s = "<" + strings.TrimSuffix(figures(m.Unit, least), " %")
+				}
 			}
 			row = append(row, s)
 			wide = max(wide, ansi.StringWidth(s)+1)

@@ -1,0 +1,93 @@
+package lesson
+
+import (
+	"bytes"
+	"strings"
+	"testing"
+	"unicode/utf8"
+
+	"argen/internal/words"
+)
+
+// TestGroups: the groups hold the whole course in its order, and have names in
+// every language.
+func TestGroups(t *testing.T) {
+	var all []*Lesson
+	for _, g := range Groups() {
+		all = append(all, g.Lessons...)
+		for _, language := range words.Languages {
+			if c, err := words.In(language); err != nil || !c.Has("explain.groups."+g.Name) {
+				t.Errorf("%s has no name for the group %s: %v", language, g.Name, err)
+			}
+		}
+	}
+	if len(all) != len(Course) {
+		t.Fatalf("%d of %d lessons are in groups: %v", len(all), len(Course), names(all))
+	}
+	for i, l := range Course {
+		if all[i] != l {
+			t.Errorf("lesson %d is %s, in groups %s", i+1, l.Name, all[i].Name)
+		}
+	}
+}
+
+// TestView: a page has all texts of its lesson, in lines that fit, and shows what
+// a terminal acts on instead of passing it on.
+func TestView(t *testing.T) {
+	for _, language := range words.Languages {
+		lab := newLab(t, "story", language)
+		r, err := chainRule.Do(t.Context(), lab)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.Texts.Finding += " \x1b[31m\u202e"
+		r.Verdicts = append(r.Verdicts, Verdict{Name: "pass", Number: "bits", Rule: "<", Limit: 0, Text: "This fails."})
+		for _, v := range []View{{Width: 60}, {Width: 80}, {Width: 120, Head: strings.ToUpper}, {Width: 80, ASCII: true}, {Width: 80, Plain: true}} {
+			v.Words = lab.Words
+			var b bytes.Buffer
+			if err := v.Ask(&b, chainRule, lab); err != nil {
+				t.Fatal(err)
+			}
+			if err := v.Tell(&b, r, 0); err != nil {
+				t.Fatal(err)
+			}
+			text := b.String()
+			if strings.ContainsAny(text, "⟨⟩\x1b\u202e") {
+				t.Errorf("a text is missing, or acts on a terminal: %q", text)
+			}
+			for line := range strings.Lines(text) {
+				if n := utf8.RuneCountInString(strings.TrimRight(line, "\n")); n > v.Width {
+					t.Errorf("%d columns, not %d: %s", n, v.Width, line)
+				}
+			}
+			flat := strings.ToLower(strings.Join(strings.Fields(text), " "))
+			for _, part := range append([]string{r.Texts.Title, r.Texts.Claim, r.Texts.Question, r.Texts.Shows, r.Texts.Caveat, r.Texts.Takeaway, r.Texts.Task, "This fails."}, r.Texts.Options...) {
+				if !strings.Contains(flat, strings.ToLower(strings.Join(strings.Fields(part), " "))) {
+					t.Errorf("%s, %d columns: the page lacks %q", language, v.Width, part)
+				}
+			}
+			if language == "de" && strings.Contains(text, "must be") {
+				t.Error("English in the German page")
+			}
+		}
+		for given, key := range map[int]string{-1: "unasked", 0: "wrong", r.Answer: "right"} {
+			var b bytes.Buffer
+			v := View{Words: lab.Words, Width: 200}
+			if err := v.Tell(&b, r, given); err != nil {
+				t.Fatal(err)
+			}
+			want := v.say(key, words.Map{"right": letter(r.Answer), "given": letter(max(given, 0)), "text": r.Texts.Options[r.Answer]})
+			if !strings.Contains(b.String(), want) {
+				t.Errorf("answer %d: no %q", given, want)
+			}
+		}
+	}
+}
+
+func TestReadOption(t *testing.T) {
+	for given, want := range map[string]int{"a": 0, " B) ": 1, "3": 2, "(c)": 2, "d": -1, "4": -1, "0": -1, "": -1, "ab": -1, "a b": -1} {
+		if i, ok := ReadOption(given, 3); ok != (want >= 0) || ok && i != want {
+			t.Errorf("%q is %d, %v", given, i, ok)
+		}
+	}
+}
