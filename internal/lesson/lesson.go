@@ -56,6 +56,7 @@ var Course = []*Lesson{
 	order,
 	greedy,
 	loops,
+	drift,
 	cache,
 	speculative,
 	calibration,
