@@ -25,6 +25,7 @@ type plotFlags struct {
 	json     bool
 	theme    theme
 	big      bool
+	animated animateFlags
 	orders   ordersFlags
 
 	quality, diversity string
@@ -40,6 +41,8 @@ ending. - is stdin. argen plot list shows the kinds; --describe says in words
 what the chart shows.
 
 Where there are several traces, kinds that draw one are drawn side by side.
+animate makes a moving picture of a run, a frame a step, as GIF, or as SVG that
+stops under the pointer and has links to pause, play and each step.
 
 ngram-orders needs no trace: it trains models on sampled stories itself.
 learning draws the logs of trainings, which train transformer --log wrote, tree
@@ -51,6 +54,7 @@ occlusion also what score --inside T --json prints.`,
   argen plot surprisal trace.jsonl -o surprisal.svg
   argen plot next trace.jsonl --step 3 --describe
   argen train transformer --stories --steps 20 --hidden 16 --layers 1 --seed 1 --log training.jsonl -o brief
+  argen plot animate trace.jsonl --to 20 -o run.gif
   argen plot learning training.jsonl -o learning.svg
   argen compare --samples 5 --json | argen plot frontier - -o frontier.svg
   argen explain chain-rule --json | argen plot curves - -o chain-rule.svg --theme dark
@@ -72,6 +76,7 @@ occlusion also what score --inside T --json prints.`,
 	f.StringVar(&p.diversity, "diversity", "", "frontier: the metric `NAME` to the right (default distinct_2)")
 	p.theme.add(f)
 	f.BoolVar(&p.big, "big", false, "larger type, fewer ticks and rows, for a lecture hall")
+	p.animated.add(f)
 	p.orders.add(f)
 	return c
 }
@@ -86,6 +91,9 @@ func completePlot(_ *cobra.Command, args []string, typed string) ([]string, cobr
 			names = append(names, cobra.CompletionWithDesc(c.Name, c.Doc))
 		}
 	}
+	if strings.HasPrefix(animate, typed) {
+		names = append(names, cobra.CompletionWithDesc(animate, viz.AnimateDoc))
+	}
 	return append(names, "list"), cobra.ShellCompDirectiveNoFileComp
 }
 
@@ -96,6 +104,9 @@ func (a *app) plot(ctx context.Context, p *plotFlags, args []string) error {
 	kind, files := args[0], args[1:]
 	if kind == "list" {
 		return a.plotList(p.json)
+	}
+	if kind == animate {
+		return a.animate(ctx, p, files)
 	}
 	chart, ok := viz.Lookup(kind)
 	if !ok {
@@ -167,6 +178,7 @@ func (a *app) plotList(asJSON bool) error {
 		list = append(list, entry{c.Name, c.Doc})
 		width = max(width, len(c.Name))
 	}
+	list = append(list, entry{animate, viz.AnimateDoc})
 	if asJSON {
 		return a.printJSON(list)
 	}
@@ -184,5 +196,5 @@ func chartNames() []string {
 	for _, c := range viz.Charts {
 		all = append(all, c.Name)
 	}
-	return all
+	return append(all, animate)
 }

@@ -1,0 +1,127 @@
+package viz
+
+import (
+	"bytes"
+	"encoding/xml"
+	"image/gif"
+	"io"
+	"strings"
+	"testing"
+	"time"
+
+	"argen"
+	"argen/internal/golden"
+)
+
+// animated is an animation of the first steps of a trace.
+func animated(t testing.TB, to int) *Animation {
+	t.Helper()
+	a, err := Animate(Input{Traces: traces(t, 1)}, 0, to)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return a
+}
+
+// A GIF has a frame a step, all of one size and one palette, and is small.
+func TestAnimateGIF(t *testing.T) {
+	a := animated(t, 3)
+	a.Delay = 500 * time.Millisecond
+	var once, again bytes.Buffer
+	for _, b := range []*bytes.Buffer{&once, &again} {
+		if err := a.Write("gif", b); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if !bytes.Equal(once.Bytes(), again.Bytes()) {
+		t.Error("the same animation gave other bytes")
+	}
+	if once.Len() > 4*40<<10 {
+		t.Errorf("%d bytes for 4 frames", once.Len())
+	}
+	g, err := gif.DecodeAll(&once)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(g.Image) != a.Frames() || len(g.Image) != 4 || g.LoopCount != 0 {
+		t.Fatalf("%d frames for %d steps, loops %d", len(g.Image), a.Frames(), g.LoopCount)
+	}
+	for i, img := range g.Image {
+		if img.Rect.Dx() != 960 || img.Rect != g.Image[0].Rect {
+			t.Errorf("frame %d is %v", i, img.Rect)
+		}
+		if want := []int{50, 150}[i/3]; g.Delay[i] != want {
+			t.Errorf("frame %d stays %d hundredths, want %d", i, g.Delay[i], want)
+		}
+		if i > 0 && bytes.Equal(img.Pix, g.Image[i-1].Pix) {
+			t.Errorf("frame %d is as the one before", i)
+		}
+	}
+}
+
+// An SVG has a frame a step, controls without a script, and the words of the run.
+func TestAnimateSVG(t *testing.T) {
+	a := animated(t, 3)
+	var b bytes.Buffer
+	if err := a.Write("svg", &b); err != nil {
+		t.Fatal(err)
+	}
+	golden.Bytes(t, "animate.svg", b.Bytes())
+	golden.String(t, "animate.txt", a.Describe())
+	s := b.String()
+	for _, want := range []string{"prefers-reduced-motion", `href="#argen-pause"`, `href="#argen-play"`, `href="#argen-f3"`, "animation-play-state:paused", "<title>Predict, choose, append, repeat</title>"} {
+		if !strings.Contains(s, want) {
+			t.Errorf("%q is missing", want)
+		}
+	}
+	if n := strings.Count(s, `<g class="argen-f`); n != 4 {
+		t.Errorf("%d frames for 4 steps", n)
+	}
+}
+
+// Whatever a token is, it stays text.
+func TestAnimateHostile(t *testing.T) {
+	for _, s := range payloads() {
+		a, err := Animate(Input{Traces: []*argen.Trace{poisoned(s)}}, 0, -1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var b bytes.Buffer
+		if err := a.Write("svg", &b); err != nil {
+			t.Fatal(err)
+		}
+		for d := xml.NewDecoder(bytes.NewReader(b.Bytes())); ; {
+			token, err := d.Token()
+			if err == io.EOF {
+				break
+			}
+			if err != nil {
+				t.Fatalf("%.20q: %v", s, err)
+			}
+			if e, ok := token.(xml.StartElement); ok && !elements[e.Name.Local] && e.Name.Local != "g" && e.Name.Local != "a" && e.Name.Local != "style" {
+				t.Errorf("%.20q: an element %s", s, e.Name.Local)
+			}
+		}
+		checkShown(t, s, a.Describe())
+	}
+}
+
+func TestAnimateErrors(t *testing.T) {
+	in := Input{Traces: traces(t, 1)}
+	for want, span := range map[string][2]int{
+		"the trace has no step 40: its steps are 0 to 39":                 {40, -1},
+		"an animation from step 5 to 4: choose a last step from 5 to 39":  {5, 4},
+		"an animation from step 5 to 40: choose a last step from 5 to 39": {5, 40},
+	} {
+		if _, err := Animate(in, span[0], span[1]); err == nil || err.Error() != want {
+			t.Errorf("%v, want %s", err, want)
+		}
+	}
+	in.Traces[0] = stretched(in.Traces[0], 200, "")
+	if _, err := Animate(in, 0, -1); err == nil || !strings.Contains(err.Error(), "at most 120 steps, from 0 to 199 there are 200") {
+		t.Error(err)
+	}
+	if err := animated(t, 0).Write("png", &bytes.Buffer{}); err == nil {
+		t.Error("a png moves")
+	}
+}
