@@ -37,8 +37,9 @@ folder of -o) and lessons (explain --json), with charts and every number in a
 table; it works with the keyboard, in light and dark, and on paper. - is stdin.
 
 --lesson runs lessons now: names, quiz, or all. --deck makes slides of lessons:
-arrow keys turn them, n shows the notes, o all slides. --worksheet makes exercises
-whose numbers are each student's own; argen explain grade reads the saved answers.`,
+arrow keys turn them, n shows the notes, o all slides. --worksheet makes
+exercises whose numbers are each student's own; argen explain grade reads the
+saved answers.`,
 		Example: `  argen generate --seed 1 --top 10 --log trace.jsonl
   argen report trace.jsonl -o trace.html
   argen report --lesson chain-rule,temperature -o week1.html
