@@ -2,10 +2,12 @@ package lesson
 
 import (
 	"bytes"
+	"cmp"
 	"compress/gzip"
 	"context"
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -70,7 +72,7 @@ func runCompression(ctx context.Context, lab *Lab, r *Record) error {
 	r.Verdict("worse", "worse", ">=", 1.02)
 	r.Answer = 1
 
-	names := []string{r.Word("own"), r.Word("unsure")}
+	names := []string{r.Facts["model"], r.Word("unsure")}
 	sizes := []float64{own, unsure}
 	if lab.Story() {
 		for _, ref := range []string{"truth", "story", "story-ngram", "story:100"} {
@@ -92,7 +94,15 @@ func runCompression(ctx context.Context, lab *Lab, r *Record) error {
 	sizes = append(sizes, tokens*math.Log2(float64(lab.LM.Model.Info().VocabSize)), float64(8*zipped), raw)
 	var rows [][]Cell
 	bars := viz.Values{}
-	for i, size := range sizes {
+	places := make([]int, len(sizes))
+	for i := range places {
+		places[i] = i
+	}
+	slices.SortStableFunc(places, func(a, b int) int { return cmp.Compare(sizes[a], sizes[b]) })
+	var groups []string
+	for _, i := range places {
+		size := sizes[i]
+		groups = append(groups, names[i])
 		bars = append(bars, 8*size/raw)
 		rows = append(rows, []Cell{
 			{Text: names[i]},
@@ -104,7 +114,7 @@ func runCompression(ctx context.Context, lab *Lab, r *Record) error {
 	r.Chart("bars", &viz.BarsData{
 		Words:  viz.Words{Title: r.Word("chart"), Caption: r.Word("caption")},
 		Y:      viz.Axis{Label: r.Word("y"), Unit: "bits"},
-		Groups: names,
+		Groups: groups,
 		Series: []viz.Series{{Name: r.Word("per_byte"), Y: bars}},
 	})
 	return nil

@@ -90,6 +90,14 @@ func outside(ctx context.Context, lab *Lab, r *Record, texts [][]argen.ID, list 
 	if err != nil {
 		return err
 	}
+	other, err := lab.Open(ctx, "story-ngram")
+	if err != nil {
+		return err
+	}
+	worse, err := lab.drifting(ctx, other, texts[:min(200, len(texts))], 0)
+	if err != nil {
+		return err
+	}
 	_, isTruth := model.Base(lab.LM.Model).(*story.Model)
 	lost, slip := shareLost(list, driftLong), 0.0
 	r.Estimate("lost", lost, len(list), Share)
@@ -97,6 +105,7 @@ func outside(ctx context.Context, lab *Lab, r *Record, texts [][]argen.ID, list 
 	r.Exact("control", none.Mean*float64(len(control)), Count)
 	still := viz.Series{Name: r.Facts["model"]}
 	added, source := viz.Series{Name: r.Word("added")}, viz.Series{Name: r.Word("source")}
+	counted := viz.Series{Name: "story-ngram"}
 	var rows [][]Cell
 	left := 1.0
 	for to := driftPart; to <= driftLong; to += driftPart {
@@ -115,6 +124,8 @@ func outside(ctx context.Context, lab *Lab, r *Record, texts [][]argen.ID, list 
 		e, c := shareLost(list, to), shareLost(control, to)
 		point(&still, float64(to), Interval{1 - e.Mean, 1 - e.Hi, 1 - e.Lo})
 		point(&source, float64(to), Interval{1 - c.Mean, 1 - c.Hi, 1 - c.Lo})
+		w := shareLost(worse, to)
+		point(&counted, float64(to), Interval{1 - w.Mean, 1 - w.Hi, 1 - w.Lo})
 		added.X, added.Y = append(added.X, float64(to)), append(added.Y, left)
 		rows = append(rows, []Cell{
 			{Text: strconv.Itoa(to)},
@@ -132,12 +143,15 @@ func outside(ctx context.Context, lab *Lab, r *Record, texts [][]argen.ID, list 
 	r.Verdict("extra", "extra", "<=", .08)
 	r.Facts["outside"] = r.Word("judged")
 	r.Table("table", []string{"tokens", "still", "added", "slip"}, rows)
-	added.Lo, added.Hi = nil, nil
+	series := []viz.Series{still, added, source}
+	if lab.LM.Ref != other.Ref {
+		series = append(series, counted)
+	}
 	r.Chart("drift", &viz.CurvesData{
 		Words:  viz.Words{Title: r.Word("chart"), Caption: r.Word("caption")},
 		X:      viz.Axis{Label: r.Word("tokens")},
 		Y:      viz.Axis{Label: r.Word("still"), Unit: "share"},
-		Series: []viz.Series{still, added, source},
+		Series: series,
 	})
 	return nil
 }

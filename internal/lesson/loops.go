@@ -202,6 +202,18 @@ func showLoops(lab *Lab, r *Record, texts [][]written, within, shared, bits [][]
 		})
 	}
 	r.Table("ways", []string{"way", "within", "shared", "bits"}, rows)
+	in, any := viz.Series{Name: r.Word("within")}, viz.Series{Name: r.Word("shared")}
+	var groups []string
+	for w, way := range ways {
+		groups = append(groups, r.Word(way.name))
+		bar(&in, within01(lab.Mean(within[w])))
+		bar(&any, within01(lab.Mean(shared[w])))
+	}
+	r.Chart("bars", &viz.BarsData{
+		Words:  viz.Words{Title: r.Word("ways"), Caption: r.Word("ways_caption")},
+		Y:      viz.Axis{Label: r.Word("repeated"), Unit: "share"},
+		Groups: groups, Series: []viz.Series{in, any},
+	})
 	most := 0
 	for i, x := range within[0] {
 		if x > within[0][most] {
@@ -217,13 +229,15 @@ func showLoops(lab *Lab, r *Record, texts [][]written, within, shared, bits [][]
 	r.Table("example", []string{"way", "text"}, rows)
 }
 
+// within01 is an interval of a share, cut where a share ends.
+func within01(e Interval) Interval { return Interval{e.Mean, max(0, e.Lo), min(1, e.Hi)} }
+
 // drawSeen draws P of a token over how often it stood there before.
 func drawSeen(lab *Lab, r *Record, seen [][]float64) {
 	c := viz.Series{Name: r.Facts["model"]}
 	for k, p := range seen {
 		if len(p) >= fewSeen {
-			e := lab.Mean(p)
-			point(&c, float64(k), Interval{e.Mean, max(0, e.Lo), min(1, e.Hi)})
+			point(&c, float64(k), within01(lab.Mean(p)))
 		}
 	}
 	r.Chart("curves", &viz.CurvesData{
