@@ -52,6 +52,13 @@ type checkpoint struct {
 }
 
 func runTraining(ctx context.Context, lab *Lab, r *Record) error {
+	lm, err := lab.Open(ctx, "story")
+	if err != nil {
+		return err
+	}
+	own := *lab // the lesson is about this model, whichever the learner's is
+	own.LM = lm
+	lab = &own
 	exam, err := newExamination(ctx, lab)
 	if err != nil {
 		return err
