@@ -151,15 +151,15 @@ func cutOne(ctx context.Context, lab *Lab, chains []chain, ids []argen.ID) (*cut
 			if err := ch.through(cut, row); err != nil {
 				return nil, err
 			}
-			left := 0.0
-			cut.Each(func(id argen.ID, _ float64) { left += whole.Prob(id) })
-			best := cut.Top(1)[0]
-			x.renormed = max(x.renormed, math.Abs(cut.Prob(best)-whole.Prob(best)/left))
 			n := float64(len(t.Rows))
-			x.kept[k] += float64(cut.Len()) / n
-			if cut.Len() < whole.Len() { // else the sum is 1 but for rounding
+			if cut.Len() < whole.Len() { // else nothing is renormalised
+				left := 0.0
+				cut.Each(func(id argen.ID, _ float64) { left += whole.Prob(id) })
+				best := cut.Top(1)[0]
+				x.renormed = max(x.renormed, math.Abs(cut.Prob(best)-whole.Prob(best)/left))
 				x.gone[k] += max(0, 1-left) / n
 			}
+			x.kept[k] += float64(cut.Len()) / n
 			x.entropy[k] += cut.Entropy() / n
 			x.lost[k] = x.lost[k] || whole.Has(next) && !cut.Has(next)
 		}
