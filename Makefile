@@ -28,7 +28,7 @@ compare = set -- testdata/bench/$(1).*; export ARGEN="$(BIN)"; case "$$1" in \
 	*.py) python3 "$$1" $(ARGS) ;; *.sh) sh "$$1" $(ARGS) ;; *.go) go run "$$1" $(ARGS) ;; \
 	*) echo "make: $$1: no such script"; exit 1 ;; esac
 
-.PHONY: help build run test test-full browser-test race lint vuln fuzz bench bench-bpe bench-kenlm bench-llama2c bench-llamacpp bench-sampling bench-torch golden cover models real-model dist clean
+.PHONY: help build run test test-full browser-test race lint vuln fuzz bench bench-bpe bench-kenlm bench-llama2c bench-llamacpp bench-sampling bench-torch golden cover models real-model docs dist clean
 
 help: ## list the targets (what make alone does)
 	@echo "make TARGET, where TARGET is one of"
@@ -109,6 +109,10 @@ bench-torch: build ## measure products of matrices and training against PyTorch;
 
 golden: ## write the expected outputs of tests again; read git diff afterwards
 	go test $(call holding,$(HAS_UPDATE)) -update
+
+docs: ## run what the pages of documentation show, and write its output and pictures into them
+	go test ./cmd/argen -run '^(TestReadme|TestTeaching)$$' -update
+	go test ./sampler -run '^TestHelp$$' -update
 
 cover: ## measure how much of the code the quick tests reach, by function, to bin/cover.html
 	@mkdir -p bin

@@ -24,27 +24,9 @@ func TestReadme(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	readme, err := os.ReadFile(filepath.Join(top, "README.md"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Chdir(t.TempDir())
-	var out bytes.Buffer
-	blocks := strings.Split(string(readme), "```console\n")
-	out.WriteString(blocks[0])
-	for _, block := range blocks[1:] {
-		shown, rest, found := strings.Cut(block, "```")
-		if !found {
-			t.Fatal("a console block does not end")
-		}
-		if withRealModel || !strings.Contains(shown, realModelFlag) {
-			shown = runShown(t, shown)
-		}
-		out.WriteString("```console\n" + shown + "```" + rest)
-	}
-	golden.File(t, filepath.Join(top, "README.md"), out.Bytes())
+	readme, blocks := runPage(t, filepath.Join(top, "README.md"))
 
-	pictures := regexp.MustCompile(`\]\((testdata/readme/[\w.-]+)\)`).FindAllStringSubmatch(string(readme), -1)
+	pictures := regexp.MustCompile(`\]\((testdata/readme/[\w.-]+)\)`).FindAllStringSubmatch(readme, -1)
 	for _, p := range pictures {
 		drawn, err := os.ReadFile(filepath.Base(p[1]))
 		if err == nil {
@@ -53,9 +35,68 @@ func TestReadme(t *testing.T) {
 			t.Errorf("the README shows %s, which is not there", p[1])
 		}
 	}
-	if len(blocks) < 6 || len(pictures) < 4 {
-		t.Errorf("%d console blocks and %d pictures found", len(blocks)-1, len(pictures))
+	if blocks < 5 || len(pictures) < 4 {
+		t.Errorf("%d console blocks and %d pictures found", blocks, len(pictures))
 	}
+}
+
+// TestTeaching runs what the teacher's page shows, as TestReadme does, and asks of
+// each command that it names whether there is one.
+func TestTeaching(t *testing.T) {
+	path, err := filepath.Abs("../../internal/lesson/TEACHING.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	page, blocks := runPage(t, path)
+	if blocks < 4 {
+		t.Errorf("%d console blocks found", blocks)
+	}
+	named := regexp.MustCompile("`argen ([^`]+)`").FindAllStringSubmatch(page, -1)
+	if len(named) < 15 {
+		t.Errorf("%d commands are named", len(named))
+	}
+	for _, m := range named {
+		words := splitWords(m[1])
+		root := newApp(nil, nil, nil, func(string) string { return "" }).root()
+		c, rest, err := root.Find(words)
+		if err == nil {
+			err = c.ParseFlags(rest)
+		}
+		if err != nil {
+			t.Errorf("argen %s: %v", m[1], err)
+			continue
+		}
+		if args := c.Flags().Args(); c.Name() == "explain" && len(args) == 1 {
+			if _, err := findLesson(args[0]); err != nil {
+				t.Errorf("argen %s: %v", m[1], err)
+			}
+		}
+	}
+}
+
+// runPage runs the console blocks of a page in an empty folder and compares it with
+// what they print; it returns the page as it is and how many blocks it has.
+func runPage(t *testing.T, path string) (page string, blocks int) {
+	data, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Chdir(t.TempDir())
+	var out bytes.Buffer
+	parts := strings.Split(string(data), "```console\n")
+	out.WriteString(parts[0])
+	for _, part := range parts[1:] {
+		shown, rest, found := strings.Cut(part, "```")
+		if !found {
+			t.Fatal("a console block does not end")
+		}
+		if withRealModel || !strings.Contains(shown, realModelFlag) {
+			shown = runShown(t, shown)
+		}
+		out.WriteString("```console\n" + shown + "```" + rest)
+	}
+	golden.File(t, path, out.Bytes())
+	return string(data), len(parts) - 1
 }
 
 // runShown runs the commands of a console block and returns it as it should be.
@@ -66,6 +107,8 @@ func runShown(t *testing.T, block string) string {
 		got := runLine(t, line)
 		if elided(shown, got) {
 			got = shown
+		} else {
+			got = elide(shown, got)
 		}
 		out.WriteString("$ " + line + "\n" + got)
 	}
@@ -88,6 +131,57 @@ func elided(shown, got string) bool {
 		rest = rest[i+len(p):]
 	}
 	return rest == "" || parts[len(parts)-1] == ""
+}
+
+// elide leaves out of got what shown leaves out: of each of its parts, which begins
+// at the line that it begins with, as many paragraphs stay as it has. Where such a
+// line is not there all stays.
+func elide(shown, got string) string {
+	parts := strings.Split(shown, "…\n")
+	if len(parts) == 1 {
+		return got
+	}
+	var out []string
+	rest := got
+	for _, p := range parts {
+		if p == "" {
+			out = append(out, "")
+			continue
+		}
+		first, _, _ := strings.Cut(p, "\n")
+		i := strings.Index("\n"+rest, "\n"+first+"\n")
+		if i < 0 {
+			return got
+		}
+		rest = rest[i:]
+		end := 0
+		for range 1 + strings.Count(strings.TrimRight(p, "\n"), "\n\n") {
+			if j := strings.Index(rest[end:], "\n\n"); j >= 0 {
+				end += j + 2
+			} else {
+				end = len(rest) + 1
+				break
+			}
+		}
+		out = append(out, rest[:end-1])
+		rest = rest[end-1:]
+	}
+	return strings.Join(out, "…\n")
+}
+
+func TestElide(t *testing.T) {
+	got := "head\n\nnumbers\n 3 4\n\nmore\n\nend 7\n"
+	for shown, want := range map[string]string{
+		"…\nnumbers\n 1 2\n…\n":       "…\nnumbers\n 3 4\n…\n",
+		"…\nnumbers\n 1\n\nless\n…\n": "…\nnumbers\n 3 4\n\nmore\n…\n",
+		"head\n…\nend 7\n":            "head\n…\nend 7\n",
+		"head\n…\nend 8\n":            got,
+		"all\n":                       got,
+	} {
+		if out := elide(shown, got); out != want {
+			t.Errorf("%q becomes %q", shown, out)
+		}
+	}
 }
 
 // runLine runs a command line of argen and returns what it prints.
