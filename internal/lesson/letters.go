@@ -114,7 +114,7 @@ func (s *spelling) enumerate(length int) *enumeration {
 		if n == length {
 			return
 		}
-		e.ended[n] += p * s.next[last][border]
+		e.ended[n] += float64(p * s.next[last][border])
 		for b := 1; b < len(s.next); b++ {
 			write(b, n+1, p*s.next[last][b])
 		}
@@ -136,9 +136,9 @@ func (s *spelling) lengths(length int) (ended, open []float64) {
 		next := make([]float64, len(v))
 		for a, p := range v {
 			sum += p
-			end += p * s.next[a][border]
+			end += float64(p * s.next[a][border])
 			for b := 1; b < len(v); b++ {
-				next[b] += p * s.next[a][b]
+				next[b] += float64(p * s.next[a][b])
 			}
 		}
 		open = append(open, sum)
@@ -166,9 +166,9 @@ func (s *spelling) correlation(length int) (apart, joint float64) {
 		next := make([]float64, len(v))
 		next[border] = v[border]
 		for a := 1; a < len(v); a++ {
-			joint += v[a] * entropy(s.next[a])
+			joint += float64(v[a] * entropy(s.next[a]))
 			for b, p := range s.next[a] {
-				next[b] += v[a] * p
+				next[b] += float64(v[a] * p)
 			}
 		}
 		v = next
@@ -182,7 +182,7 @@ func entropy(p []float64) float64 {
 	h := 0.0
 	for _, x := range p {
 		if x > 0 {
-			h -= x * math.Log2(x)
+			h -= float64(x * math.Log2(x))
 		}
 	}
 	return h

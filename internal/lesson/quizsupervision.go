@@ -261,7 +261,7 @@ func (s *spelling) descend(steps int, rate float64, see func(step int, p [][]flo
 	for step := 1; step <= steps; step++ {
 		for a, row := range s.counts {
 			for b, c := range row {
-				theta[a][b] -= rate * (of[a]*p[a][b] - c) / n
+				theta[a][b] -= rate * (float64(of[a]*p[a][b]) - c) / n
 			}
 			softmax(p[a], theta[a])
 		}
@@ -298,7 +298,7 @@ func (s *spelling) products(n int) (causal, masked float64) {
 	walk = func(n, before, last int, c, m float64) {
 		if n == 0 {
 			causal += c
-			masked += m * q[before][border][last]
+			masked += float64(m * q[before][border][last])
 			return
 		}
 		for next := range s.next {
