@@ -22,12 +22,13 @@ const (
 	contextBlocks = 64 // stretches of text, each with
 	contextPlaces = 8  // tokens that are predicted
 	contextMost   = 64 // tokens before them
+	contextFew    = 2  // tokens that this is compared with: one alone is foreign to a model
 	countedOrder  = 5  // of the n-grams that are counted now
 	countedTexts  = 2000
 )
 
 // contextLengths are the k.
-var contextLengths = []int{0, 1, 2, 4, 8, 16, 32, contextMost}
+var contextLengths = []int{0, 1, contextFew, 4, 8, 16, 32, contextMost}
 
 // shuffledLengths are those at which the last k tokens are shuffled too.
 var shuffledLengths = []int{4, 16, contextMost}
@@ -78,11 +79,12 @@ func runQuizContext(ctx context.Context, lab *Lab, r *Record) error {
 		r.Estimate(name, lab.Mean(byBlock(values)), len(values), Bits)
 	}
 	r.Facts["reader"] = argen.Visible(reader.Ref)
-	estimate("gain", minus(cut[1], cut[contextMost]))
-	estimate("short", cut[1])
+	estimate("gain", minus(cut[contextFew], cut[contextMost]))
+	estimate("short", cut[contextFew])
 	estimate("long", cut[contextMost])
 	estimate("shuffled", mixed[contextMost])
 	estimate("order", minus(mixed[contextMost], cut[contextMost]))
+	r.Exact("few", contextFew, Count)
 	r.Exact("most", contextMost, Count)
 	estimate("memory", minus(tales.alone, tales.bits[countedOrder-1]))
 	estimate("no_memory", minus(bag.alone, bag.bits[countedOrder-1]))
@@ -94,7 +96,7 @@ func runQuizContext(ctx context.Context, lab *Lab, r *Record) error {
 	r.Verdict("no_memory", "no_memory", "<=", .05)
 	r.Verdict("flat", "flat", "<=", 1e-9)
 	switch {
-	case lab.Mean(minus(cut[2], cut[contextMost])).Mean < .1:
+	case lab.Mean(minus(cut[contextFew], cut[contextMost])).Mean < .1:
 		r.Answer = 0
 	case lab.Mean(minus(cut[8], cut[contextMost])).Mean < .1:
 		r.Answer = 1
