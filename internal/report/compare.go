@@ -103,7 +103,7 @@ func (p *page) stepTable(s *viz.CompareStep) table {
 		}
 		t.Rows = append(t.Rows, row)
 	}
-	rest, kept, bits := []string{p.say("others", "n", strconv.Itoa(s.Others)), figures4(s.Rest)}, []string{p.say("tokens_left"), "–"}, []string{p.say("entropy"), "–"}
+	rest, kept, bits := []string{p.say("others", "n", thousands(s.Others)), figures4(s.Rest)}, []string{p.say("tokens_left"), "–"}, []string{p.say("entropy"), "–"}
 	for _, a := range s.After {
 		rest, kept, bits = append(rest, figures4(a.Rest)), append(kept, strconv.Itoa(a.Kept)), append(bits, figures4(a.Entropy))
 	}

@@ -33,6 +33,15 @@ type slide struct {
 	Notes   []string
 }
 
+// Long reports whether texts or table need smaller type to fit a screen.
+func (s slide) Long() bool {
+	n := 0
+	for _, t := range s.Texts {
+		n += len([]rune(t))
+	}
+	return n > 380 || len(s.Table.Rows) > 7
+}
+
 // Write writes the slides.
 func (d *Deck) Write(w io.Writer) error { return write(w, d.Words, d.render) }
 

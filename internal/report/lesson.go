@@ -75,7 +75,7 @@ func (p *page) lesson(r *lesson.Record) (lessonView, error) {
 	for _, n := range r.Numbers {
 		samples := "–"
 		if n.N > 0 {
-			samples = strconv.Itoa(n.N)
+			samples = thousands(n.N)
 		}
 		v.Numbers.Rows = append(v.Numbers.Rows, []string{visible(n.Name), n.WithInterval(), samples})
 	}

@@ -74,6 +74,9 @@ func round4(x float64) float64 {
 	return y
 }
 
+// thousands is a whole number with commas: 49,152.
+func thousands(n int) string { return lesson.Number{Value: float64(n), Unit: lesson.Count}.String() }
+
 func minus(s string) string { return strings.ReplaceAll(s, "-", "−") }
 
 // interval is a number of a series with its interval, if it has one.

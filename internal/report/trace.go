@@ -79,7 +79,7 @@ func (t Trace) section(p *page) (section, error) {
 			v.Figures = append(v.Figures, f)
 		}
 	}
-	title := strings.TrimSpace(h.PromptText + tr.Text())
+	title := strings.Join(strings.Fields(h.PromptText+tr.Text()), " ")
 	if r := []rune(title); len(r) > 60 {
 		title = strings.TrimSpace(string(r[:59])) + "…"
 	}

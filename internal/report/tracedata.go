@@ -61,7 +61,7 @@ func (p *page) traceData(tr *argen.Trace, steps []argen.Step, file string) trace
 		for k := range s.Stages {
 			g := &s.Stages[k]
 			d.Steps[i].Stages = append(d.Steps[i].Stages, stageData{
-				Name: stageName(g), Tokens: arrow(strconv.Itoa(g.In), strconv.Itoa(g.Kept)),
+				Name: stageName(g), Tokens: arrow(thousands(g.In), thousands(g.Kept)),
 				Removed: figures4(g.MassRemoved), Entropy: arrow(figures4(g.EntropyIn), figures4(g.Entropy)),
 				Idle: s.Idle(k) && !g.LastStanding,
 			})
@@ -94,7 +94,7 @@ func (p *page) candidates(d *stepData, s *argen.Step, file string) {
 		d.Candidates = append(d.Candidates, c)
 	}
 	if len(s.Top) > 0 && others > 0 {
-		rest.Label, rest.P, rest.Q = p.say("others", "n", strconv.Itoa(others)), round4(rest.P), round4(rest.Q)
+		rest.Label, rest.P, rest.Q = p.say("others", "n", thousands(others)), round4(rest.P), round4(rest.Q)
 		d.Rest = &rest
 	}
 }

@@ -12,11 +12,11 @@ import (
 // overview come and go, and a slide is a page of paper.
 func TestDeck(t *testing.T) {
 	folder := t.TempDir()
-	run(t, folder, "report", "--deck", "chain-rule,loop", "-o", "deck.html")
+	run(t, folder, "report", "--deck", "chain-rule,loop,quiz-right", "-o", "deck.html")
 	p := open(t, filepath.Join(folder, "deck.html"), 1280, 720, "light")
 	all := value[int](p, `document.querySelectorAll(".slide").length`)
-	if all < 12 {
-		t.Errorf("%d slides of two lessons", all)
+	if all < 20 {
+		t.Errorf("%d slides of three lessons", all)
 	}
 	now := `Number(document.querySelector(".slide.now").id.slice(6))`
 	visible := `[...document.querySelectorAll(".slide")].filter((s) => s.checkVisibility()).length`
@@ -72,7 +72,7 @@ func TestDeck(t *testing.T) {
 			p.key(kb.ArrowRight)
 		}
 		p.accessible("slide")
-		if high := value[float64](p, `document.documentElement.scrollHeight`); high > 720*1.3 {
+		if high := value[float64](p, `document.documentElement.scrollHeight`); high > 720*1.1 {
 			t.Errorf("slide %d is %.0f high, the screen 720", i+1, high)
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -56,6 +57,9 @@ func TestSheet(t *testing.T) {
 		if number := "0." + string(rune('1'+i)); a != number && a != "b" {
 			t.Errorf("answer %d is %q", i+1, a)
 		}
+	}
+	if graded := run(t, folder, "explain", "grade", filepath.Base(path)); !strings.Contains(graded, "Ada Lovelace <b>") || !strings.Contains(graded, " of 6 right") || strings.Contains(graded, "cannot be read") {
+		t.Errorf("graded: %s", graded)
 	}
 	want(p, `document.getElementById("saved").textContent`, "Saved as answers-ada-lovelace-b.json.")
 	if n := p.paper("sheet"); n < 1 {
