@@ -279,14 +279,15 @@ func (g *grille) scale(c draw.Canvas) {
 	}
 	c.SetLineStyle(line(quiet, .5))
 	c.Stroke(rect(x, y, x+wide, y+high).Path())
-	for i, share := range []float64{0, .25, .5, .75, 1} {
-		to := x + wide*share
+	ends := axis{min: at(0), max: at(1)}
+	for i, t := range ends.every(round((ends.max - ends.min) / 4)) {
+		to := x + wide*(t.Value-ends.min)/(ends.max-ends.min)
 		c.StrokeLine2(line(quiet, .75), vg.Length(to), vg.Length(y-3), vg.Length(to), vg.Length(y))
 		sty := style(tinySize, false, -.5, -1)
-		if i == 0 {
+		if i == 0 && to == x {
 			sty.XAlign = draw.XLeft
 		}
-		say(c, sty, to, y-4, g.number(at(share)))
+		say(c, sty, to, y-4, g.number(t.Value))
 	}
 	unit := g.Unit
 	switch unit {
