@@ -14,7 +14,8 @@ import (
 // A curvesPanel is curves with their axes.
 type curvesPanel struct {
 	*CurvesData
-	logNote string // "logarithmic"
+	widest  float64 // of what stands beside the panel
+	logNote string  // "logarithmic"
 	plot    *plot.Plot
 	x, y    scale
 }
@@ -87,6 +88,7 @@ func (p *curvesPanel) axes(width float64) error {
 		p.plot.X.Label.TextStyle.Handler = centred{setter()}
 		p.plot.X.Label.Text += " (" + p.logNote + ")"
 	}
+	p.plot.X.Label.Text = fit(p.plot.X.Label.Text, p.plot.X.Label.TextStyle.Font, width, false)
 	if p.Y.Log {
 		p.plot.Y.Scale = logScale{}
 	}

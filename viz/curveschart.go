@@ -41,7 +41,7 @@ func (d *CurvesData) figure(in Input) (*Figure, error) {
 	var panels []*curvesPanel
 	beside, high := 0.0, 0.0
 	for _, of := range list {
-		p := &curvesPanel{CurvesData: of, logNote: d.say("logarithmic", nil)}
+		p := &curvesPanel{CurvesData: of, widest: min(widestLevel, f.Width*.38-labelLead-labelSwatch-labelGap), logNote: d.say("logarithmic", nil)}
 		panels = append(panels, p)
 		beside = max(beside, p.beside())
 		if of.Equal {
@@ -105,7 +105,7 @@ func (p *curvesPanel) named() bool {
 		return false
 	}
 	for _, s := range p.Series {
-		if measure(argen.Visible(s.Name)+" 0.000", face(smallSize, false)) > widestLabel {
+		if measure(argen.Visible(s.Name)+" 0.000", face(smallSize, false)) > min(widestLabel, p.widest) {
 			return false
 		}
 	}
@@ -117,11 +117,11 @@ func (p *curvesPanel) endsOf() []curveEnd {
 	var list []curveEnd
 	for i, s := range p.Series {
 		if at := s.last(); at >= 0 && p.named() {
-			list = append(list, curveEnd{argen.Visible(s.Name), p.Y.number(s.Y[at]), p.x.place(s.X[at]), s.Y[at], &looks[i]})
+			list = append(list, curveEnd{argen.Visible(s.Name), p.Y.number(s.Y[at]), p.x.place(s.X[at]), s.Y[at], p.widest, &looks[i]})
 		}
 	}
 	for _, l := range p.Levels {
-		list = append(list, curveEnd{argen.Visible(l.Name), p.Y.number(l.Y), math.Inf(1), l.Y, nil})
+		list = append(list, curveEnd{argen.Visible(l.Name), p.Y.number(l.Y), math.Inf(1), l.Y, p.widest, nil})
 	}
 	slices.SortStableFunc(list, func(a, b curveEnd) int {
 		switch {
@@ -139,6 +139,7 @@ func (p *curvesPanel) endsOf() []curveEnd {
 type curveEnd struct {
 	name, value string
 	x, y        float64
+	widest      float64
 	look        *look // nil of a level
 }
 
@@ -151,7 +152,7 @@ func (p *curvesPanel) beside() float64 {
 	if wide == 0 {
 		return 12
 	}
-	return labelLead + labelSwatch + labelGap + min(wide, widestLevel)
+	return labelLead + labelSwatch + labelGap + min(wide, p.widest)
 }
 
 // last is the place of the last point that is there, −1 if there is none.
@@ -212,7 +213,7 @@ func (e *curveEnd) draw(c draw.Canvas, x func(float64) float64, y, at float64) {
 	}
 	c.StrokeLine2(lead, vg.Length(from), vg.Length(y), vg.Length(left-2), vg.Length(at))
 	value := " " + e.value
-	say(c, sty, left+labelSwatch+labelGap, at, fit(e.name, sty.Font, widestLevel-measure(value, sty.Font), false)+value)
+	say(c, sty, left+labelSwatch+labelGap, at, fit(e.name, sty.Font, e.widest-measure(value, sty.Font), false)+value)
 }
 
 // shift sets the points of several series with intervals a little apart, so

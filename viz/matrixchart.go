@@ -181,11 +181,14 @@ func (d *MatrixData) figure(in Input) (*Figure, error) {
 func (g *grille) panel(c draw.Canvas, p Panel, left, top float64, rows, cols bool) {
 	if g.panelsNamed {
 		sty := style(smallSize, true, 0, -1)
-		x := left
-		if cols && rows && g.blocks() > 1 {
-			x = float64(c.Min.X)
+		x, room := left, g.wide*float64(g.block)+panelGap-4
+		if g.across == 1 {
+			room = float64(c.Max.X) - x
 		}
-		say(c, sty, x, top, fit(argen.Visible(p.Name), sty.Font, float64(c.Max.X)-x, false))
+		if cols && rows && g.blocks() > 1 {
+			x, room = float64(c.Min.X), float64(c.Max.X-c.Min.X)
+		}
+		say(c, sty, x, top, fit(argen.Visible(p.Name), sty.Font, room, false))
 		top -= g.panelHeading
 	}
 	for from := 0; from < len(g.Cols); from += g.block {
