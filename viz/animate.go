@@ -86,9 +86,6 @@ func Animate(in Input, from, to int) (*Animation, error) {
 // Describe returns the animation in words.
 func (a *Animation) Describe() string { return Describe(a.figure(nil)) }
 
-// Frames is how many frames there are.
-func (a *Animation) Frames() int { return len(a.steps) }
-
 // figure is a page with a body.
 func (a *Animation) figure(body func(c draw.Canvas)) *Figure {
 	f := &Figure{Title: a.Title, Subtitle: a.Subtitle, Caption: a.Caption, Alt: a.Alt, Width: a.width, Theme: a.Theme, body: body}

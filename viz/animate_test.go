@@ -43,8 +43,8 @@ func TestAnimateGIF(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(g.Image) != a.Frames() || len(g.Image) != 4 || g.LoopCount != 0 {
-		t.Fatalf("%d frames for %d steps, loops %d", len(g.Image), a.Frames(), g.LoopCount)
+	if len(g.Image) != len(a.steps) || len(g.Image) != 4 || g.LoopCount != 0 {
+		t.Fatalf("%d frames for %d steps, loops %d", len(g.Image), len(a.steps), g.LoopCount)
 	}
 	for i, img := range g.Image {
 		if img.Rect.Dx() != 960 || img.Rect != g.Image[0].Rect {
