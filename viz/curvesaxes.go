@@ -96,6 +96,10 @@ func (p *curvesPanel) axes(width float64) error {
 	return nil
 }
 
+// nearly0 is what the steps of a scale are above at least: next to the smallest
+// numbers there are, they could not be computed.
+const nearly0 = 1e-290
+
 // newScale is a scale that holds numbers. Along the lower side (free) it begins
 // where they do, and has its ticks at them where they are few; else 0 is part
 // of it, if it can be.
@@ -122,8 +126,8 @@ func newScale(all []float64, a Axis, free bool) scale {
 			most = 1
 		}
 	}
-	if least == most {
-		most = least + 1
+	if most-least <= max(nearly0, 1e-9*max(math.Abs(least), math.Abs(most))) {
+		most = least + 1 // else ticks would be nearer to each other than numbers are
 	}
 	step := round((most - least) / 6)
 	if whole(list) {
@@ -183,7 +187,8 @@ func (s *scale) logarithmic(list []float64, a Axis, free bool) {
 	if len(list) == 0 {
 		list = []float64{1}
 	}
-	least, most := max(list[0], 1e-290), min(list[len(list)-1], 1e290)
+	least := max(list[0], nearly0)
+	most := max(list[len(list)-1], least)
 	if least == most {
 		most = least * 10
 	}

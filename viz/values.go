@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 
 	"argen"
@@ -141,6 +142,7 @@ const (
 	mostGroups  = 60     // of bars
 	mostBelow   = 2      // panels below the first
 	mostPanels  = 600    // of a matrix: heads
+	mostUnit    = 24     // bytes of a unit, which stands behind numbers
 )
 
 // check says what is wrong with a series of n numbers.
@@ -151,6 +153,11 @@ func (s Series) check(n int) error {
 	case len(s.Lo) != len(s.Hi) || len(s.Lo) != 0 && len(s.Lo) != n:
 		return fmt.Errorf("series %q has %d numbers and %d and %d ends of intervals", argen.Visible(s.Name), n, len(s.Lo), len(s.Hi))
 	}
+	for _, list := range []Values{s.X, s.Y, s.Lo, s.Hi} {
+		if i, found := farOff(list); found {
+			return fmt.Errorf("series %q: number %d is %v, it must be from −1e12 to 1e12", argen.Visible(s.Name), i+1, list[i])
+		}
+	}
 	for i, y := range s.Y {
 		if len(s.Lo) > 0 && (s.Lo[i] > y+rounding*math.Abs(y) || s.Hi[i] < y-rounding*math.Abs(y)) {
 			return fmt.Errorf("series %q: number %d is %v, not in its interval from %v to %v", argen.Visible(s.Name), i+1, y, s.Lo[i], s.Hi[i])
@@ -160,7 +167,7 @@ func (s Series) check(n int) error {
 }
 
 // checkSeries says what is wrong with all series and levels of a panel.
-func checkSeries(list []Series, levels []Level, n func(Series) int) error {
+func checkSeries(list []Series, levels []Level, axis Axis, n func(Series) int) error {
 	all := 0
 	for _, s := range list {
 		if err := s.check(n(s)); err != nil {
@@ -176,7 +183,13 @@ func checkSeries(list []Series, levels []Level, n func(Series) int) error {
 	case all > mostNumbers:
 		return fmt.Errorf("at most %s numbers are drawn, there are %s", count(mostNumbers), count(all))
 	}
+	if len(axis.Unit) > mostUnit {
+		return fmt.Errorf("the unit %.20q… has %d bytes, at most %d are drawn", axis.Unit, len(axis.Unit), mostUnit)
+	}
 	for _, l := range levels {
+		if axis.Log && l.Y < 0 {
+			return fmt.Errorf("the level %q is at %v, and the axis is logarithmic", argen.Visible(l.Name), l.Y)
+		}
 		if !finite(l.Y) {
 			return fmt.Errorf("the level %q is at %v, which has no place", argen.Visible(l.Name), l.Y)
 		}
@@ -201,7 +214,7 @@ func checkBelow(n int, of func(i int) (deeper int, err error)) error {
 
 // Check implements Data.
 func (d *CurvesData) Check() error {
-	if err := checkSeries(d.Series, d.Levels, func(s Series) int { return len(s.X) }); err != nil {
+	if err := checkSeries(d.Series, d.Levels, d.Y, func(s Series) int { return len(s.X) }); err != nil {
 		return err
 	}
 	for _, a := range []struct {
@@ -210,6 +223,9 @@ func (d *CurvesData) Check() error {
 		of   func(Series) Values
 	}{{d.X.Log, "x", func(s Series) Values { return s.X }}, {d.Y.Log, "y", func(s Series) Values { return s.Y }}} {
 		for _, s := range d.Series {
+			if a.log && slices.ContainsFunc(a.of(s), func(v float64) bool { return v > 0 && v < nearly0 }) {
+				return fmt.Errorf("series %q: a number of %s is nearer to 0 than any that can be drawn", argen.Visible(s.Name), a.name)
+			}
 			if err := s.within(notBelow0, a.name+", which is logarithmic,", a.of(s)); a.log && err != nil {
 				return err
 			}
@@ -226,7 +242,7 @@ func (d *BarsData) Check() error {
 	case n > mostGroups:
 		return fmt.Errorf("at most %d groups of bars are drawn, there are %d", mostGroups, n)
 	}
-	if err := checkSeries(d.Series, d.Levels, func(Series) int { return len(d.Groups) }); err != nil {
+	if err := checkSeries(d.Series, d.Levels, d.Y, func(Series) int { return len(d.Groups) }); err != nil {
 		return err
 	}
 	return checkBelow(len(d.Below), func(i int) (int, error) { return len(d.Below[i].Below), d.Below[i].Check() })
@@ -240,6 +256,8 @@ func (d *MatrixData) Check() error {
 		return fmt.Errorf("there are no cells: nothing to draw")
 	case panels > mostPanels || rows > mostNumbers || cols > mostNumbers || panels*rows*cols > mostNumbers:
 		return fmt.Errorf("at most %s cells in %d panels are drawn, there are %d panels of %s × %s", count(mostNumbers), mostPanels, panels, count(rows), count(cols))
+	case len(d.Unit) > mostUnit:
+		return fmt.Errorf("the unit %.20q… has %d bytes, at most %d are drawn", d.Unit, len(d.Unit), mostUnit)
 	case d.Most != 0 && !(d.Most > 0 && finite(d.Most)):
 		return fmt.Errorf("most is %v, it must be above 0", d.Most)
 	}
@@ -250,6 +268,9 @@ func (d *MatrixData) Check() error {
 		for i := range p.Cells {
 			if len(p.Cells[i]) != cols || p.Texts != nil && len(p.Texts[i]) != cols {
 				return fmt.Errorf("panel %q, row %q has %d cells, there must be %d, and a text for each or none", argen.Visible(p.Name), argen.Visible(d.Rows[i]), len(p.Cells[i]), cols)
+			}
+			if j, found := farOff(p.Cells[i]); found {
+				return fmt.Errorf("panel %q, row %q: cell %d is %v, it must be from −1e12 to 1e12", argen.Visible(p.Name), argen.Visible(d.Rows[i]), j+1, p.Cells[i][j])
 			}
 		}
 	}

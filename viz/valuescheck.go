@@ -32,6 +32,17 @@ func (b bound) bad(list Values) (at int, found bool) {
 	return 0, false
 }
 
+// farOff returns the first of some numbers that is too large to be drawn. What is
+// infinite counts as missing, as it does in JSON.
+func farOff(list Values) (at int, found bool) {
+	for i, x := range list {
+		if !finite(x) && !math.IsNaN(x) && !math.IsInf(x, 0) {
+			return i, true
+		}
+	}
+	return 0, false
+}
+
 // within says which number of a series is beyond a bound.
 func (s Series) within(b bound, what string, lists ...Values) error {
 	for _, list := range lists {
