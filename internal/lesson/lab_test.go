@@ -69,3 +69,26 @@ func TestJobs(t *testing.T) {
 		t.Errorf("an error of one of many: %v", err)
 	}
 }
+
+// TestFormat: numbers as texts have them, at the ends of what a unit has.
+func TestFormat(t *testing.T) {
+	for _, c := range []struct {
+		unit Unit
+		x    float64
+		want string
+	}{
+		{Count, 49152, "49,152"},
+		{Count, -1234567, "−1,234,567"},
+		{Count, 1e300, "1e+300"},
+		{Share, .5, "50 %"},
+		{Share, .0123, "1.2 %"},
+		{Share, 1e-5, "0.001 %"},
+		{Prob, .12345, "0.1235"},
+		{Bits, 123.45, "123.5"},
+		{Error, 1.9e-15, "1.9e−15"},
+	} {
+		if got := c.unit.format(c.x); got != c.want {
+			t.Errorf("%v in %s is %s, want %s", c.x, c.unit, got, c.want)
+		}
+	}
+}

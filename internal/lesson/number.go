@@ -46,7 +46,7 @@ func (u Unit) format(x float64) string {
 	}
 	var s string
 	switch size := math.Abs(x); {
-	case u == Count:
+	case u == Count && size < 1<<53: // beyond, not every whole number is a float64
 		s = thousands(int(math.Round(x)))
 	case u == Share && (size == 0 || size >= .0995 && size <= .9905 || size == 1):
 		s = strconv.FormatFloat(100*x, 'f', 0, 64)
@@ -56,6 +56,8 @@ func (u Unit) format(x float64) string {
 		s = strconv.FormatFloat(100*x, 'g', 2, 64)
 	case size == 0:
 		s = "0"
+	case size >= 1<<53:
+		s = strconv.FormatFloat(x, 'g', 4, 64)
 	case u == Error || size < .0005:
 		s = strconv.FormatFloat(x, 'e', 1, 64)
 	case u == Prob:

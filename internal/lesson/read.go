@@ -33,7 +33,7 @@ func ReadRecords(name string, data []byte) ([]*Record, error) {
 		case err != nil:
 			return nil, fail(err)
 		}
-		list, err := readRecord(raw)
+		list, err := readRecord(raw, false)
 		if err != nil {
 			return nil, fail(err)
 		}
@@ -67,8 +67,8 @@ func (q *QuizRecord) Records() []*Record {
 // blanks is how many blank bytes data begins with.
 func blanks(data []byte) int { return len(data) - len(bytes.TrimLeft(data, " \t\r\n")) }
 
-// readRecord reads one value: a record or a quiz.
-func readRecord(raw []byte) ([]*Record, error) {
+// readRecord reads one value: a record, or, where it is not within one, a quiz.
+func readRecord(raw []byte, within bool) ([]*Record, error) {
 	var head struct {
 		Type    string `json:"type"`
 		Version int    `json:"version"`
@@ -82,13 +82,13 @@ func readRecord(raw []byte) ([]*Record, error) {
 	switch {
 	case head.Version > Version:
 		return nil, fmt.Errorf("version %d of the record of a lesson, this program reads up to %d: use the argen that wrote it", head.Version, Version)
-	case head.Type == "quiz":
+	case head.Type == "quiz" && !within:
 		var all []*Record
 		for i, o := range head.Options {
 			if o.Record == nil {
 				continue // an answer that was not chosen
 			}
-			list, err := readRecord(o.Record)
+			list, err := readRecord(o.Record, true)
 			if err != nil {
 				return nil, fmt.Errorf("option %d: %w", i+1, err)
 			}

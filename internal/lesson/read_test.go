@@ -60,6 +60,8 @@ func TestReadRecords(t *testing.T) {
 		{`{"type":"lesson","version":1}`, "has not"},
 		{`{"type":"quiz","options":[]}`, "no option"},
 		{`{"type":"quiz","options":[{"record":{"type":"lesson"}}]}`, "option 1: "},
+		{`{"type":"quiz","options":[{"record":{"type":"quiz"}}]}`, `option 1: the type is "quiz"`},
+		{strings.Replace(string(line), `"charts":[`, `"charts":[null,`, 1), `no chart ""`},
 		{`{"type":"lesson","version":"one"}`, "version: found a string"},
 		{strings.Replace(string(line), `"curves"`, `"curvy"`, 1), `no chart "curvy"`},
 		{strings.Replace(string(line), `"series":[`, `"series":[],"s":[`, 1), "chart curves: there is no series"},

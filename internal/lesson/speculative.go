@@ -226,6 +226,9 @@ func (l *Lab) guessings(ctx context.Context, draft argen.Model, ids []argen.ID, 
 		return nil, err
 	}
 	var list []guessing
+	if len(t.Rows) == 0 {
+		return nil, nil // a text of one token, and nothing is asked about the first
+	}
 	for k := range n {
 		i := k * len(t.Rows) / n
 		p, err := probs(t.Rows[i])

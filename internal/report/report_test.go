@@ -64,8 +64,8 @@ func record(text string) *lesson.Record {
 		Verdicts: []lesson.Verdict{{Name: "v", Number: text, Rule: "<=", Limit: .5, Holds: true, Text: text}},
 		Tables:   []lesson.Table{{Title: text, Columns: []string{text, text}, Rows: [][]lesson.Cell{{{Text: text}, lesson.Number{Value: 12.5, Unit: lesson.Bits}.Cell()}}}},
 		Charts: []lesson.Chart{
-			{Kind: "curves", Data: &viz.CurvesData{Words: viz.Words{Title: text, Caption: text}, X: viz.Axis{Label: text}, Y: viz.Axis{Label: text, Unit: "bits"}, Series: []viz.Series{{Name: text, X: viz.Values{1, 2, 3}, Y: viz.Values{.375, 1.25, 7.125}}}, Levels: []viz.Level{{Name: text, Y: 2.625}}}},
-			{Kind: "bars", Data: &viz.BarsData{Words: viz.Words{Title: text}, Y: viz.Axis{Label: text, Unit: "share"}, Groups: []string{text, "b"}, Series: []viz.Series{{Name: text, Y: viz.Values{.125, .875}, Lo: viz.Values{.1, .8}, Hi: viz.Values{.2, .9}}}}},
+			{Kind: "curves", Data: &viz.CurvesData{Words: viz.Words{Title: text, Caption: text}, X: viz.Axis{Label: text}, Y: viz.Axis{Label: text, Unit: "bits"}, Series: []viz.Series{{Name: text, X: viz.Values{1, 2, 3}, Y: viz.Values{.375, 1.25, 7.125}}}, Levels: []viz.Level{{Name: text, Y: 2.625}}, Below: []viz.CurvesData{{Y: viz.Axis{Label: text}, Series: []viz.Series{{Name: text, X: viz.Values{1}, Y: viz.Values{6.6875}}}}}}},
+			{Kind: "bars", Data: &viz.BarsData{Words: viz.Words{Title: text}, Y: viz.Axis{Label: text, Unit: "share"}, Groups: []string{text, "b"}, Series: []viz.Series{{Name: text, Y: viz.Values{.125, .875}, Lo: viz.Values{.1, .8}, Hi: viz.Values{.2, .9}}}, Below: []viz.BarsData{{Groups: []string{text}, Series: []viz.Series{{Name: text, Y: viz.Values{3.3125}}}}}}},
 			{Kind: "matrix", Data: &viz.MatrixData{Words: viz.Words{Title: text}, Rows: []string{text, "r"}, Cols: []string{text}, Row: text, Col: text, Panels: []viz.Panel{{Name: text, Cells: []viz.Values{{.0625}, {.1875}}}}}},
 		},
 		Texts: lesson.Texts{Title: text, Claim: text, Question: text, Options: []string{text, text}, Finding: text, Shows: text, Caveat: text, Takeaway: text, Task: text},
@@ -202,7 +202,7 @@ func TestNumbers(t *testing.T) {
 		if name == "sheet" || name == "key" {
 			continue
 		}
-		for _, want := range []string{"0.375", "1.250", "7.125", "2.625", "12 % [10, 20]", "88 % [80, 90]", "0.0625", "0.1875", "12.500", "28 % [25, 31]"} {
+		for _, want := range []string{"0.375", "1.250", "7.125", "2.625", "12 % [10, 20]", "88 % [80, 90]", "6.688", "3.312", "0.0625", "0.1875", "12.500", "28 % [25, 31]"} {
 			if strings.Contains(page, `class="slide`) && want == "28 % [25, 31]" {
 				continue // large, not in a table
 			}

@@ -92,7 +92,12 @@ func interval(unit string, s *viz.Series, i int) string {
 func (p *page) dataTables(data viz.Data) []table {
 	switch d := data.(type) {
 	case *viz.CurvesData:
-		return []table{p.curvesTable(d), p.levels(d.Title, d.Y, d.Levels)}
+		all := []table{p.curvesTable(d), p.levels(d.Title, d.Y, d.Levels)}
+		for _, below := range d.Below {
+			below.Title = d.Title + ": " + below.Y.Label
+			all = append(all, p.dataTables(&below)...)
+		}
+		return all
 	case *viz.BarsData:
 		t := table{Caption: visible(d.Title), Head: []string{p.say("of")}}
 		for _, s := range d.Series {
@@ -105,7 +110,12 @@ func (p *page) dataTables(data viz.Data) []table {
 			}
 			t.Rows = append(t.Rows, row)
 		}
-		return []table{p.cut(t), p.levels(d.Title, d.Y, d.Levels)}
+		all := []table{p.cut(t), p.levels(d.Title, d.Y, d.Levels)}
+		for _, below := range d.Below {
+			below.Title = d.Title + ": " + below.Y.Label
+			all = append(all, p.dataTables(&below)...)
+		}
+		return all
 	case *viz.MatrixData:
 		var all []table
 		for _, panel := range d.Panels {
