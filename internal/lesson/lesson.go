@@ -25,6 +25,7 @@ package lesson
 import (
 	"context"
 	"fmt"
+	"strconv"
 
 	"argen"
 )
@@ -75,7 +76,7 @@ var Quiz = []*Lesson{
 	quizContext,
 }
 
-// Lookup returns the lesson of a name.
+// Lookup returns the lesson of a name, or of a number as the course counts.
 func Lookup(name string) (*Lesson, bool) {
 	for _, list := range [][]*Lesson{Course, Quiz} {
 		for _, l := range list {
@@ -83,6 +84,9 @@ func Lookup(name string) (*Lesson, bool) {
 				return l, true
 			}
 		}
+	}
+	if n, err := strconv.Atoi(name); err == nil && n >= 1 && n <= len(Course) {
+		return Course[n-1], true
 	}
 	return nil, false
 }

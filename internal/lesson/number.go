@@ -34,8 +34,7 @@ func (n Number) WithInterval() string {
 	return fmt.Sprintf("%s [%s, %s]", n, strings.TrimSuffix(lo, " %"), strings.TrimSuffix(hi, " %"))
 }
 
-// format writes a number of the unit: shares with two digits and one more near
-// their ends, bits and ratios with two or three after the point, and small ones
+// format writes a number of the unit: shares with two digits, near 1 with one more, bits and ratios with two or three after the point, and small ones
 // by their power of ten.
 func (u Unit) format(x float64) string {
 	switch {
@@ -50,7 +49,7 @@ func (u Unit) format(x float64) string {
 		s = thousands(int(math.Round(x)))
 	case u == Share && (size == 0 || size >= .0995 && size <= .9905 || size == 1):
 		s = strconv.FormatFloat(100*x, 'f', 0, 64)
-	case u == Share && size >= .0005:
+	case u == Share && size >= .00995:
 		s = strconv.FormatFloat(100*x, 'f', 1, 64)
 	case u == Share:
 		s = strconv.FormatFloat(100*x, 'g', 2, 64)

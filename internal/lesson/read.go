@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 
 	"argen/internal/strict"
 	"argen/viz"
@@ -115,7 +116,11 @@ func readRecord(raw []byte, within bool) ([]*Record, error) {
 func wording(err error) error {
 	var t *json.UnmarshalTypeError
 	if errors.As(err, &t) {
-		return fmt.Errorf("%s: found a %s, which it cannot be", t.Field, t.Value)
+		article := "a"
+		if strings.HasPrefix(t.Value, "object") || strings.HasPrefix(t.Value, "array") {
+			article = "an"
+		}
+		return fmt.Errorf("%s: found %s %s, which it cannot be", t.Field, article, t.Value)
 	}
 	return err
 }

@@ -63,6 +63,7 @@ func TestReadRecords(t *testing.T) {
 		{`{"type":"quiz","options":[{"record":{"type":"quiz"}}]}`, `option 1: the type is "quiz"`},
 		{strings.Replace(string(line), `"charts":[`, `"charts":[null,`, 1), `no chart ""`},
 		{`{"type":"lesson","version":"one"}`, "version: found a string"},
+		{`{"type":"lesson","version":{}}`, "version: found an object"},
 		{strings.Replace(string(line), `"curves"`, `"curvy"`, 1), `no chart "curvy"`},
 		{strings.Replace(string(line), `"series":[`, `"series":[],"s":[`, 1), "chart curves: there is no series"},
 	} {

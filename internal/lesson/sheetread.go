@@ -107,10 +107,10 @@ func (r *sheetReader) readJSON(data []byte) error {
 		return r.errorf(1+bytes.Count(bytes.TrimSpace(data), []byte("\n")), "the file is cut short: save the page's answers again")
 	case errors.As(err, &syntax):
 		return r.errorf(1+bytes.Count(data[:min(int(syntax.Offset), len(data))], []byte("\n")), "this is no complete JSON: %v", err)
+	case in.Worksheet == nil && (err == nil || !bytes.Contains(data, []byte(`"worksheet"`))):
+		return r.errorf(1, `this is no worksheet: there is no "worksheet" with its version`)
 	case err != nil:
 		return r.errorf(line, "%v", wording(err))
-	case in.Worksheet == nil:
-		return r.errorf(1, `this is no worksheet: there is no "worksheet" with its version`)
 	case *in.Worksheet != SheetVersion:
 		return r.errorf(1, "version %d of worksheets, this program grades version %d: use the argen that made it", *in.Worksheet, SheetVersion)
 	}

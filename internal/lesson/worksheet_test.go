@@ -183,6 +183,7 @@ func TestEditedSheets(t *testing.T) {
 		"JSON no seed":    {`{"worksheet":1,"lessons":["chain-rule"]}`, "the seed is"},
 		"JSON bad seed":   {`{"worksheet":1,"seed":1.5,"lessons":["chain-rule"]}`, "the seed is"},
 		"JSON answers":    {`{"worksheet":1,"seed":1,"lessons":["chain-rule"],"answers":[{}]}`, "answer 1 is neither"},
+		"JSON of a trace": {`{"type":"header","version":1,"model":{"ref":"story"}}`, "this is no worksheet"},
 		"JSON types":      {`{"worksheet":1,"seed":1,"lessons":"chain-rule"}`, "lessons: found a string"},
 		"JSON no lessons": {`{"worksheet":1,"seed":1}`, "names 0 lessons"},
 	} {
