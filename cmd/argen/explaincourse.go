@@ -10,6 +10,7 @@ import (
 	"argen"
 	"argen/internal/lesson"
 	"argen/internal/words"
+	"argen/viz/term"
 )
 
 // errLeft says that the learner has left: q, or the end of the input.
@@ -72,7 +73,7 @@ func (e *explaining) course(ctx context.Context, lab *lesson.Lab) error {
 		if next < len(lesson.Course) {
 			values["next"] = e.words.Say("lessons."+lesson.Course[next].Name+".title", nil)
 		}
-		line, err := e.prompt(ctx, "\n"+e.words.Say("explain."+text, values))
+		line, err := e.prompt(ctx, "\n"+term.Wrap(e.words.Say("explain."+text, values), e.a.width()-20))
 		switch {
 		case errors.Is(err, errLeft):
 			return nil
@@ -114,7 +115,7 @@ func (e *explaining) course(ctx context.Context, lab *lesson.Lab) error {
 // chosen reads what a learner typed for the next lesson: its number or name, Enter
 // for the one at next, q for the end. Without a lesson the answer was given.
 func (e *explaining) chosen(line string, next int) (l *lesson.Lesson, at int, done bool, err error) {
-	switch n, bad := strconv.Atoi(line); {
+	switch {
 	case line == "" && next < len(lesson.Course):
 		return lesson.Course[next], next, false, nil
 	case line == "" || line == "q" || line == "quit":
@@ -122,8 +123,6 @@ func (e *explaining) chosen(line string, next int) (l *lesson.Lesson, at int, do
 	case line == "l" || line == "list":
 		v, w := e.view()
 		return nil, 0, false, v.List(w)
-	case bad == nil && n >= 1 && n <= len(lesson.Course):
-		return lesson.Course[n-1], n - 1, false, nil
 	}
 	if l, ok := lesson.Lookup(line); ok {
 		for i, other := range lesson.Course {

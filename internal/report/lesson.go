@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 	"strconv"
+	"strings"
 
 	"argen"
 	"argen/internal/lesson"
@@ -91,7 +92,7 @@ func shownRecord(r *lesson.Record) *lesson.Record {
 	c := *r
 	t := &c.Texts
 	for _, s := range []*string{&c.Lesson, &c.Model, &c.Argen, &t.Title, &t.Claim, &t.Question, &t.Finding, &t.Shows, &t.Caveat, &t.Takeaway, &t.Task} {
-		*s = argen.Printable(*s)
+		*s = strings.ReplaceAll(argen.Printable(*s), " %", "\u00a0%") // no line ends between them
 	}
 	return &c
 }

@@ -25,7 +25,7 @@ func (p *Plain) paragraph(indent, text string) {
 
 // Wrap breaks text at blanks into lines of at most width columns, and behind the
 // commas of words that are longer than a line, as a chain. No line ends at a NUL,
-// which stands for a blank.
+// which stands for a blank, nor between a number and its %.
 func Wrap(text string, width int) string { return wrap(text, width, 0, 0) }
 
 // wrap is Wrap for text that begins in column at, the lines after it in column
@@ -33,7 +33,7 @@ func Wrap(text string, width int) string { return wrap(text, width, 0, 0) }
 func wrap(text string, width, at, start int) string {
 	var b strings.Builder
 	blank := ""
-	for word := range strings.FieldsSeq(text) {
+	for word := range strings.FieldsSeq(strings.ReplaceAll(text, " %", "\x00%")) {
 		word = strings.ReplaceAll(word, "\x00", " ")
 		parts := []string{word}
 		if ansi.StringWidth(word) > width-start {
