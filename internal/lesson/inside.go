@@ -20,7 +20,8 @@ var inside = &Lesson{Name: "inside", Run: runInside}
 // stories and in texts for which that takes longer, and the tokens of the
 // example, of which the last few are looked at for one that is made from afar.
 const (
-	insidePlaces  = 400
+	insidePlaces  = 2000 // of a story there are a hundred or so, and neighbours are alike
+	insideSlow    = 200
 	insideTaken   = 250
 	insideTakenIn = 60
 	insideExample = 14
@@ -41,7 +42,7 @@ func runInside(ctx context.Context, lab *Lab, r *Record) error {
 	}
 	places := insidePlaces
 	if !lab.Story() {
-		places /= 2
+		places = insideSlow
 	}
 	var all []lensed
 	var readings []*Reading

@@ -21,13 +21,14 @@ var order = &Lesson{Name: "order", Run: runOrder}
 var orderTemperatures = []float64{.5, 1, 1.5, 2, 5, 20, 100}
 
 const (
-	orderPlaces = 400
+	orderPlaces = 2000 // for a model of stories, of which a story has a hundred or so
+	orderSlow   = 400  // for another
 	orderCuts   = "top_k=40,top_p=0.95,min_p=0.05"
 )
 
 // An ordered is what one chain leaves, by place.
 type ordered struct {
-	kept, entropy []float64
+	kept, entropy byText
 }
 
 func runOrder(ctx context.Context, lab *Lab, r *Record) error {
@@ -44,10 +45,20 @@ func runOrder(ctx context.Context, lab *Lab, r *Record) error {
 	c := new(argen.Candidates)
 	var best []argen.ID // of the place where the two orders differ most
 	var row []float64
-	most, apartAtOne, alone, places := -1, 0.0, 0, 0
+	most, apartAtOne := -1, 0.0
+	var alone byText // 1 where a single token is left
 	one := 2 * slices.Index(orderTemperatures, 1)
 	hot := len(chains) - 2
-	err = lab.Places(ctx, "order", orderPlaces, func(t *Reading) error {
+	places := orderPlaces
+	if !lab.Story() {
+		places = orderSlow
+	}
+	err = lab.Places(ctx, "order", places, func(t *Reading) error {
+		alone.next()
+		for k := range all {
+			all[k].kept.next()
+			all[k].entropy.next()
+		}
 		for i, logits := range t.Rows {
 			var kept []int
 			var atOne [][]float64
@@ -56,8 +67,8 @@ func runOrder(ctx context.Context, lab *Lab, r *Record) error {
 					return err
 				}
 				kept = append(kept, c.Len())
-				all[k].kept = append(all[k].kept, float64(c.Len()))
-				all[k].entropy = append(all[k].entropy, c.Entropy())
+				all[k].kept.add(float64(c.Len()))
+				all[k].entropy.add(c.Entropy())
 				if k == one || k == one+1 {
 					atOne = append(atOne, probsOf(c, len(logits)))
 				}
@@ -65,10 +76,11 @@ func runOrder(ctx context.Context, lab *Lab, r *Record) error {
 			for id, p := range atOne[0] {
 				apartAtOne = max(apartAtOne, math.Abs(p-atOne[1][id]))
 			}
-			places++
+			single := 0.0
 			if kept[hot+1] == 1 {
-				alone++
+				single = 1
 			}
+			alone.add(single)
 			if d := kept[hot] - kept[hot+1]; d > most && kept[hot+1] > 1 {
 				most, best, row = d, t.IDs[:t.Begin+i], logits
 			}
@@ -78,14 +90,15 @@ func runOrder(ctx context.Context, lab *Lab, r *Record) error {
 	if err != nil {
 		return err
 	}
+	estimate := func(name string, x byText, u Unit) { r.Estimate(name, lab.Mean(x.means()), x.places(), u) }
 	r.Facts["cuts"] = orderCuts
 	r.Exact("hottest", orderTemperatures[len(orderTemperatures)-1], Count)
-	r.Estimate("first", lab.Mean(all[hot].kept), places, Other)
-	r.Estimate("last", lab.Mean(all[hot+1].kept), places, Other)
-	r.Estimate("more", lab.Mean(minus(all[hot].kept, all[hot+1].kept)), places, Other)
-	r.Estimate("alone", ShareOf(alone, places), places, Share)
-	r.Estimate("first_bits", lab.Mean(all[hot].entropy), places, Bits)
-	r.Estimate("last_bits", lab.Mean(all[hot+1].entropy), places, Bits)
+	estimate("first", all[hot].kept, Other)
+	estimate("last", all[hot+1].kept, Other)
+	estimate("more", all[hot].kept.minus(all[hot+1].kept), Other)
+	r.Estimate("alone", within01(lab.Mean(alone.means())), alone.places(), Share)
+	estimate("first_bits", all[hot].entropy, Bits)
+	estimate("last_bits", all[hot+1].entropy, Bits)
 	r.Exact("off", apartAtOne, Error)
 	r.Verdict("more", "more", ">", 0)
 	r.Verdict("control", "off", "<=", 1e-12)
@@ -99,15 +112,15 @@ func runOrder(ctx context.Context, lab *Lab, r *Record) error {
 	}
 	for _, x := range []struct {
 		name string
-		of   func(o ordered) []float64
+		of   func(o ordered) byText
 	}{
-		{"kept", func(o ordered) []float64 { return o.kept }},
-		{"bits", func(o ordered) []float64 { return o.entropy }},
+		{"kept", func(o ordered) byText { return o.kept }},
+		{"bits", func(o ordered) byText { return o.entropy }},
 	} {
 		first, last := viz.Series{Name: r.Word("first")}, viz.Series{Name: r.Word("last")}
 		for i, t := range orderTemperatures {
-			point(&first, t, lab.Mean(x.of(all[2*i])))
-			point(&last, t, lab.Mean(x.of(all[2*i+1])))
+			point(&first, t, lab.Mean(x.of(all[2*i]).means()))
+			point(&last, t, lab.Mean(x.of(all[2*i+1]).means()))
 		}
 		d := &viz.CurvesData{
 			Words: viz.Words{Title: r.Word(x.name + "_chart"), Caption: r.Word(x.name + "_caption")},

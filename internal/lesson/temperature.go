@@ -19,12 +19,14 @@ import (
 // removes these repairs them.
 var temperature = &Lesson{Name: "temperature", Run: runTemperature, Exercise: exerciseTemperature}
 
-// Of the lesson: the temperatures, places where they are tried, stories that are
-// written at two of them, and what is a cold one.
+// Of the lesson: the temperatures, places where they are tried, in true stories
+// too, stories that are written at two of them, and what is a cold one.
 var temperatures = []float64{.1, .3, .5, .7, 1, 1.3, 1.5, 2}
 
 const (
-	temperaturePlaces  = 300
+	temperaturePlaces  = 2000 // for a model of stories, of which a story has a hundred or so
+	temperatureSlow    = 300  // for another
+	temperatureTrue    = 20
 	temperatureStories = 500
 	temperatureCold    = .01
 	temperatureRepair  = "min_p=0.1"
@@ -32,9 +34,9 @@ const (
 
 // A warmed is what was measured at one temperature, by place.
 type warmed struct {
-	entropy             []float64 // of the lab's model
-	kl                  []float64 // of the writer, from the truth
-	impossible, cleaned []float64 // what the writer gives to words that no story has there, and with the repair
+	entropy             byText // of the lab's model
+	kl                  byText // of the writer, from the truth
+	impossible, cleaned byText // what the writer gives to words that no story has there, and with the repair
 }
 
 func runTemperature(ctx context.Context, lab *Lab, r *Record) error {
@@ -58,16 +60,16 @@ func runTemperature(ctx context.Context, lab *Lab, r *Record) error {
 		}
 		return nil
 	}
-	estimate := func(name string, values []float64, u Unit) { r.Estimate(name, lab.Mean(values), len(values), u) }
+	estimate := func(name string, x byText, u Unit) { r.Estimate(name, lab.Mean(x.means()), x.places(), u) }
 	estimate("entropy_cool", at(.5).entropy, Bits)
 	estimate("entropy_one", at(1).entropy, Bits)
 	estimate("entropy_hot", at(2).entropy, Bits)
-	estimate("rise", minus(at(2).entropy, at(.5).entropy), Bits)
+	estimate("rise", at(2).entropy.minus(at(.5).entropy), Bits)
 	estimate("kl_cool", at(.5).kl, Bits)
 	estimate("kl_one", at(1).kl, Bits)
 	estimate("kl_hot", at(2).kl, Bits)
-	estimate("cool_farther", minus(at(.5).kl, at(1).kl), Bits)
-	estimate("hot_farther", minus(at(2).kl, at(1).kl), Bits)
+	estimate("cool_farther", at(.5).kl.minus(at(1).kl), Bits)
+	estimate("hot_farther", at(2).kl.minus(at(1).kl), Bits)
 	estimate("impossible_one", at(1).impossible, Share)
 	estimate("impossible_hot", at(2).impossible, Share)
 	estimate("cleaned_hot", at(2).cleaned, Share)
@@ -104,16 +106,23 @@ func runTemperature(ctx context.Context, lab *Lab, r *Record) error {
 // temperature, what a cold one leaves to the best token, and that 1 changes
 // nothing.
 func warmPlaces(ctx context.Context, lab *Lab, r *Record, all []warmed) error {
-	var cold []float64
-	off := 0.0
-	err := lab.Places(ctx, "temperature", temperaturePlaces, func(t *Reading) error {
+	var cold byText
+	off, places := 0.0, temperaturePlaces
+	if !lab.Story() {
+		places = temperatureSlow
+	}
+	err := lab.Places(ctx, "temperature", places, func(t *Reading) error {
+		cold.next()
+		for i := range all {
+			all[i].entropy.next()
+		}
 		for _, row := range t.Rows {
 			for i, temp := range temperatures {
 				c, err := warm(row, temp)
 				if err != nil {
 					return err
 				}
-				all[i].entropy = append(all[i].entropy, c.Entropy())
+				all[i].entropy.add(c.Entropy())
 				if temp == 1 {
 					top := c.Top(1)[0]
 					plain, err := argen.LogProb(row, top)
@@ -127,11 +136,11 @@ func warmPlaces(ctx context.Context, lab *Lab, r *Record, all []warmed) error {
 			if err != nil {
 				return err
 			}
-			cold = append(cold, c.Prob(c.Top(1)[0]))
+			cold.add(c.Prob(c.Top(1)[0]))
 		}
 		return nil
 	})
-	r.Estimate("cold", lab.Mean(cold), len(cold), Share)
+	r.Estimate("cold", within01(lab.Mean(cold.means())), cold.places(), Share)
 	r.Exact("cold_at", temperatureCold, Other)
 	r.Exact("off", off, Error)
 	return err
@@ -149,7 +158,7 @@ func warm(logits []float64, t float64) (*argen.Candidates, error) {
 // warmStories measures how far a writer of stories is from the truth at each
 // temperature, at the places of true stories.
 func warmStories(ctx context.Context, lab *Lab, m argen.Model, all []warmed) error {
-	stories, err := lab.Stories(ctx, "temperature truth", temperaturePlaces/100)
+	stories, err := lab.Stories(ctx, "temperature truth", temperatureTrue)
 	if err != nil {
 		return err
 	}
@@ -166,6 +175,11 @@ func warmStories(ctx context.Context, lab *Lab, m argen.Model, all []warmed) err
 		if err != nil {
 			return err
 		}
+		for k := range all {
+			all[k].kl.next()
+			all[k].impossible.next()
+			all[k].cleaned.next()
+		}
 		for i, row := range t.Rows {
 			for k, temp := range temperatures {
 				c, err := warm(row, temp)
@@ -173,12 +187,12 @@ func warmStories(ctx context.Context, lab *Lab, m argen.Model, all []warmed) err
 					return err
 				}
 				w := &all[k]
-				w.kl = append(w.kl, bitsFrom(truth.Rows[i], c))
-				w.impossible = append(w.impossible, impossible(c, truth.Rows[i]))
+				w.kl.add(bitsFrom(truth.Rows[i], c))
+				w.impossible.add(impossible(c, truth.Rows[i]))
 				for _, s := range repair[0] {
 					s.Apply(c, argen.Past{})
 				}
-				w.cleaned = append(w.cleaned, impossible(c, truth.Rows[i]))
+				w.cleaned.add(impossible(c, truth.Rows[i]))
 			}
 		}
 	}
@@ -192,10 +206,10 @@ func warmTable(lab *Lab, r *Record, all []warmed) {
 		w := all[i]
 		rows = append(rows, []Cell{
 			{Text: strconv.FormatFloat(t, 'g', -1, 64)},
-			{Text: Bits.format(lab.Mean(w.entropy).Mean)},
-			{Text: Bits.format(lab.Mean(w.kl).Mean)},
-			{Text: Share.format(lab.Mean(w.impossible).Mean)},
-			{Text: Share.format(lab.Mean(w.cleaned).Mean)},
+			{Text: Bits.format(lab.Mean(w.entropy.means()).Mean)},
+			{Text: Bits.format(lab.Mean(w.kl.means()).Mean)},
+			{Text: Share.format(lab.Mean(w.impossible.means()).Mean)},
+			{Text: Share.format(lab.Mean(w.cleaned.means()).Mean)},
 		})
 	}
 	r.Table("table", []string{"t", "entropy", "kl", "impossible", "cleaned"}, rows)
@@ -203,10 +217,10 @@ func warmTable(lab *Lab, r *Record, all []warmed) {
 
 // warmCharts draw the same with intervals.
 func warmCharts(lab *Lab, r *Record, all []warmed) {
-	curve := func(name string, of func(w *warmed) []float64) viz.Series {
+	curve := func(name string, of func(w *warmed) byText) viz.Series {
 		s := viz.Series{Name: r.Word(name)}
 		for i, t := range temperatures {
-			point(&s, t, lab.Mean(of(&all[i])))
+			point(&s, t, lab.Mean(of(&all[i]).means()))
 		}
 		return s
 	}
@@ -216,10 +230,10 @@ func warmCharts(lab *Lab, r *Record, all []warmed) {
 			X:     viz.Axis{Label: r.Word("x")}, Y: viz.Axis{Label: r.Word(name + "_y"), Unit: unit}, Series: series,
 		})
 	}
-	draw("entropy", "bits", curve("entropy", func(w *warmed) []float64 { return w.entropy }))
-	draw("kl", "bits", curve("kl", func(w *warmed) []float64 { return w.kl }))
+	draw("entropy", "bits", curve("entropy", func(w *warmed) byText { return w.entropy }))
+	draw("kl", "bits", curve("kl", func(w *warmed) byText { return w.kl }))
 	draw("impossible", "share",
-		curve("impossible", func(w *warmed) []float64 { return w.impossible }), curve("cleaned", func(w *warmed) []float64 { return w.cleaned }))
+		curve("impossible", func(w *warmed) byText { return w.impossible }), curve("cleaned", func(w *warmed) byText { return w.cleaned }))
 }
 
 // exerciseTemperature asks for the probability of a token at T = 0.5, where the
