@@ -105,6 +105,7 @@ func (l *Lesson) Do(ctx context.Context, lab *Lab) (*Record, error) {
 	if err := l.Run(ctx, lab, r); err != nil {
 		return nil, fmt.Errorf("lesson %s: %w", l.Name, err)
 	}
+	r.decide()
 	r.say()
 	return r, nil
 }

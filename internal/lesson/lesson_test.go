@@ -66,8 +66,8 @@ func checkRecord(t *testing.T, lab *Lab, l *Lesson, r *Record) {
 			t.Errorf("%s: %s does not hold: %s is %s, must be %s %v", language, v.Name, v.Number, n.WithInterval(), v.Rule, v.Limit)
 		}
 	}
-	if len(r.Verdicts) == 0 || len(r.Charts) == 0 {
-		t.Errorf("%s: %d verdicts, %d charts", language, len(r.Verdicts), len(r.Charts))
+	if len(r.Verdicts) == 0 || len(r.Charts) == 0 || r.Numbers[0].Name != r.Verdicts[0].Number {
+		t.Errorf("%s: %d verdicts, %d charts, or the deciding number is not the first", language, len(r.Verdicts), len(r.Charts))
 	}
 	if n := len(r.Texts.Options); n > 0 && (r.Answer < 0 || r.Answer >= n) {
 		t.Errorf("%s: the right one of %d options is %d", language, n, r.Answer)

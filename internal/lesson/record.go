@@ -2,6 +2,7 @@ package lesson
 
 import (
 	"math"
+	"slices"
 	"strings"
 
 	"argen/internal/words"
@@ -48,7 +49,7 @@ type Texts struct {
 }
 
 // A Number is a figure that was measured. The first of a record is the deciding
-// one.
+// one, that of the first verdict.
 type Number struct {
 	Name  string   `json:"name"` // snake_case; {name} in texts is the value, {name~} the value with its interval
 	Value float64  `json:"value"`
@@ -136,6 +137,18 @@ func (r *Record) Verdict(name, number, rule string, limit float64) {
 		v.Holds = n.keeps(rule, limit)
 	}
 	r.Verdicts = append(r.Verdicts, v)
+}
+
+// decide puts the deciding number before the others.
+func (r *Record) decide() {
+	if len(r.Verdicts) == 0 {
+		return
+	}
+	at := slices.IndexFunc(r.Numbers, func(n Number) bool { return n.Name == r.Verdicts[0].Number })
+	if at > 0 {
+		n := r.Numbers[at]
+		r.Numbers = slices.Insert(slices.Delete(r.Numbers, at, at+1), 0, n)
+	}
 }
 
 // keeps reports whether a number, with all of its interval, keeps a rule.

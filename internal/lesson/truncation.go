@@ -108,8 +108,8 @@ func runTruncation(ctx context.Context, lab *Lab, r *Record) error {
 		r.Facts["writer"] = argen.Visible(w.Ref)
 	}
 	r.Exact("off", off, Error)
-	r.Verdict("renormed", "off", "<=", 1e-9)
 	r.Verdict("lost", "top_p_lost", ">=", .3)
+	r.Verdict("renormed", "off", "<=", 1e-9)
 	r.Verdict("fewer_bad", "fewer_bad", ">", 0)
 	r.Verdict("control", "nothing_lost", "<=", 0)
 	r.Verdict("nothing", "nothing_gone", "<=", 1e-9)
