@@ -288,7 +288,7 @@ func (e *explaining) showList() error {
 			list = append(list, entry{l.Name, group, e.words.Say("lessons."+l.Name+".title", nil)})
 		}
 	}
-	for _, g := range lesson.Groups() {
+	for _, g := range lesson.Groups {
 		add(g.Name, g.Lessons)
 	}
 	add("quiz", lesson.Quiz)

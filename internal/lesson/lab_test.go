@@ -11,7 +11,7 @@ import (
 )
 
 // newLab returns a lab with an embedded model.
-func newLab(t *testing.T, ref, language string) *Lab {
+func newLab(t testing.TB, ref, language string) *Lab {
 	t.Helper()
 	open := func(ctx context.Context, ref string) (*model.LM, error) {
 		lm, err := model.Open(ctx, ref, model.Options{Threads: 1})

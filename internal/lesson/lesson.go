@@ -42,29 +42,33 @@ type Lesson struct {
 	Exercise func(ctx context.Context, lab *Lab) (*Exercise, error)
 }
 
-// Course are the lessons in the order in which they are taught.
-var Course = []*Lesson{
-	loop,
-	chainRule,
-	tokens,
-	counting,
-	smoothing,
-	memory,
-	attention,
-	inside,
-	temperature,
-	truncation,
-	order,
-	greedy,
-	loops,
-	drift,
-	cache,
-	speculative,
-	calibration,
-	compression,
-	counterfactuals,
-	topKAPI,
-	training,
+// A Group is some lessons of the course under one head; explain.groups.NAME in
+// the catalogue.
+type Group struct {
+	Name    string
+	Lessons []*Lesson
+}
+
+// Groups are the lessons of the course in the order in which they are taught.
+var Groups = []Group{
+	{"loop", []*Lesson{loop, chainRule, tokens}},
+	{"models", []*Lesson{counting, smoothing, memory}},
+	{"inside", []*Lesson{attention, inside}},
+	{"choosing", []*Lesson{temperature, truncation, order, greedy, loops}},
+	{"running", []*Lesson{drift, cache, speculative}},
+	{"measuring", []*Lesson{calibration, compression, counterfactuals, topKAPI}},
+	{"learning", []*Lesson{training}},
+}
+
+// Course are the lessons of all groups.
+var Course = inOrder(Groups)
+
+func inOrder(groups []Group) []*Lesson {
+	var all []*Lesson
+	for _, g := range groups {
+		all = append(all, g.Lessons...)
+	}
+	return all
 }
 
 // Quiz are the options of the quiz in the order in which they are asked, each

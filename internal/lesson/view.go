@@ -222,7 +222,7 @@ func (v View) List(w io.Writer) error {
 		p.add(0, strings.Split(term.Hanging(label, v.Words.Say(l.key("title"), nil), v.Width), "\n")...)
 	}
 	n := 0
-	for _, g := range Groups() {
+	for _, g := range Groups {
 		p.head(v.say("groups."+g.Name, nil))
 		for _, l := range g.Lessons {
 			n++
