@@ -131,12 +131,16 @@ func (f *Figure) head() float64 {
 	if n := len(wrap(clean(f.Caption), face(tinySize, false), wide)); n > 0 {
 		h += tinySize*1.35*float64(n) + 8
 	}
-	if len(f.keys) == 0 {
-		return h
+	if len(f.keys) > 0 {
+		h += 4 + f.legendHeight(wide)
 	}
+	return h
+}
+
+// legendHeight is the height of the legend in a width.
+func (f *Figure) legendHeight(wide float64) float64 {
 	const swatch, gap, row = 24.0, 22.0, 18.0
-	x := 0.0
-	h += 4 + row
+	x, h := 0.0, row
 	for _, k := range f.keys {
 		w := swatch + 6 + measure(fit(k.name, face(smallSize, false), wide-swatch-6, false), face(smallSize, false))
 		if x > 0 && x+w > wide {

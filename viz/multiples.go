@@ -64,16 +64,18 @@ func (c Chart) page(ins []Input, figs []*Figure) *Figure {
 	if !shared {
 		f.Title = strings.ToUpper(c.Doc[:1]) + c.Doc[1:]
 	}
+	// One legend holds for all if they have the same series; else each has its own.
+	one := !slices.ContainsFunc(figs, func(g *Figure) bool {
+		return !slices.EqualFunc(g.keys, figs[0].keys, func(a, b key) bool { return a.name == b.name })
+	})
+	if one {
+		f.keys = figs[0].keys
+	}
 	wide := 0.0
 	var alts []string
 	for i, g := range figs {
 		wide = max(wide, g.Width-2*margin)
-		for _, k := range g.keys {
-			if !slices.ContainsFunc(f.keys, func(other key) bool { return other.name == k.name }) {
-				f.keys = append(f.keys, k)
-			}
-		}
-		t := tile{Figure: g, name: g.Title}
+		t := tile{Figure: g, name: g.Title, keyed: !one && len(g.keys) > 0}
 		if len(ins[i].Traces) > 0 {
 			t.name = named(i, ins[i].Traces[0])
 			if !shared {
@@ -115,6 +117,7 @@ func (c Chart) page(ins []Input, figs []*Figure) *Figure {
 type tile struct {
 	*Figure
 	name, title string
+	keyed       bool // it has a legend of its own
 	head        []headLine
 }
 
@@ -144,7 +147,11 @@ func (t *tile) heading(wide float64) (head []headLine) {
 const tileLine = bodySize * 1.3
 
 func (t *tile) height() float64 {
-	return float64(len(t.head))*tileLine + 6 + t.Height - t.headed
+	h := float64(len(t.head))*tileLine + 6 + t.Height - t.headed
+	if t.keyed {
+		h += t.legendHeight(t.Width - 2*margin)
+	}
+	return h
 }
 
 func (t *tile) draw(c draw.Canvas) {
@@ -154,6 +161,9 @@ func (t *tile) draw(c draw.Canvas) {
 	}
 	c.Max.Y -= 6
 	c.Max.X = min(c.Max.X, c.Min.X+vg.Length(t.Width-2*margin))
+	if t.keyed {
+		c.Max.Y -= vg.Length(t.legend(c))
+	}
 	t.body(c)
 }
 

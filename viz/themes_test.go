@@ -165,3 +165,34 @@ func TestMultiples(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// TestLegends: charts side by side share a legend where they have the same
+// series, and else each has its own below its name.
+func TestLegends(t *testing.T) {
+	curves := func(names ...string) Input {
+		d := &CurvesData{X: Axis{Label: "steps"}, Y: Axis{Label: "bits"}}
+		for i, name := range names { // too long to stand where they end
+			d.Series = append(d.Series, Series{Name: name + strings.Repeat(" long", 9), X: Values{1, 2}, Y: Values{float64(i), 3}})
+		}
+		return Input{Data: d}
+	}
+	c, _ := Lookup("curves")
+	for want, ins := range map[int][]Input{
+		1: {curves("one", "two"), curves("one", "two")},
+		2: {curves("one", "two"), curves("two", "one")},
+	} {
+		f, err := c.Figure(ins...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		checkTexts(t, "legends", f)
+		found := map[string]int{}
+		for _, w := range texts(t, f) {
+			name, _, _ := strings.Cut(w.text, " ")
+			found[name]++
+		}
+		if found["one"] != want || found["two"] != want {
+			t.Errorf("%d legends are wanted, names are there %v", want, found)
+		}
+	}
+}
