@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"math"
@@ -40,6 +41,9 @@ func (a *app) readCharts(ctx context.Context, chart viz.Chart, files []string) (
 // after the other.
 func parseCharts(name string, data []byte, chart viz.Chart) ([]viz.Data, error) {
 	const deepest = 24
+	if len(bytes.TrimSpace(data)) == 0 {
+		return nil, fmt.Errorf("%s is empty: a chart %s is drawn from what argen explain NAME --json prints", name, chart.Name)
+	}
 	r := chartReader{JSON: strict.NewJSON(name, data, deepest), chart: chart}
 	for {
 		err := r.value()

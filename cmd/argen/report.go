@@ -191,7 +191,7 @@ func lessonsOf(names []string) ([]*lesson.Lesson, error) {
 		default:
 			l, ok := lesson.Lookup(name)
 			if !ok {
-				return nil, usagef("unknown lesson %q%s; argen explain --list shows them", name, didYouMean(name, append([]string{"all"}, lessonNames()...)))
+				return nil, usagef("unknown lesson %q%s; argen explain --list shows them", name, didYouMean(name, append([]string{"all", "quiz"}, lessonNames()...)))
 			}
 			more = []*lesson.Lesson{l}
 		}
