@@ -28,18 +28,20 @@ func (w *Words) say(key string, values words.Map) string {
 // sentence makes one of parts with commas between them.
 func sentence(parts ...string) string { return strings.Join(parts, ", ") + ". " }
 
+// spoken is what a panel and those below it say.
+func spoken[D any](first *D, below []D, aloud func(of *D, b *strings.Builder)) string {
+	var b strings.Builder
+	aloud(first, &b)
+	for i := range below {
+		aloud(&below[i], &b)
+	}
+	return strings.TrimSpace(b.String())
+}
+
 // alt says what the curves show: where each begins and ends, its least and
 // greatest, and all numbers if they are few.
 func (d *CurvesData) alt() string {
-	var b strings.Builder
-	for i := range 1 + len(d.Below) {
-		of := d
-		if i > 0 {
-			of = &d.Below[i-1]
-		}
-		of.aloud(&b, &d.Words)
-	}
-	return strings.TrimSpace(b.String())
+	return spoken(d, d.Below, func(of *CurvesData, b *strings.Builder) { of.aloud(b, &d.Words) })
 }
 
 func (d *CurvesData) aloud(b *strings.Builder, w *Words) {
@@ -181,15 +183,7 @@ func (d *CurvesData) cloud(s Series, w *Words) string {
 // alt says what the bars show: of each series its greatest and its least, and
 // all numbers if they are few.
 func (d *BarsData) alt() string {
-	var b strings.Builder
-	for i := range 1 + len(d.Below) {
-		of := d
-		if i > 0 {
-			of = &d.Below[i-1]
-		}
-		of.aloud(&b, &d.Words)
-	}
-	return strings.TrimSpace(b.String())
+	return spoken(d, d.Below, func(of *BarsData, b *strings.Builder) { of.aloud(b, &d.Words) })
 }
 
 func (d *BarsData) aloud(b *strings.Builder, w *Words) {

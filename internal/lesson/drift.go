@@ -190,12 +190,11 @@ func (l *Lab) drifting(ctx context.Context, lm *model.LM, texts [][]argen.ID, re
 		if err != nil {
 			return err
 		}
-		for _, err := range run.Steps(ctx) {
-			if err != nil {
-				return err
-			}
+		trace, err := toEnd(ctx, run)
+		if err != nil {
+			return err
 		}
-		for _, s := range run.Trace().Steps {
+		for _, s := range trace.Steps {
 			d.own = append(d.own, s.Surprisal-s.Entropy)
 		}
 		d.written = len(d.own)

@@ -187,12 +187,10 @@ func (l *Lab) dull(ctx context.Context, r *Record) error {
 		if err != nil {
 			return err
 		}
-		for _, err := range run.Steps(ctx) {
-			if err != nil {
-				return err
-			}
+		trace, err := toEnd(ctx, run)
+		if err != nil {
+			return err
 		}
-		trace := run.Trace()
 		for _, s := range trace.Steps {
 			made[i] += s.Surprisal / float64(len(trace.Steps))
 		}

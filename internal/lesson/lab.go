@@ -79,6 +79,11 @@ func (l *Lab) Write(ctx context.Context, name, prompt string, n, top int) (*arge
 	if err != nil {
 		return nil, err
 	}
+	return toEnd(ctx, run)
+}
+
+// toEnd is the trace of a run that goes on to its end.
+func toEnd(ctx context.Context, run *argen.Run) (*argen.Trace, error) {
 	for _, err := range run.Steps(ctx) {
 		if err != nil {
 			return nil, err

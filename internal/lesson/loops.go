@@ -118,12 +118,10 @@ func (t *written) write(ctx context.Context, lab *Lab, chain string, ids []argen
 	if err != nil {
 		return err
 	}
-	for _, err := range run.Steps(ctx) {
-		if err != nil {
-			return err
-		}
+	trace, err := toEnd(ctx, run)
+	if err != nil {
+		return err
 	}
-	trace := run.Trace()
 	t.ids, t.begin = run.Context(), len(trace.Head.PromptIDs)
 	for _, s := range trace.Steps {
 		t.probs = append(t.probs, s.Prob)
