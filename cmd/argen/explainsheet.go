@@ -51,6 +51,9 @@ func (e *explaining) worksheet(ctx context.Context, args []string) (err error) {
 		if err := writable(e.sheet, nil); err != nil {
 			return err
 		}
+		if err := unfilled(e.sheet); err != nil {
+			return err
+		}
 	}
 	var list []*lesson.Lesson
 	for _, name := range args {

@@ -169,9 +169,18 @@ func vacantFor(folder string, list []student) error {
 		return fileError(folder, err)
 	}
 	for _, s := range list {
-		if _, err := os.Stat(s.file); err == nil {
-			return usagef("%s exists already: name another folder, or remove it", argen.Visible(s.file))
+		if err := unfilled(s.file); err != nil {
+			return err
 		}
 	}
 	return fileError(folder, os.MkdirAll(folder, 0o755))
+}
+
+// unfilled refuses a worksheet in the place of a file: it may be one that somebody
+// has filled in.
+func unfilled(path string) error {
+	if info, err := os.Stat(path); err == nil && info.Mode().IsRegular() {
+		return usagef("%s exists already and may be filled in: choose another name, or remove it", argen.Visible(path))
+	}
+	return nil
 }
