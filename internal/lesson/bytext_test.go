@@ -1,6 +1,7 @@
 package lesson
 
 import (
+	"math"
 	"math/rand/v2"
 	"slices"
 	"testing"
@@ -34,5 +35,36 @@ func TestByText(t *testing.T) {
 	}
 	if held < times*88/100 || naive > times*60/100 {
 		t.Errorf("of %d intervals %d hold the mean, %d where each place counts for itself", times, held, naive)
+	}
+}
+
+// TestShareByText: where places of a text are alike the interval is wider than of
+// as many that are not; where they are not it is about Wilson's; it is never
+// narrower, and never beyond 0 and 1.
+func TestShareByText(t *testing.T) {
+	lab := newLab(t, "truth", "en")
+	alike, mixed, of := make([]int, 40), make([]int, 40), make([]int, 40)
+	dice := lab.Dice("share")
+	for i := range of {
+		of[i] = 50
+		if i%2 == 0 {
+			alike[i] = 50
+		}
+		for range of[i] {
+			mixed[i] += dice.IntN(2)
+		}
+	}
+	wilson := ShareOf(1000, 2000)
+	if got := lab.ShareByText(alike, of); got.Mean != .5 || got.Hi-got.Lo < 5*(wilson.Hi-wilson.Lo) {
+		t.Errorf("texts alike within themselves: %v, of places alone %v", got, wilson)
+	}
+	if got := lab.ShareByText(mixed, of); got.Hi-got.Lo > 1.6*(wilson.Hi-wilson.Lo) || got.Hi-got.Lo < .999*(wilson.Hi-wilson.Lo) {
+		t.Errorf("independent places: %v, Wilson %v", got, wilson)
+	}
+	if got, want := lab.ShareByText(of, of), ShareOf(2000, 2000); got != want {
+		t.Errorf("all: %v, want %v", got, want)
+	}
+	if got := lab.ShareByText([]int{0, 0}, []int{0, 0}); !math.IsNaN(got.Mean) {
+		t.Errorf("no places: %v", got)
 	}
 }

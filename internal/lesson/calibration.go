@@ -59,20 +59,22 @@ func (s *reliance) add(logits []float64, next argen.ID, temperature float64, ope
 }
 
 // between are the sayings with from ≤ P < to: how many, how sure they were on the
-// average, and how many were right.
-func (s *reliance) between(from, to float64) (n int, sure float64, right int) {
-	for _, text := range s.texts {
+// average, and the share that was right.
+func (s *reliance) between(lab *Lab, from, to float64) (n int, sure float64, right Interval) {
+	hits, of := make([]int, len(s.texts)), make([]int, len(s.texts))
+	for i, text := range s.texts {
 		for _, x := range text {
 			if x.p >= from && x.p < to {
+				of[i]++
 				n++
 				sure += x.p
 				if x.right {
-					right++
+					hits[i]++
 				}
 			}
 		}
 	}
-	return n, sure / float64(max(1, n)), right
+	return n, sure / float64(max(1, n)), lab.ShareByText(hits, of)
 }
 
 // binned are the sums of one text by bin.
@@ -173,10 +175,10 @@ func runCalibration(ctx context.Context, lab *Lab, r *Record) error {
 	if err != nil {
 		return err
 	}
-	said, sure, right := own.between(.6, .8)
+	said, sure, right := own.between(lab, .6, .8)
 	r.Estimate("ece", own.ece(lab), unsure, Share)
 	r.Exact("sure", sure, Share)
-	r.Estimate("right", ShareOf(right, max(1, said)), said, Share)
+	r.Estimate("right", right, said, Share)
 	r.Exact("said", float64(said), Count)
 	r.Exact("places", float64(places), Count)
 	r.Exact("open", float64(unsure), Count)
@@ -187,20 +189,20 @@ func runCalibration(ctx context.Context, lab *Lab, r *Record) error {
 	r.Verdict("own", "ece", "<=", calibrated)
 	r.Verdict("hot", "worse", ">=", .02)
 	r.Facts["truth"] = ""
-	curves := []viz.Series{own.curve(argen.Visible(lab.LM.Ref)), hot.curve(r.Word("hot"))}
+	curves := []viz.Series{own.curve(lab, argen.Visible(lab.LM.Ref)), hot.curve(lab, r.Word("hot"))}
 	if lab.Story() {
 		r.Estimate("truth_ece", truth.ece(lab), unsure, Share)
 		r.Estimate("kl", lab.Mean(beside.kl), places, Bits)
 		r.Verdict("truth", "truth_ece", "<=", .05)
 		r.Facts["truth"] = r.Word("truth")
-		curves = append(curves, truth.curve("truth"))
+		curves = append(curves, truth.curve(lab, "truth"))
 	}
 	if own, _ := r.Number("ece"); own.Value <= calibrated {
 		r.Answer = 1
 	} else {
 		r.Answer = 0
 	}
-	r.Table("bins", []string{"from", "times", "mean", "came"}, own.rows())
+	r.Table("bins", []string{"from", "times", "mean", "came"}, own.rows(lab))
 	r.Chart("calibration", &viz.CurvesData{
 		Words:  viz.Words{Title: r.Word("chart"), Caption: r.Word("caption")},
 		X:      viz.Axis{Label: r.Word("x"), Unit: "share"},
@@ -212,39 +214,39 @@ func runCalibration(ctx context.Context, lab *Lab, r *Record) error {
 }
 
 // rows are the bins that something was said in.
-func (s *reliance) rows() [][]Cell {
+func (s *reliance) rows(lab *Lab) [][]Cell {
 	var rows [][]Cell
 	for i := range bins {
-		n, sure, right := s.bin(i)
+		n, sure, right := s.bin(lab, i)
 		if n == 0 {
 			continue
 		}
 		rows = append(rows, []Cell{
 			{Text: fmt.Sprintf("%d–%d %%", 100*i/bins, 100*(i+1)/bins)},
 			Number{Value: float64(n), Unit: Count}.Cell(),
-			Number{Value: sure, Unit: Share}.Cell(), ShareOf(right, n).number("", n, Share).Cell(),
+			Number{Value: sure, Unit: Share}.Cell(), right.number("", n, Share).Cell(),
 		})
 	}
 	return rows
 }
 
 // bin are the sayings of a bin; a P of 1 is in the last.
-func (s *reliance) bin(i int) (n int, sure float64, right int) {
+func (s *reliance) bin(lab *Lab, i int) (n int, sure float64, right Interval) {
 	to := float64(i+1) / bins
 	if i == bins-1 {
 		to = 2
 	}
-	return s.between(float64(i)/bins, to)
+	return s.between(lab, float64(i)/bins, to)
 }
 
 // curve is how often the best token came over how sure the model was, of bins with
 // enough to say something.
-func (s *reliance) curve(name string) viz.Series {
+func (s *reliance) curve(lab *Lab, name string) viz.Series {
 	const enough = 20
 	c := viz.Series{Name: name}
 	for i := range bins {
-		if n, sure, right := s.bin(i); n >= enough {
-			point(&c, sure, ShareOf(right, n))
+		if n, sure, right := s.bin(lab, i); n >= enough {
+			point(&c, sure, right)
 		}
 	}
 	return c

@@ -46,18 +46,20 @@ func runInside(ctx context.Context, lab *Lab, r *Record) error {
 	}
 	var all []lensed
 	var readings []*Reading
-	repeats := 0
+	var of, repeats []int // of each text
 	err := lab.Places(ctx, "inside", places, func(t *Reading) error {
 		readings = append(readings, t)
 		list, err := lensOf(ctx, lab, t.IDs[:len(t.IDs)-1])
 		if err != nil {
 			return err
 		}
+		again := 0
 		for i, p := range list[t.Begin-1:] {
 			if p.top[0] == t.IDs[t.Begin-1+i] {
-				repeats++
+				again++
 			}
 		}
+		of, repeats = append(of, len(list)-t.Begin+1), append(repeats, again)
 		all = append(all, list[t.Begin-1:]...)
 		return nil
 	})
@@ -65,23 +67,29 @@ func runInside(ctx context.Context, lab *Lab, r *Record) error {
 		return err
 	}
 	layers := len(all[0].rank)
-	agree, same := viz.Series{Name: r.Word("same")}, make([]int, layers)
+	agree, same := viz.Series{Name: r.Word("same")}, make([]Interval, layers)
 	prob := viz.Series{Name: r.Word("prob")}
 	for l := range layers {
-		given := make([]float64, len(all))
-		for i, p := range all {
-			if given[i] = p.prob[l]; p.rank[l] == 1 {
-				same[l]++
+		var given byText
+		hits, rest := make([]int, len(of)), all
+		for text, n := range of {
+			given.next()
+			for _, p := range rest[:n] {
+				if given.add(p.prob[l]); p.rank[l] == 1 {
+					hits[text]++
+				}
 			}
+			rest = rest[n:]
 		}
-		point(&agree, float64(l), ShareOf(same[l], len(all)))
-		point(&prob, float64(l), lab.Mean(given))
+		same[l] = lab.ShareByText(hits, of)
+		point(&agree, float64(l), same[l])
+		point(&prob, float64(l), lab.Mean(given.means()))
 	}
-	r.Estimate("first", ShareOf(same[0], len(all)), len(all), Share)
-	r.Estimate("repeats", ShareOf(repeats, len(all)), len(all), Share)
-	r.Estimate("middle", ShareOf(same[(layers-1)/2], len(all)), len(all), Share)
+	r.Estimate("first", same[0], len(all), Share)
+	r.Estimate("repeats", lab.ShareByText(repeats, of), len(all), Share)
+	r.Estimate("middle", same[(layers-1)/2], len(all), Share)
 	r.Exact("half", float64((layers-1)/2), Count)
-	r.Exact("last", float64(same[layers-1])/float64(len(all)), Share)
+	r.Exact("last", same[layers-1].Mean, Share)
 	r.Exact("layers", float64(layers-1), Count)
 	if err := takeAway(ctx, lab, r, readings); err != nil {
 		return err

@@ -26,7 +26,7 @@ const hardly = 1e-12
 // A list is what one of a length says of the places of a text, means over them.
 type list struct {
 	hidden  []float64 // probability of all that it leaves out
-	outside int       // places where the token that came is left out
+	outside []int     // of each text, places where the token that came is left out
 	entropy []float64 // of what it lists, made to sum to 1, in bits
 	bits    []float64 // share of the text's bits that tokens outside have
 	off     float64   // how far what it lists and what it hides are from 1 at most, by rounding or worse
@@ -38,9 +38,10 @@ func runTopKAPI(ctx context.Context, lab *Lab, r *Record) error {
 		n, k = 2_000, 20
 	}
 	lists := make([]list, len(listed))
-	places, texts := 0, 0
+	var places int
+	var of []int // places of each text
 	err := lab.Places(ctx, "top-k-api", n, func(t *Reading) error {
-		places, texts = places+len(t.Rows), texts+1
+		places, of = places+len(t.Rows), append(of, len(t.Rows))
 		return readLists(t, lists)
 	})
 	if err != nil {
@@ -52,8 +53,8 @@ func runTopKAPI(ctx context.Context, lab *Lab, r *Record) error {
 	}
 	r.Facts["k"] = strconv.Itoa(k)
 	r.Exact("places", float64(places), Count)
-	r.Exact("texts", float64(texts), Count)
-	r.Estimate("outside", ShareOf(lists[at].outside, places), places, Share)
+	r.Exact("texts", float64(len(of)), Count)
+	r.Estimate("outside", lab.ShareByText(lists[at].outside, of), places, Share)
 	r.Estimate("hidden", lab.Mean(lists[at].hidden), places, Share)
 	r.Estimate("bits", lab.Mean(lists[at].bits), places, Share)
 	r.Estimate("read", lab.Mean(lists[at].entropy), places, Bits)
@@ -69,7 +70,7 @@ func runTopKAPI(ctx context.Context, lab *Lab, r *Record) error {
 	var rows [][]Cell
 	hidden, outside := viz.Series{Name: r.Word("hidden")}, viz.Series{Name: r.Word("outside")}
 	for i, k := range listed[:len(listed)-1] {
-		h, o, e := lab.Mean(lists[i].hidden), ShareOf(lists[i].outside, places), lab.Mean(lists[i].entropy)
+		h, o, e := lab.Mean(lists[i].hidden), lab.ShareByText(lists[i].outside, of), lab.Mean(lists[i].entropy)
 		rows = append(rows, []Cell{
 			{Text: strconv.Itoa(k)}, h.number("", places, Share).Cell(), o.number("", places, Share).Cell(), e.number("", places, Bits).Cell(),
 		})
@@ -91,7 +92,7 @@ func readLists(t *Reading, lists []list) error {
 	if len(t.Rows) == 0 {
 		return nil
 	}
-	sums := make([][3]float64, len(lists))
+	sums, missed := make([][3]float64, len(lists)), make([]int, len(lists))
 	all := 0.0
 	var c argen.Candidates
 	for i, logits := range t.Rows {
@@ -120,7 +121,7 @@ func readLists(t *Reading, lists []list) error {
 				s[1] += bits
 			}
 			if !found {
-				lists[at].outside++
+				missed[at]++
 				s[2] += surprisal
 			}
 			lists[at].off = max(lists[at].off, math.Abs(1-mass))
@@ -129,6 +130,7 @@ func readLists(t *Reading, lists []list) error {
 	n := float64(len(t.Rows))
 	for at := range lists {
 		l, s := &lists[at], sums[at]
+		l.outside = append(l.outside, missed[at])
 		l.hidden, l.entropy, l.bits = append(l.hidden, s[0]/n), append(l.entropy, s[1]/n), append(l.bits, s[2]/all)
 	}
 	return nil
