@@ -8,6 +8,7 @@ import (
 	"html/template"
 	"slices"
 	"strings"
+	"sync"
 	"unicode"
 
 	"argen"
@@ -17,11 +18,14 @@ import (
 //go:embed assets
 var assets embed.FS
 
-// templates are those of all pages. What they show is escaped by place.
-var templates = template.Must(template.New("").Funcs(template.FuncMap{
-	"letter": func(i int) string { return string(rune('a' + i)) },
-	"add":    func(a, b int) int { return a + b },
-}).ParseFS(assets, "assets/*.html"))
+// templates are those of all pages. What they show is escaped by place. They are
+// parsed for the first page: no other command waits for them.
+var templates = sync.OnceValue(func() *template.Template {
+	return template.Must(template.New("").Funcs(template.FuncMap{
+		"letter": func(i int) string { return string(rune('a' + i)) },
+		"add":    func(a, b int) int { return a + b },
+	}).ParseFS(assets, "assets/*.html"))
+})
 
 // A page is one being made.
 type page struct {

@@ -109,6 +109,6 @@ func partID(n int) string { return fmt.Sprintf("part-%d", n) }
 func (v view) bytes() ([]byte, error) {
 	v.Notes = v.notes
 	var b bytes.Buffer
-	err := templates.ExecuteTemplate(&b, v.Script, v)
+	err := templates().ExecuteTemplate(&b, v.Script, v)
 	return b.Bytes(), err
 }
