@@ -10,7 +10,6 @@ import (
 	"argen"
 	"argen/internal/quant"
 	"argen/model/gguf"
-	"argen/model/transformer"
 	"argen/tokenizer"
 )
 
@@ -99,20 +98,9 @@ func TestConvertedEnds(t *testing.T) {
 	c, tensors := randomLlama(tok.VocabSize(), bos, 7, false)
 	for _, ends := range [][]argen.ID{{7}, {7, 5}, {9, 7, 5}, {9, 7, 5, 6}} {
 		c.EOS = ends
-		data, err := tokenizer.HuggingFace(tok, bos)
-		if err != nil {
-			t.Fatal(err)
-		}
-		dir := filepath.Join(t.TempDir(), "model")
-		if err := transformer.WriteFolder(dir, c, tensors, data); err != nil {
-			t.Fatal(err)
-		}
-		from, err := Open(t.Context(), dir, Options{})
-		if err != nil {
-			t.Fatal(err)
-		}
+		from := openWritten(t, c, tensors, tok, bos)
 		defer from.Close()
-		path := dir + ".gguf"
+		path := filepath.Join(t.TempDir(), "model.gguf")
 		var b bytes.Buffer
 		notes, err := WriteGGUF(&b, from, quant.F32)
 		if err != nil || slices.ContainsFunc(notes, func(n string) bool {

@@ -12,27 +12,35 @@ import (
 	"argen"
 	"argen/internal/quant"
 	"argen/model/gguf"
+	"argen/model/safetensors"
 	"argen/model/transformer"
 	"argen/tokenizer"
 )
+
+// openWritten writes and opens a folder with the given weights and tokenizer.
+func openWritten(t *testing.T, c transformer.Config, tensors []safetensors.Tensor, tok argen.Tokenizer, bos argen.ID) *LM {
+	t.Helper()
+	data, err := tokenizer.HuggingFace(tok, bos)
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := filepath.Join(t.TempDir(), "model")
+	if err := transformer.WriteFolder(dir, c, tensors, data); err != nil {
+		t.Fatal(err)
+	}
+	lm, err := Open(t.Context(), dir, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return lm
+}
 
 // A model's logits and tokenizer are the same from a folder and a GGUF.
 func TestGGUFIsTheFolder(t *testing.T) {
 	for kind, tok := range trainable(t) {
 		bos := control(tok, "<s>")
 		c, tensors := randomLlama(tok.VocabSize(), bos, control(tok, "</s>"), kind == "story")
-		file, err := tokenizer.HuggingFace(tok, bos)
-		if err != nil {
-			t.Fatal(err)
-		}
-		dir := filepath.Join(t.TempDir(), "model")
-		if err := transformer.WriteFolder(dir, c, tensors, file); err != nil {
-			t.Fatal(err)
-		}
-		from, err := Open(t.Context(), dir, Options{})
-		if err != nil {
-			t.Fatal(err)
-		}
+		from := openWritten(t, c, tensors, tok, bos)
 		var b bytes.Buffer
 		if _, err := WriteGGUF(&b, from, quant.F32); err != nil {
 			t.Fatal(err)
