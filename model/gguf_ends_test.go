@@ -10,7 +10,6 @@ import (
 	"argen"
 	"argen/internal/quant"
 	"argen/model/gguf"
-	"argen/tokenizer"
 )
 
 // A GGUF that names one end stops at those that llama.cpp knows by their names,
