@@ -166,14 +166,15 @@ func rankOf(logits []float64, id argen.ID) int {
 // by the dice.
 func takeAway(ctx context.Context, lab *Lab, r *Record, readings []*Reading) error {
 	type place struct {
+		text int // the reading that it is in
 		ids  []argen.ID
 		away int // which token besides the last is taken away
 	}
 	dice := lab.Dice("inside taken")
 	var places []place
-	for _, t := range readings {
+	for text, t := range readings {
 		for i := t.Begin + 2; i < len(t.IDs); i++ {
-			places = append(places, place{t.IDs[:i], t.Begin + dice.IntN(i-1-t.Begin)})
+			places = append(places, place{text, t.IDs[:i], t.Begin + dice.IntN(i-1-t.Begin)})
 		}
 	}
 	dice.Shuffle(len(places), func(i, j int) { places[i], places[j] = places[j], places[i] })
@@ -222,9 +223,17 @@ func takeAway(ctx context.Context, lab *Lab, r *Record, readings []*Reading) err
 	if err != nil {
 		return err
 	}
-	r.Estimate("near", lab.Mean(near), len(places), Bits)
-	r.Estimate("far", lab.Mean(far), len(places), Bits)
-	r.Estimate("apart", lab.Mean(apart), len(places), Bits)
+	means := func(values []float64) Interval {
+		texts := make(byText, len(readings))
+		for i, p := range places {
+			texts[p.text] = append(texts[p.text], values[i])
+		}
+		texts = slices.DeleteFunc(texts, func(text []float64) bool { return len(text) == 0 })
+		return lab.Mean(texts.means())
+	}
+	r.Estimate("near", means(near), len(places), Bits)
+	r.Estimate("far", means(far), len(places), Bits)
+	r.Estimate("apart", means(apart), len(places), Bits)
 	return nil
 }
 
