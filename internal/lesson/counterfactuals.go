@@ -30,7 +30,7 @@ type edit struct {
 }
 
 func runCounterfactuals(ctx context.Context, lab *Lab, r *Record) error {
-	n, later := 120, 32
+	n, later := 500, 32
 	if !lab.Story() {
 		n, later = 100, 8
 	}

@@ -35,7 +35,7 @@ type ahead struct {
 }
 
 func runGreedy(ctx context.Context, lab *Lab, r *Record) error {
-	lengths, places, proof := []int{1, 2, 4, 6}, 120, greedyProof
+	lengths, places, proof := []int{1, 2, 4, 6}, 500, greedyProof
 	if !lab.Story() {
 		lengths, places, proof = []int{1, 2, 4}, 16, 0
 	}
@@ -168,7 +168,7 @@ func (l *Lab) contexts(ctx context.Context, name string, n int) ([][]argen.ID, e
 
 // dull compares greedy texts with real ones after the same beginnings.
 func (l *Lab) dull(ctx context.Context, r *Record) error {
-	n, begin, long := 40, 5, 60
+	n, begin, long := 500, 5, 60
 	if !l.Story() {
 		n, begin, long = 12, 8, 20
 	}

@@ -2,6 +2,7 @@ package lesson
 
 import (
 	"context"
+	"slices"
 
 	"argen"
 	"argen/sampler"
@@ -36,13 +37,17 @@ type written struct {
 	bits  float64   // mean surprisal of them
 }
 
+// storyGroup is how many stories are held against each other: among more of them
+// more comes again by chance.
+const storyGroup = 40
+
 // mostSeen is up to how many times before a repetition is counted apart.
 const mostSeen = 6
 
 func runLoops(ctx context.Context, lab *Lab, r *Record) error {
-	n, long := 40, 110
+	n, group, long := 13*storyGroup, storyGroup, 110
 	if !lab.Story() {
-		n, long = 8, 90
+		n, group, long = 8, 8, 90
 	}
 	beginnings, err := lab.Text(ctx, "loops", n)
 	if err != nil {
@@ -61,7 +66,7 @@ func runLoops(ctx context.Context, lab *Lab, r *Record) error {
 	}
 	var within, shared, bits [][]float64
 	for _, list := range texts {
-		in, any := repeated(list)
+		in, any := repeatedIn(list, group)
 		within, shared = append(within, in), append(shared, any)
 		var b []float64
 		for _, t := range list {
@@ -78,6 +83,7 @@ func runLoops(ctx context.Context, lab *Lab, r *Record) error {
 	r.Estimate("less", lab.Mean(minus(within[0], within[4])), n, Share)
 	r.Estimate("cost", lab.Mean(minus(bits[4], bits[0])), n, Bits)
 	r.Exact("texts", float64(len(beginnings)), Count)
+	r.Exact("group", float64(group), Count)
 	r.Verdict("more", "more", ">=", .05)
 	if within := lab.Mean(within[0]); within.Lo >= .02 { // else there is nothing to cure
 		r.Verdict("cure", "less", ">", 0)
@@ -136,6 +142,22 @@ func (t *written) grams() (list [][gramTokens]argen.ID) {
 		list = append(list, [gramTokens]argen.ID(t.ids[end-gramTokens:end]))
 	}
 	return list
+}
+
+// repeatedIn are the shares of repeated, within each text and shared in each group
+// of some of them: texts of a group are measured against each other, so it is the
+// groups that have nothing to do with each other. Of a single group there are those
+// of its texts.
+func repeatedIn(texts []written, group int) (within, shared []float64) {
+	for list := range slices.Chunk(texts, group) {
+		in, any := repeated(list)
+		within = append(within, in...)
+		if group < len(texts) {
+			any = []float64{mean(any)}
+		}
+		shared = append(shared, any...)
+	}
+	return within, shared
 }
 
 // repeated are, of each text, the share of its runs of four tokens that stood in it
