@@ -333,12 +333,6 @@ func (c *Candidates) Set(id ID, logit float64) {
 	}
 }
 
-// Scale multiplies every logit by a factor above 0. The order stays, unless
-// rounding makes logits equal.
-func (c *Candidates) Scale(factor float64) {
-	c.Map(func(_ ID, l float64) float64 { return l * factor })
-}
-
 // Divide divides every logit by a number above 0 and reports whether all
 // quotients are finite; if they are not it changes nothing.
 func (c *Candidates) Divide(by float64) bool {

@@ -1,6 +1,7 @@
 package argen
 
 import (
+	"maps"
 	"math"
 	"math/rand/v2"
 	"slices"
@@ -8,102 +9,6 @@ import (
 
 	"pgregory.net/rapid"
 )
-
-// A naive is what Candidates should be, written without regard for speed.
-type naive struct {
-	logits  map[ID]float64
-	cut     map[ID]int
-	stage   int
-	mass    float64
-	ordered []ID
-}
-
-func newNaive(logits []float64) *naive {
-	n := &naive{logits: map[ID]float64{}, cut: map[ID]int{}, mass: 1}
-	for id, l := range logits {
-		if !math.IsInf(l, -1) {
-			n.logits[ID(id)] = l
-		}
-	}
-	return n
-}
-
-// order returns all candidates in the order of the draw.
-func (n *naive) order() []ID {
-	n.ordered = n.ordered[:0]
-	for id := range n.logits {
-		n.ordered = append(n.ordered, id)
-	}
-	slices.SortFunc(n.ordered, func(a, b ID) int {
-		if n.logits[a] != n.logits[b] {
-			if n.logits[a] > n.logits[b] {
-				return -1
-			}
-			return 1
-		}
-		return int(a) - int(b)
-	})
-	return n.ordered
-}
-
-func (n *naive) ids() []ID {
-	ids := slices.Clone(n.order())
-	slices.Sort(ids)
-	return ids
-}
-
-// sum is max and Σ exp(logit − max).
-func (n *naive) sum() (most, sum float64) {
-	most = math.Inf(-1)
-	for _, l := range n.logits {
-		most = max(most, l)
-	}
-	for _, id := range n.ids() {
-		sum += math.Exp(n.logits[id] - most)
-	}
-	return most, sum
-}
-
-func (n *naive) prob(id ID) float64 {
-	most, sum := n.sum()
-	return math.Exp(n.logits[id]-most) / sum
-}
-
-func (n *naive) entropy() float64 {
-	h := 0.0
-	for id := range n.logits {
-		if p := n.prob(id); p > 0 {
-			h -= p * math.Log2(p)
-		}
-	}
-	return h
-}
-
-func (n *naive) keep(ids []ID) {
-	most, sum := n.sum()
-	left, stay := 0.0, map[ID]bool{}
-	for _, id := range ids {
-		left += math.Exp(n.logits[id]-most) / sum
-		stay[id] = true
-	}
-	n.mass *= left
-	for id := range n.logits {
-		if !stay[id] {
-			delete(n.logits, id)
-			n.cut[id] = n.stage
-		}
-	}
-}
-
-func (n *naive) force(id ID) {
-	if _, ok := n.logits[id]; ok {
-		n.keep([]ID{id})
-	} else {
-		n.keep(nil)
-	}
-	n.logits[id] = 0
-	delete(n.cut, id)
-}
 
 // someLogits draws a vocabulary with what is hard in it: ties, −Inf, both
 // zeros, numbers as large and as small as they come.
@@ -167,7 +72,7 @@ func change(t *rapid.T, c *Candidates, n *naive) {
 	if rapid.Bool().Draw(t, "look first") {
 		c.Top(rapid.IntRange(0, len(n.logits)+1).Draw(t, "look"))
 	}
-	switch rapid.SampledFrom([]string{"keep", "filter", "remove", "force", "map", "set", "scale", "none"}).Draw(t, "do") {
+	switch rapid.SampledFrom([]string{"keep", "filter", "remove", "force", "map", "set", "divide", "none"}).Draw(t, "do") {
 	case "keep":
 		k := rapid.IntRange(-1, len(n.logits)+2).Draw(t, "k")
 		c.Keep(k)
@@ -231,11 +136,19 @@ func change(t *rapid.T, c *Candidates, n *naive) {
 		if old, ok := n.logits[id]; ok {
 			n.logits[id] = clamp(l, old)
 		}
-	case "scale":
-		f := rapid.SampledFrom([]float64{1, 0.5, 1 / 0.8, 1e-300, 1e300}).Draw(t, "factor")
-		c.Scale(f)
-		for id, l := range n.logits {
-			n.logits[id] = clamp(l*f, l)
+	case "divide":
+		by := rapid.SampledFrom([]float64{1, 2, 0.8, 1e300, 1e-300, 5e-324}).Draw(t, "by")
+		all := maps.Clone(n.logits)
+		fits := true
+		for id := range all {
+			all[id] /= by
+			fits = fits && !math.IsInf(all[id], 0)
+		}
+		if c.Divide(by) != fits {
+			t.Fatalf("Divide(%v) reports %v", by, !fits)
+		}
+		if fits {
+			n.logits = all
 		}
 	}
 }
@@ -275,11 +188,14 @@ func compare(t *rapid.T, c *Candidates, n *naive, logits []float64) {
 		t.Fatalf("Each %v, want %v", each, n.ids())
 	}
 	most, total := n.sum()
+	// Each of Len additions rounds by 2⁻⁵³ of the sum at most; the rest is for the
+	// exponentials.
+	rounding := float64(len(order)+8) * 0x1p-53
 	sum := 0.0
 	c.Each(func(id ID, l float64) {
 		p := c.Prob(id)
 		sum += p
-		if want := math.Exp(l-most) / total; math.Abs(p-want) > 1e-14 {
+		if want := math.Exp(l-most) / total; math.Abs(p-want) > rounding {
 			t.Fatalf("P(%d) = %v, want %v", id, p, want)
 		}
 		if lp := c.LogProb(id); p > 0 && math.Abs(math.Exp(lp)-p) > 1e-12 {
@@ -289,7 +205,7 @@ func compare(t *rapid.T, c *Candidates, n *naive, logits []float64) {
 	if math.Abs(sum-1) > 1e-12 {
 		t.Fatalf("probabilities sum to %v", sum)
 	}
-	if got, want := c.LogSumExp(), most+math.Log(total); math.Abs(got-want) > 1e-13*max(1, math.Abs(want)) {
+	if got, want := c.LogSumExp(), most+math.Log(total); math.Abs(got-want) > rounding*max(1, math.Abs(want)) {
 		t.Fatalf("LogSumExp %v, want %v", got, want)
 	}
 	if got := c.At(c.Len() - 1); got != (Candidate{order[len(order)-1], n.logits[order[len(order)-1]], c.Prob(order[len(order)-1])}) {
