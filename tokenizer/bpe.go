@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"sync"
 	"unicode/utf8"
 
 	"argen"
@@ -71,8 +70,8 @@ type bpeParts struct {
 	merges func(ids map[string]argen.ID) (pairs []pair, ranks []int32, err error)
 }
 
-// newBPE makes a BPE. If it is lazy, merges are checked at the first Encode.
-func newBPE(p bpeParts, lazy bool) (*BPE, error) {
+// newBPE makes a BPE.
+func newBPE(p bpeParts) (*BPE, error) {
 	t := &BPE{bpeOptions: p.bpeOptions}
 	t.names, t.added = p.names, slices.Clone(p.added)
 	if err := t.build(p.components); err != nil {
@@ -83,14 +82,9 @@ func newBPE(p bpeParts, lazy bool) (*BPE, error) {
 	if err := t.init(); err != nil {
 		return nil, err
 	}
-	t.prepare = sync.OnceValue(func() error { return t.learn(p) })
-	if lazy {
-		return t, nil
-	}
-	if err := t.prepare(); err != nil {
+	if err := t.learn(p); err != nil {
 		return nil, err
 	}
-	t.prepare = nil
 	return t, nil
 }
 

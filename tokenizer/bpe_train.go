@@ -56,7 +56,7 @@ func TrainBPE(ctx context.Context, texts iter.Seq2[string, error], o BPEOptions)
 	for i, text := range o.Special {
 		parts.added = append(parts.added, AddedToken{ID: argen.ID(i), Text: text, Special: true})
 	}
-	return newBPE(parts, false)
+	return newBPE(parts)
 }
 
 // Lines yields the lines of r, each with its line end, as texts for [TrainBPE].

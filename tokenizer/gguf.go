@@ -95,7 +95,7 @@ func (g *GGUF) read() (tok argen.Tokenizer, bos argen.ID, err error) {
 	if parts.components.postProcessor, err = g.template(before, after); err != nil {
 		return nil, argen.NoID, err
 	}
-	t, err := newBPE(parts, false)
+	t, err := newBPE(parts)
 	if err != nil {
 		return nil, argen.NoID, fmt.Errorf("tokenizer.ggml.tokens: %w", err)
 	}

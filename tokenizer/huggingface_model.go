@@ -199,7 +199,7 @@ func (f *hfFile) bpe() (*BPE, error) {
 	if err != nil {
 		return nil, err
 	}
-	t, err := newBPE(bpeParts{names: names, added: f.added, bpeOptions: f.bpeOptions, components: f.components, merges: f.pairs}, false)
+	t, err := newBPE(bpeParts{names: names, added: f.added, bpeOptions: f.bpeOptions, components: f.components, merges: f.pairs})
 	if located := (*strict.Error)(nil); errors.As(err, &located) {
 		return nil, err
 	} else if err != nil {

@@ -42,10 +42,8 @@ type Pipeline struct {
 
 	before, after []argen.ID // what the post-processor puts around a text
 
-	// prepare makes what only Encode needs.
-	prepare func() error
-	cache   *wordCache
-	parts   hfComponents // as tokenizer.json has them
+	cache *wordCache
+	parts hfComponents // as tokenizer.json has them
 }
 
 // A model makes tokens of words.
@@ -157,12 +155,6 @@ func (t *Pipeline) encode(text string, find *[2]*finder) ([]argen.ID, error) {
 // words calls word for each word of a valid text, in order, and for each added
 // token that find finds, then with its id.
 func (t *Pipeline) words(run *encoding, text string, find *[2]*finder, word func(p piece, id argen.ID)) {
-	if t.prepare != nil {
-		if err := t.prepare(); err != nil {
-			run.fail(err)
-			return
-		}
-	}
 	plain := func(p piece) { word(p, argen.NoID) }
 	cut := plain
 	if t.preTokenizer != nil {

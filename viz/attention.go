@@ -11,7 +11,7 @@ import (
 // or layer of one query, a column a key; a row sums to 1, or to less where some
 // tokens are not shown.
 func Attention(in Input) (*Figure, error) {
-	d, err := dataOf(in, "attention", boundedCells(anyShare), atMostOne)
+	d, err := dataOf(in, "attention", sharesInCells, atMostOne)
 	if err != nil {
 		return nil, err
 	}

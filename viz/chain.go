@@ -7,7 +7,6 @@ import (
 	"slices"
 	"strings"
 
-	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
 
@@ -58,7 +57,7 @@ func Chain(in Input) (*Figure, error) {
 		f.Subtitle = fmt.Sprintf("%s after %s · ln P = %s, P = %s", some(len(tr.Steps), "token"), ahead(tr, 0, 44), short(tr.LogProb()), short(math.Exp(tr.LogProb())))
 		f.Caption += dotted(pieces(long)...) + source(tr)
 		tokenTicks(p, long, f.Width)
-		p.Add(stairs(long, looks[0]), falls(long, p))
+		p.Add(stairs(long, looks[0]), falls(long))
 	} else {
 		f.Subtitle = fmt.Sprintf("%d traces", len(traces))
 		f.Caption += source(traces...)
@@ -99,7 +98,7 @@ func stairs(steps []argen.Step, l look) painter {
 }
 
 // falls names the deepest steps.
-func falls(steps []argen.Step, p *plot.Plot) painter {
+func falls(steps []argen.Step) painter {
 	deep := make([]int, 0, len(steps))
 	for i := range steps {
 		if !finite(steps[i].CumLogProb) {

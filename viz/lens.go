@@ -9,7 +9,7 @@ import (
 // lens: nostalgebraist, interpreting GPT, 2020): a row a layer, in each cell a
 // token and as its shade its probability.
 func Lens(in Input) (*Figure, error) {
-	d, err := dataOf(in, "lens", boundedCells(anyShare))
+	d, err := dataOf(in, "lens", sharesInCells)
 	if err != nil {
 		return nil, err
 	}

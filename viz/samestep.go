@@ -54,7 +54,7 @@ func SameStep(in Input) (*Figure, error) {
 		Title:    "What comes after " + inContext(s.Context) + "?" + s.verdict(),
 		Subtitle: fmt.Sprintf("step %d of a text of the model itself", s.T),
 		Caption:  "Bars are probabilities; those of a panel sum to 1. × is a token that the strategy leaves no probability; the others share its part." + dotted(s.Tokens...) + in.Compare.model(),
-		Alt:      altSameStep(s, names, panels),
+		Alt:      altSameStep(names, panels),
 	}
 	abreast := stepAcross
 	if in.Big {
@@ -197,7 +197,7 @@ func (s *CompareStep) check() error {
 	return nil
 }
 
-func altSameStep(s *CompareStep, names []string, panels []stepPanel) string {
+func altSameStep(names []string, panels []stepPanel) string {
 	var b strings.Builder
 	b.WriteString("Bar charts of the same tokens, one for each strategy. ")
 	for i, p := range panels {

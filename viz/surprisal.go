@@ -179,7 +179,7 @@ func (k curves) figure(in Input, traces []*argen.Trace) *Figure {
 				bar(c, &steps[i], left, right, y(0), float64(c.Max.Y)-16)
 				if mid := (left + right) / 2; mid-said > smallSize {
 					said = mid
-					sayEndless(c, vermillion, mid, float64(c.Max.Y)-1, "∞")
+					sayEndless(c, vermillion, mid, float64(c.Max.Y)-1)
 				}
 			}
 			k.drawMean(c, y)
@@ -229,11 +229,11 @@ func (k curves) drawMean(c draw.Canvas, y func(float64) float64) {
 	say(c, t, float64(c.Max.X)-1, at+3, what)
 }
 
-// sayEndless writes what has no place on the axis, hanging below y.
-func sayEndless(c draw.Canvas, k color.Color, x, y float64, what string) {
+// sayEndless writes ∞, which has no place on the axis, hanging below y.
+func sayEndless(c draw.Canvas, k color.Color, x, y float64) {
 	sty := style(bodySize, true, -.5, -1)
 	sty.Color = k
-	say(c, sty, x, y, what)
+	say(c, sty, x, y, "∞")
 }
 
 // given marks the tokens that somebody gave at the foot of their slots.
@@ -256,7 +256,7 @@ func joined(list []float64, l look, marks bool, top, part float64) painter {
 		for i, v := range list {
 			if math.IsInf(v, 1) {
 				at := vg.Point{X: vg.Length(x(float64(i) + part)), Y: c.Max.Y - 16}
-				sayEndless(c, l.color, float64(at.X), float64(at.Y)+15, "∞")
+				sayEndless(c, l.color, float64(at.X), float64(at.Y)+15)
 				if n := len(pts); n > 0 {
 					c.StrokeLine2(line(l.color, .75), pts[n-1].X, pts[n-1].Y, at.X, at.Y)
 				}

@@ -83,16 +83,14 @@ func boundedBars(d *BarsData) error {
 	return nil
 }
 
-// boundedCells is a check of matrices: all cells keep a bound.
-func boundedCells(b bound) func(*MatrixData) error {
-	return func(d *MatrixData) error {
-		for _, p := range d.Panels {
-			for i, row := range p.Cells {
-				if j, found := b.bad(row); found {
-					return fmt.Errorf("panel %q, row %q: cell %d is %v, it must be %s", argen.Visible(p.Name), argen.Visible(d.Rows[i]), j+1, row[j], b.want)
-				}
+// sharesInCells is a check of matrices: all cells are from 0 to 1.
+func sharesInCells(d *MatrixData) error {
+	for _, p := range d.Panels {
+		for i, row := range p.Cells {
+			if j, found := anyShare.bad(row); found {
+				return fmt.Errorf("panel %q, row %q: cell %d is %v, it must be %s", argen.Visible(p.Name), argen.Visible(d.Rows[i]), j+1, row[j], anyShare.want)
 			}
 		}
-		return nil
 	}
+	return nil
 }

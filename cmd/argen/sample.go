@@ -116,9 +116,9 @@ type removedToken struct {
 }
 
 // answer implements answerer.
-func (s *sampling) answer(ctx context.Context, a *app, opened *models, t text) (any, error) {
+func (s *sampling) answer(ctx context.Context, _ *app, opened *models, t text) (any, error) {
 	t.special = s.prompt.special
-	gen, t, err := s.generator(ctx, a, t, opened.get)
+	gen, t, err := s.generator(ctx, t, opened.get)
 	if err != nil {
 		return nil, err
 	}
@@ -126,7 +126,7 @@ func (s *sampling) answer(ctx context.Context, a *app, opened *models, t text) (
 }
 
 // generator returns a generator over the distribution, and the text before.
-func (s *sampling) generator(ctx context.Context, a *app, t text, open func(context.Context, string) (*model.LM, error)) (argen.Generator, text, error) {
+func (s *sampling) generator(ctx context.Context, t text, open func(context.Context, string) (*model.LM, error)) (argen.Generator, text, error) {
 	chain, err := s.chain.stages(false)
 	if err == nil {
 		chain, err = s.state.begin(chain)
@@ -270,7 +270,7 @@ func (a *app) sample(c *cobra.Command, s *sampling, args []string) error {
 	}
 	opened := a.models()
 	defer opened.close()
-	gen, t, err := s.generator(ctx, a, t, opened.get)
+	gen, t, err := s.generator(ctx, t, opened.get)
 	if err != nil {
 		return err
 	}

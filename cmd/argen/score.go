@@ -91,7 +91,7 @@ func (s *scoring) add(a *app, fs *pflag.FlagSet) {
 }
 
 // answer implements answerer.
-func (s *scoring) answer(ctx context.Context, a *app, opened *models, t text) (any, error) {
+func (s *scoring) answer(ctx context.Context, _ *app, opened *models, t text) (any, error) {
 	t.special = s.prompt.special
 	var all []*score
 	for _, ref := range s.models {

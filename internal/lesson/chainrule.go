@@ -18,7 +18,7 @@ import (
 var chainRule = &Lesson{Name: "chain-rule", Run: runChainRule, Exercise: chainRuleExercise}
 
 func runChainRule(ctx context.Context, lab *Lab, r *Record) error {
-	trace, err := lab.Write(ctx, "chain-rule", lab.Prompt(), 24, 0)
+	trace, err := lab.Write(ctx, "chain-rule", lab.Prompt(), 24)
 	if err != nil {
 		return err
 	}
@@ -69,7 +69,7 @@ func runChainRule(ctx context.Context, lab *Lab, r *Record) error {
 
 // chainRuleExercise asks for the P of a text whose tokens' P are given.
 func chainRuleExercise(ctx context.Context, lab *Lab) (*Exercise, error) {
-	trace, err := lab.Write(ctx, "chain-rule", lab.Prompt(), 4, 0)
+	trace, err := lab.Write(ctx, "chain-rule", lab.Prompt(), 4)
 	if err != nil {
 		return nil, err
 	}

@@ -69,11 +69,11 @@ func (l *Lab) Stories(ctx context.Context, name string, n int) ([][]argen.ID, er
 }
 
 // Write lets the model write n tokens after a prompt, by dice of a name, and
-// returns the finished record of it, with the top tokens of each step.
-func (l *Lab) Write(ctx context.Context, name, prompt string, n, top int) (*argen.Trace, error) {
+// returns the finished record of it.
+func (l *Lab) Write(ctx context.Context, name, prompt string, n int) (*argen.Trace, error) {
 	gen := argen.Generator{
 		Model: l.LM.Model, Tokenizer: l.LM.Tokenizer, Seed: l.Dice(name).Uint64(),
-		MaxTokens: n, Top: top, NoHash: true,
+		MaxTokens: n, NoHash: true,
 	}
 	run, err := gen.Start(prompt)
 	if err != nil {

@@ -22,11 +22,11 @@ const (
 )
 
 func runLoop(ctx context.Context, lab *Lab, r *Record) error {
-	trace, err := lab.Write(ctx, "loop", lab.Prompt(), loopSteps, 0)
+	trace, err := lab.Write(ctx, "loop", lab.Prompt(), loopSteps)
 	if err != nil {
 		return err
 	}
-	again, err := lab.Write(ctx, "loop", lab.Prompt(), loopSteps, 0)
+	again, err := lab.Write(ctx, "loop", lab.Prompt(), loopSteps)
 	if err != nil {
 		return err
 	}

@@ -28,7 +28,7 @@ func (m *model) bigLines() []string {
 	lines = append(lines, padded(m.candidateLines(in, list, thick), list)...)
 	lines = append(lines, m.formulaLine(in))
 	lines = append(lines, m.diceLines(in, 3)...)
-	m.falling(lines, head+1+context, len(lines)-3, 0, in)
+	m.falling(lines, head+1+context, len(lines)-3, in)
 	if banner > 0 {
 		lines = append(lines, padded(m.bannerLines(in), banner)...)
 	}

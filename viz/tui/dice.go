@@ -80,14 +80,14 @@ func (m *model) fallen() bool {
 
 // falling draws u above its place on [0,1), on its way down from the line top
 // to the line bottom, both of w cells.
-func (m *model) falling(lines []string, top, bottom, x, w int) {
+func (m *model) falling(lines []string, top, bottom, w int) {
 	if !m.dropping() || bottom >= len(lines) || bottom < top {
 		return
 	}
 	y := top + (bottom-top)*m.drop/drops
-	at := x + cell(m.cur().next.U, w)
-	line := m.s.fit(lines[y], x+w)
-	lines[y] = ansi.Cut(line, 0, at) + m.s.mark.Render(m.s.g.fall) + ansi.Cut(line, at+1, x+w)
+	at := cell(m.cur().next.U, w)
+	line := m.s.fit(lines[y], w)
+	lines[y] = ansi.Cut(line, 0, at) + m.s.mark.Render(m.s.g.fall) + ansi.Cut(line, at+1, w)
 }
 
 // fallLine is u with its marker above the place where it fell.

@@ -143,7 +143,7 @@ func (m *model) lines() []string {
 	lines = append(lines, m.formulaLine(w))
 	lines = append(lines, blank(air)...)
 	lines = append(lines, m.diceLines(w, dice)...)
-	m.falling(lines, top, len(lines)-dice, 0, w)
+	m.falling(lines, top, len(lines)-dice, w)
 	lines = append(lines, blank(air)...)
 	cs := m.curves()
 	scaleTo(cs, w)
@@ -167,7 +167,7 @@ func (m *model) tightLines() []string {
 	lines = append(lines, padded(m.candidateLines(w, list, 1), list)...)
 	lines = append(lines, m.formulaLine(w))
 	lines = append(lines, m.diceLines(w, 2)...)
-	m.falling(lines, 1+context, len(lines)-2, 0, w)
+	m.falling(lines, 1+context, len(lines)-2, w)
 	lines = append(lines, m.totalsLine(w))
 	return append(lines, m.footer(w))
 }
