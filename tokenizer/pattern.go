@@ -5,6 +5,7 @@ import (
 	"iter"
 	"regexp"
 	"strings"
+	"sync"
 	"unicode"
 	"unicode/utf8"
 )
@@ -195,17 +196,19 @@ func rewriteExpression(source string) (string, error) {
 
 // classes are those of Oniguruma that are more, or written otherwise, in Go: as
 // parts of a class.
-var classes = map[string]string{
-	`\s`: `\p{Z}\t-\r\x{85}`, `\d`: `\p{Nd}` + ranges(newNumbers), `\h`: `0-9a-fA-F`,
-	`\w`: `\p{L}\p{M}\p{Nd}\p{Nl}\p{Pc}\x{b2}\x{b3}\x{b9}\x{bc}-\x{be}` + ranges(unicode.Other_Alphabetic) +
-		ranges(newLetters) + ranges(newNumbers) + ranges(newMarks),
-	`\p{L}`: `\p{L}` + ranges(newLetters), `\p{N}`: `\p{N}` + ranges(newNumbers), `\p{M}`: `\p{M}` + ranges(newMarks),
-	`\p{Lu}`: `\p{Lu}` + ranges(newUpper), `\p{Ll}`: `\p{Ll}` + ranges(newLower),
-	`\p{Lm}`: `\p{Lm}\x{10d4e}\x{10d6f}\x{16d40}-\x{16d42}\x{16d6b}-\x{16d6c}`,
-	`\p{Lo}`: `\p{Lo}\x{105c0}-\x{105f3}\x{10d4a}-\x{10d4d}\x{10d4f}\x{10ec2}-\x{10ec4}\x{11380}-\x{11389}\x{1138b}\x{1138e}\x{11390}-\x{113b5}\x{113b7}\x{113d1}\x{113d3}` +
-		`\x{11bc0}-\x{11be0}\x{13460}-\x{143fa}\x{16100}-\x{1611d}\x{16d43}-\x{16d6a}\x{18cff}\x{1e5d0}-\x{1e5ed}\x{1e5f0}\x{2ebf0}-\x{2ee5d}`,
-	`\p{P}`: `\p{P}` + ranges(newPunctuation), `\p{S}`: `\p{S}` + ranges(newSymbols),
-}
+var classes = sync.OnceValue(func() map[string]string {
+	return map[string]string{
+		`\s`: `\p{Z}\t-\r\x{85}`, `\d`: `\p{Nd}` + ranges(newNumbers), `\h`: `0-9a-fA-F`,
+		`\w`: `\p{L}\p{M}\p{Nd}\p{Nl}\p{Pc}\x{b2}\x{b3}\x{b9}\x{bc}-\x{be}` + ranges(unicode.Other_Alphabetic) +
+			ranges(newLetters) + ranges(newNumbers) + ranges(newMarks),
+		`\p{L}`: `\p{L}` + ranges(newLetters), `\p{N}`: `\p{N}` + ranges(newNumbers), `\p{M}`: `\p{M}` + ranges(newMarks),
+		`\p{Lu}`: `\p{Lu}` + ranges(newUpper), `\p{Ll}`: `\p{Ll}` + ranges(newLower),
+		`\p{Lm}`: `\p{Lm}\x{10d4e}\x{10d6f}\x{16d40}-\x{16d42}\x{16d6b}-\x{16d6c}`,
+		`\p{Lo}`: `\p{Lo}\x{105c0}-\x{105f3}\x{10d4a}-\x{10d4d}\x{10d4f}\x{10ec2}-\x{10ec4}\x{11380}-\x{11389}\x{1138b}\x{1138e}\x{11390}-\x{113b5}\x{113b7}\x{113d1}\x{113d3}` +
+			`\x{11bc0}-\x{11be0}\x{13460}-\x{143fa}\x{16100}-\x{1611d}\x{16d43}-\x{16d6a}\x{18cff}\x{1e5d0}-\x{1e5ed}\x{1e5f0}\x{2ebf0}-\x{2ee5d}`,
+		`\p{P}`: `\p{P}` + ranges(newPunctuation), `\p{S}`: `\p{S}` + ranges(newSymbols),
+	}
+})
 
 // rewriteEscape writes what begins with a backslash, and returns its length.
 func rewriteEscape(b *strings.Builder, rest string, inClass bool) (int, error) {
@@ -213,7 +216,7 @@ func rewriteEscape(b *strings.Builder, rest string, inClass bool) (int, error) {
 	if end := strings.IndexByte(rest, '}'); (rest[1] == 'p' || rest[1] == 'P') && end > 0 {
 		name = rest[:end+1]
 	}
-	if class, ok := classes[name]; ok {
+	if class, ok := classes()[name]; ok {
 		if inClass {
 			b.WriteString(class)
 		} else {
@@ -221,7 +224,7 @@ func rewriteEscape(b *strings.Builder, rest string, inClass bool) (int, error) {
 		}
 		return len(name), nil
 	}
-	if class, ok := classes[strings.ToLower(name[:2])+name[2:]]; ok {
+	if class, ok := classes()[strings.ToLower(name[:2])+name[2:]]; ok {
 		if inClass {
 			return 0, fmt.Errorf("%s in a class", name)
 		}

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
+	"sync"
 
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/vgimg"
@@ -77,7 +78,7 @@ func (f *Figure) image(width, height, dots float64) *vgimg.Canvas {
 
 // created is the date in a PDF, replaced so that the same figure gives the
 // same bytes. It is as long as what it replaces: the offsets after it hold.
-var created = regexp.MustCompile(`\((D:)\d{14}[^)]*\)`)
+var created = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\((D:)\d{14}[^)]*\)`) })
 
 func writePDF(f *Figure, w io.Writer) error {
 	width, height := f.size()
@@ -97,7 +98,7 @@ func writePDF(f *Figure, w io.Writer) error {
 	if _, err := c.WriteTo(&b); err != nil {
 		return err
 	}
-	fixed := created.ReplaceAllFunc(b.Bytes(), func(date []byte) []byte {
+	fixed := created().ReplaceAllFunc(b.Bytes(), func(date []byte) []byte {
 		const epoch = "20000101000000"
 		return append(append(append([]byte("(D:"), epoch...), date[3+len(epoch):len(date)-1]...), ')')
 	})

@@ -9,6 +9,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/spf13/cobra"
 
@@ -138,7 +139,7 @@ func (a *app) convert(ctx context.Context, o conversion) error {
 	case o.isGGUF():
 		r.Format = "gguf"
 		err = a.convertGGUF(ctx, o, lm, as, &r)
-	case !isFolder(o.out) && fileEnding.MatchString(o.out):
+	case !isFolder(o.out) && fileEnding().MatchString(o.out):
 		return usagef("convert: %s: no format ends so: name a *%s, or a folder, with a / behind its name if it is to end like this", argen.Visible(o.out), ggufFormat)
 	default:
 		r.Format = "folder"
@@ -219,7 +220,7 @@ func (o conversion) apart(from string) error {
 
 // fileEnding matches names that end like that of a file, as x.onnx or y.guf do, but
 // no folder of a model: SmolLM2-1.7B.
-var fileEnding = regexp.MustCompile(`\.[A-Za-z][A-Za-z_]*$`)
+var fileEnding = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\.[A-Za-z][A-Za-z_]*$`) })
 
 func isFolder(name string) bool {
 	info, err := os.Stat(name)

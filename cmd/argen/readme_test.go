@@ -57,7 +57,7 @@ func TestTeaching(t *testing.T) {
 	}
 	for _, m := range named {
 		words := splitWords(m[1])
-		root := newApp(nil, nil, nil, func(string) string { return "" }).root()
+		root := newApp(nil, nil, nil, func(string) string { return "" }).root("")
 		c, rest, err := root.Find(words)
 		if err == nil {
 			err = c.ParseFlags(rest)

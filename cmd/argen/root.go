@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"context"
 	"io"
+	"slices"
 	"sync/atomic"
 
 	"github.com/spf13/cobra"
@@ -14,27 +15,33 @@ import (
 	"argen/model"
 )
 
+// An entry makes its command when it is run, or named in a help.
+type entry struct {
+	name string
+	make func(*app) *cobra.Command
+}
+
 // commands lists all commands in the order of help. A command is a function
 // in a file of its name.
-var commands = []func(*app) *cobra.Command{
-	stepCommand,
-	generateCommand,
-	treeCommand,
-	scoreCommand,
-	sampleCommand,
-	verifyCommand,
-	tokenizeCommand,
-	trainCommand,
-	compareCommand,
-	plotCommand,
-	explainCommand,
-	reportCommand,
-	benchCommand,
-	infoCommand,
-	convertCommand,
-	pullCommand,
-	modelsCommand,
-	versionCommand,
+var commands = []entry{
+	{"step", stepCommand},
+	{"generate", generateCommand},
+	{"tree", treeCommand},
+	{"score", scoreCommand},
+	{"sample", sampleCommand},
+	{"verify", verifyCommand},
+	{"tokenize", tokenizeCommand},
+	{"train", trainCommand},
+	{"compare", compareCommand},
+	{"plot", plotCommand},
+	{"explain", explainCommand},
+	{"report", reportCommand},
+	{"bench", benchCommand},
+	{"info", infoCommand},
+	{"convert", convertCommand},
+	{"pull", pullCommand},
+	{"models", modelsCommand},
+	{"version", versionCommand},
 }
 
 // An app is the program with all that it touches: tests hand in their own.
@@ -67,7 +74,7 @@ func newApp(stdin io.Reader, stdout, stderr io.Writer, env func(string) string) 
 func (a *app) run(args []string) int {
 	ctx, stop := a.interruptible(context.Background())
 	defer stop()
-	root := a.root()
+	root := a.root(commandOf(args))
 	root.SetArgs(args)
 	var c *cobra.Command
 	err := mapped.Guard(func() (err error) { // of a file, say, whose tokens are still to be read from it
@@ -95,8 +102,18 @@ func byTopic(c *cobra.Command) {
 	}
 }
 
-// root makes the tree of commands.
-func (a *app) root() *cobra.Command {
+// commandOf returns the name of the command that a command line begins with, ""
+// if there is none.
+func commandOf(args []string) string {
+	if len(args) > 0 && slices.ContainsFunc(commands, func(c entry) bool { return c.name == args[0] }) {
+		return args[0]
+	}
+	return ""
+}
+
+// root makes the tree of commands, or with a name the part of it that runs that
+// command: all of them with their flags are a fifth of a start.
+func (a *app) root(only string) *cobra.Command {
 	root := &cobra.Command{
 		Use:   "argen",
 		Short: "Watch a language model write, one token at a time",
@@ -126,10 +143,15 @@ repeat. Every probability on the way is shown and can be logged.`,
 			a.stdout.Escape = nil
 		}
 	}
-	for _, command := range commands {
-		root.AddCommand(command(a))
+	for _, c := range commands {
+		if only == "" || only == c.name {
+			root.AddCommand(c.make(a))
+		}
 	}
-	root.AddCommand(topicCommands(a)...)
+	if only == "" {
+		root.AddCommand(topicCommands(a)...)
+	}
+	root.CompletionOptions.DisableDefaultCmd = only != ""
 	completeFlags(root)
 	byTopic(root)
 	root.InitDefaultCompletionCmd()

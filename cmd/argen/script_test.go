@@ -59,7 +59,7 @@ func usage(ts *testscript.TestScript, _ bool, args []string) {
 // TestExamples runs what the help of every command gives as examples, those of
 // one command after the other in one folder.
 func TestExamples(t *testing.T) {
-	all := newApp(nil, nil, nil, func(string) string { return "" }).root()
+	all := newApp(nil, nil, nil, func(string) string { return "" }).root("")
 	var visit func(c *cobra.Command)
 	visit = func(c *cobra.Command) {
 		if c.Example != "" {

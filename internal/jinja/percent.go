@@ -5,10 +5,11 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 )
 
 // directive is a part of a format: %s, %-5d, %.2f, %%.
-var directive = regexp.MustCompile(`^%([-0 +#]*)(\d{0,4})(?:\.(\d{1,3}))?(.?)`)
+var directive = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^%([-0 +#]*)(\d{0,4})(?:\.(\d{1,3}))?(.?)`) })
 
 // percent fills the directives of a format as Python's % does: s, r, d, i, x,
 // X, o, c, e, f, g and %.
@@ -24,7 +25,7 @@ func (in *interp) percent(format string, values []any) string {
 		in.spend(8) // looking for it takes as long as that
 		b.WriteString(format[:at])
 		found := format[at:]
-		m := directive.FindStringSubmatchIndex(found)
+		m := directive().FindStringSubmatchIndex(found)
 		format = found[m[1]:]
 		verb := found[m[8]:m[9]]
 		if verb == "%" {

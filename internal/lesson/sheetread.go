@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"unicode/utf8"
 
 	"argen/internal/strict"
@@ -179,7 +180,7 @@ func clip(s string) string {
 }
 
 // exerciseLine is the line above an exercise. Its number is what counts.
-var exerciseLine = regexp.MustCompile(`^\s*##+\s*\**\s*(\d+)\b`)
+var exerciseLine = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^\s*##+\s*\**\s*(\d+)\b`) })
 
 // labels are the words before the colon of answers and of the student's name, in
 // all languages.
@@ -198,7 +199,7 @@ func (r *sheetReader) readText(data []byte) error {
 	lines := strings.Split(strings.ReplaceAll(strings.ToValidUTF8(string(data), string(utf8.RuneError)), "\r\n", "\n"), "\n")
 	first := len(lines) // of the exercises
 	for i, line := range lines {
-		if exerciseLine.MatchString(line) {
+		if exerciseLine().MatchString(line) {
 			first = i
 			break
 		}
@@ -269,7 +270,7 @@ func (r *sheetReader) readExercises(lines []string, first int) {
 	}
 	for i := first; i < len(lines); i++ {
 		line := strings.TrimSpace(lines[i])
-		if m := exerciseLine.FindStringSubmatch(lines[i]); m != nil {
+		if m := exerciseLine().FindStringSubmatch(lines[i]); m != nil {
 			open = false
 			n, err := strconv.Atoi(m[1])
 			if err != nil || n < 1 || n > len(seen) {

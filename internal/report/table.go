@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 
 	"argen/internal/lesson"
 	"argen/viz"
@@ -20,13 +21,13 @@ type table struct {
 }
 
 // numeric is how a cell with a number begins, or a sign that there is none.
-var numeric = regexp.MustCompile(`^[-+]?[−–∞.0-9]|^$`)
+var numeric = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[-+]?[−–∞.0-9]|^$`) })
 
 // Numeric says of each column whether it has numbers alone.
 func (t table) Numeric() []bool {
 	all := make([]bool, len(t.Head))
 	for i := range all {
-		all[i] = !slices.ContainsFunc(t.Rows, func(row []string) bool { return i >= len(row) || !numeric.MatchString(row[i]) })
+		all[i] = !slices.ContainsFunc(t.Rows, func(row []string) bool { return i >= len(row) || !numeric().MatchString(row[i]) })
 	}
 	return all
 }

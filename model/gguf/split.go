@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"strconv"
+	"sync"
 
 	"argen/internal/strict"
 )
@@ -26,12 +27,12 @@ const (
 // maxParts is how many files a model may be split into; five digits name them.
 const maxParts = 99999
 
-var partName = regexp.MustCompile(`^(.*-)(\d{5})(-of-(\d{5})\.gguf)$`)
+var partName = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^(.*-)(\d{5})(-of-(\d{5})\.gguf)$`) })
 
 // PartOf takes the name of a part of a split model apart: the name of its first
 // part, the number of this one, from 1, and how many there are.
 func PartOf(name string) (first string, no, count int, ok bool) {
-	m := partName.FindStringSubmatch(name)
+	m := partName().FindStringSubmatch(name)
 	if m == nil {
 		return "", 0, 0, false
 	}
@@ -43,7 +44,7 @@ func PartOf(name string) (first string, no, count int, ok bool) {
 // PartName is the name of a part, from 1, from that of any; it is name itself if that
 // is no part.
 func PartName(name string, no int) string {
-	m := partName.FindStringSubmatch(name)
+	m := partName().FindStringSubmatch(name)
 	if m == nil {
 		return name
 	}
@@ -91,7 +92,7 @@ func (f *File) whole(path string) (*File, error) {
 	if _, said, of, ok := PartOf(name); !ok || said != no+1 || of != count {
 		return fail("%s: this is part %d of %d of a model, but its name does not end in -%05d-of-%05d.gguf, by which the others are found: rename it", name, no+1, count, no+1, count)
 	}
-	m := partName.FindStringSubmatch(name)
+	m := partName().FindStringSubmatch(name)
 	for i := range count {
 		part, its := f, partAt(m, i+1)
 		if i != no {

@@ -11,6 +11,13 @@ func (p *parser) compile(start field, rules []block) error {
 	if !ok {
 		return p.errorAt(start, "the start rule %s is not in the grammar", start.text)
 	}
+	size := 3
+	for _, b := range rules {
+		for _, line := range b.body {
+			size += len(line) // its items and an end, no more than its fields
+		}
+	}
+	p.prog, p.literals = make([]item, 0, min(size, maxItems)), make([]string, 0, min(size, maxItems))
 	p.add(item{op: opCall, rule: first, at: start}, "")
 	p.add(item{op: opWord, at: start}, eosName)
 	p.add(item{op: opEnd}, "")

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"regexp"
 	"strings"
+	"sync"
 
 	"argen/model/gguf"
 	"argen/model/safetensors"
@@ -25,7 +26,7 @@ func FromGGUF(c Config, f *gguf.File, o ...Options) (*Model, error) {
 }
 
 // layerNumber finds the number of the layer in a tensor's name.
-var layerNumber = regexp.MustCompile(`\.\d+\.`)
+var layerNumber = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\.\d+\.`) })
 
 // ggufTensor finds the name that a tensor of a folder has in a GGUF, and its order
 // there; ok is false if it has none.
@@ -35,7 +36,7 @@ func (c *Config) ggufTensor(folder string) (name string, row func(c *Config, i, 
 		return "", nil, false
 	}
 	pattern, layer := folder, ""
-	if at := layerNumber.FindStringIndex(folder); at != nil {
+	if at := layerNumber().FindStringIndex(folder); at != nil {
 		layer = folder[at[0]+1 : at[1]-1]
 		pattern = folder[:at[0]+1] + "#" + folder[at[1]-1:]
 	}

@@ -3,6 +3,7 @@ package grammar
 import (
 	"regexp"
 	"strings"
+	"sync"
 	"unicode/utf8"
 
 	"argen/internal/strict"
@@ -170,13 +171,13 @@ func (j *judge) string(schema, v *value) (bool, error) {
 	}
 	text := v.text
 	if j.loose {
-		text = fraction60.ReplaceAllString(strings.ToUpper(text), "${1}59")
+		text = fraction60().ReplaceAllString(strings.ToUpper(text), "${1}59")
 	}
 	return regexp.MustCompile("^(?:" + form + ")$").MatchString(text), nil
 }
 
 // fraction60 is seconds with a fraction, or a leap second.
-var fraction60 = regexp.MustCompile(`(:[0-9]{2}:)(60|[0-9]{2})(\.[0-9]+)?`)
+var fraction60 = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(:[0-9]{2}:)(60|[0-9]{2})(\.[0-9]+)?`) })
 
 // array judges an array.
 func (j *judge) array(schema, v *value) (bool, error) {

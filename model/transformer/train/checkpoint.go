@@ -13,6 +13,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"slices"
+	"sync"
 
 	"argen"
 	"argen/internal/safefile"
@@ -39,7 +40,7 @@ const (
 )
 
 // checkpointName is that of a checkpoint in its folder.
-var checkpointName = regexp.MustCompile(`^step-[0-9]{12,}` + regexp.QuoteMeta(suffix) + `$`)
+var checkpointName = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^step-[0-9]{12,}` + regexp.QuoteMeta(suffix) + `$`) })
 
 // A Checkpoint is a training at rest.
 type Checkpoint struct {
@@ -257,7 +258,7 @@ func checkpoints(folder string) ([]string, error) {
 	}
 	var names []string
 	for _, e := range entries {
-		if e.Type().IsRegular() && checkpointName.MatchString(e.Name()) {
+		if e.Type().IsRegular() && checkpointName().MatchString(e.Name()) {
 			names = append(names, e.Name())
 		}
 	}
