@@ -14,28 +14,34 @@ import (
 // realModelFlag marks the lines of the README that take the real model.
 const realModelFlag = " -m smollm2 "
 
-// TestReadme runs what the README shows: each line "$ argen …" of its console
-// blocks prints what stands below it, and the pictures that these commands
-// draw are those that the README has. A line "…" stands for any lines. What
+// TestReadme runs what the README and the guide show: each line "$ argen …" of
+// their console blocks prints what stands below it, and the pictures that these
+// commands draw are those that the page has. A line "…" stands for any lines. What
 // takes the real model is run by the full tests alone, which have it; the blocks
 // of such lines and those that read what they logged hold no others.
 func TestReadme(t *testing.T) {
+	t.Run("README.md", func(t *testing.T) { testPage(t, "README.md", 10, 7) })
+	t.Run("GUIDE.md", func(t *testing.T) { testPage(t, "GUIDE.md", 10, 1) })
+}
+
+// testPage tests a page at the top, which has so many blocks and pictures at least.
+func testPage(t *testing.T, name string, leastBlocks, leastPictures int) {
 	top, err := filepath.Abs("../..")
 	if err != nil {
 		t.Fatal(err)
 	}
-	readme, blocks := runPage(t, filepath.Join(top, "README.md"))
+	page, blocks := runPage(t, filepath.Join(top, name))
 
-	pictures := regexp.MustCompile(`\]\((testdata/readme/[\w.-]+)\)`).FindAllStringSubmatch(readme, -1)
+	pictures := regexp.MustCompile(`\]\((testdata/readme/[\w.-]+)\)`).FindAllStringSubmatch(page, -1)
 	for _, p := range pictures {
 		drawn, err := os.ReadFile(filepath.Base(p[1]))
 		if err == nil {
 			golden.File(t, filepath.Join(top, filepath.FromSlash(p[1])), drawn)
 		} else if _, err := os.Stat(filepath.Join(top, filepath.FromSlash(p[1]))); err != nil {
-			t.Errorf("the README shows %s, which is not there", p[1])
+			t.Errorf("%s shows %s, which is not there", name, p[1])
 		}
 	}
-	if blocks < 5 || len(pictures) < 4 {
+	if blocks < leastBlocks || len(pictures) < leastPictures {
 		t.Errorf("%d console blocks and %d pictures found", blocks, len(pictures))
 	}
 }
@@ -184,17 +190,28 @@ func TestElide(t *testing.T) {
 	}
 }
 
+// explained is what lessons print that a page has run: they read no files and have a
+// seed, so that two pages show the same.
+var explained = map[string]string{}
+
 // runLine runs a command line of argen and returns what it prints.
 func runLine(t *testing.T, line string) string {
 	words := splitWords(line)
-	if len(words) == 0 || words[0] != "argen" {
+	if len(words) < 2 || words[0] != "argen" {
 		t.Errorf("%s: not a command of argen", line)
 		return ""
+	}
+	lesson := words[1] == "explain"
+	if out, known := explained[line]; lesson && known {
+		return out
 	}
 	var screen bytes.Buffer // results and hints, as a person sees them
 	a := newApp(strings.NewReader(""), &screen, &screen, func(string) string { return "" })
 	if code := a.run(words[1:]); code != 0 {
 		t.Errorf("%s: exit code %d\n%s", line, code, screen.String())
+	}
+	if lesson {
+		explained[line] = screen.String()
 	}
 	return screen.String()
 }

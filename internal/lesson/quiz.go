@@ -90,32 +90,61 @@ func (v View) TellQuiz(w io.Writer, q *QuizRecord, i int) error {
 	p := v.page()
 	p.blankLine()
 	p.head(o.Key + ") " + o.Text)
-	sign, key := v.sign("✗ ", "x "), "quiz.wrong"
-	if o.Right {
-		sign, key = v.sign("✓ ", "+ "), "quiz.right"
-	}
+	sign, key := v.answerSign(o)
 	p.labelled(sign, v.Words.Say(key, nil))
 	p.section("claim", o.Record.Texts.Claim)
 	p.result(o.Record)
 	return p.write(w)
 }
 
-// SumQuiz writes how many claims hold, of all experiments that ran.
+// SumQuiz writes what decided each answer, if more than one experiment ran, and how
+// many claims hold, of all that ran.
 func (v View) SumQuiz(w io.Writer, q *QuizRecord) error {
-	all := 0
+	p := v.page()
+	p.blankLine()
+	all, ran := 0, 0
 	for _, o := range q.Options {
 		if o.Record != nil {
+			ran++
 			all += len(o.Record.Verdicts)
 		}
+	}
+	if ran > 1 {
+		p.head(v.Words.Say("quiz.sum", nil))
+		for _, o := range q.Options {
+			p.decided(o)
+		}
+		p.blank()
 	}
 	key := "quiz.held"
 	if !q.Holds {
 		key = "quiz.failed"
 	}
-	p := v.page()
-	p.blankLine()
 	p.add(0, strings.TrimSpace(v.Words.Say(key, words.Map{"n": strconv.Itoa(q.failed()), "all": strconv.Itoa(all)})))
 	return p.write(w)
+}
+
+// decided adds what the deciding number of an option says of it.
+func (p *page) decided(o QuizOption) {
+	r := o.Record
+	if r == nil || len(r.Verdicts) == 0 {
+		return
+	}
+	text, decides := o.Key+") "+o.Text+". ", r.Verdicts[0]
+	n, _ := r.Number(decides.Number)
+	sign, key := p.v.answerSign(o)
+	if !r.Holds {
+		sign, key = "? ", "quiz.open"
+	}
+	p.labelled(sign, text+p.v.Words.Say(key, nil)+" "+decides.Text+" ("+n.WithInterval()+")")
+}
+
+// answerSign is the sign of a right or wrong answer, and the key of what it means.
+func (v View) answerSign(o QuizOption) (sign, key string) {
+	if o.Right {
+		return v.sign("✓ ", "+ "), "quiz.right"
+	}
+	return v.sign("✗ ", "x "), "quiz.wrong"
 }
 
 // ReadOption reads the choice of one of n options: its letter or its number from

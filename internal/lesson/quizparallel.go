@@ -79,8 +79,8 @@ func runQuizParallel(ctx context.Context, lab *Lab, r *Record) error {
 	r.Exact("apart", apart, Bits)
 	r.Exact("joint", joint, Bits)
 	r.Exact("lost", apart-joint, Bits)
-	r.Verdict("first", "first", "<=", 1e-9)
 	r.Verdict("gap", "gap", ">=", .5)
+	r.Verdict("first", "first", "<=", 1e-9)
 	r.Verdict("reach", "reach_gap", ">=", 2)
 	if writer.Model.Info().Order == 0 { // no n-gram writes a story that makes sense
 		r.Verdict("coherent", "coherent_gap", ">=", .2)
