@@ -21,7 +21,7 @@ func (f fill) paint(c draw.Canvas, r vg.Rectangle) {
 		return
 	}
 	if !f.hatched {
-		c.SetColor(f.color)
+		c.SetColor(area{f.color})
 		c.Fill(r.Path())
 		return
 	}

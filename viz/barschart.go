@@ -57,8 +57,10 @@ func (d *BarsData) figure(in Input) (*Figure, error) {
 				f.keys = append(f.keys, key{argen.Visible(s.Name), fill{color: looks[i].color}.swatch})
 			}
 		}
-		stacked = append(stacked, panel{argen.Visible(of.Y.Label), p.plot, p.high() + bodySize*1.2 + 7})
-		high += p.high() + bodySize*1.2 + 7 + 14
+		heading := argen.Visible(of.Y.Head(&d.Words))
+		share := p.high() + headingHeight(headingLines(heading, f.Width-2*margin))
+		stacked = append(stacked, panel{heading, p.plot, share})
+		high += share + 14
 	}
 	f.setBody(high - 14)
 	f.body = func(c draw.Canvas) { stack(c, stacked...) }
@@ -249,7 +251,7 @@ func whisker(c draw.Canvas, lo, hi, y float64) {
 // number writes a number of the axis.
 func (a Axis) number(v float64) string {
 	switch {
-	case math.IsNaN(v):
+	case math.IsNaN(v) || math.IsInf(v, 0):
 		return "–"
 	case a.Unit == "share":
 		return percentage(v)

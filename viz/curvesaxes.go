@@ -14,10 +14,10 @@ import (
 // A curvesPanel is curves with their axes.
 type curvesPanel struct {
 	*CurvesData
-	widest  float64 // of what stands beside the panel
-	logNote string  // "logarithmic"
-	plot    *plot.Plot
-	x, y    scale
+	widest float64 // of what stands beside the panel
+	said   *Words  // the language of the chart
+	plot   *plot.Plot
+	x, y   scale
 }
 
 // A scale gives numbers their places on an axis. A logarithmic one has no 0:
@@ -81,12 +81,12 @@ func (p *curvesPanel) axes(width float64) error {
 	thin(&p.x, width)
 	p.x.set(&p.plot.X)
 	p.y.set(&p.plot.Y)
-	p.plot.X.Label.Text = argen.Visible(p.X.Label)
+	p.plot.X.Label.Text = argen.Visible(p.X.Head(p.said))
 	p.plot.X.Label.TextStyle = style(smallSize, false, -.5, 0)
 	if p.X.Log {
 		p.plot.X.Scale = logScale{}
 		p.plot.X.Label.TextStyle.Handler = centred{setter()}
-		p.plot.X.Label.Text += " (" + p.logNote + ")"
+		p.plot.X.Label.Text += " (" + p.said.say("logarithmic", nil) + ")"
 	}
 	p.plot.X.Label.Text = fit(p.plot.X.Label.Text, p.plot.X.Label.TextStyle.Font, width, false)
 	if p.Y.Log {
@@ -128,6 +128,9 @@ func newScale(all []float64, a Axis, free bool) scale {
 	}
 	if most-least <= max(nearly0, 1e-9*max(math.Abs(least), math.Abs(most))) {
 		most = least + 1 // else ticks would be nearer to each other than numbers are
+		if free {
+			least, most = least-.5, most-.5 // in the middle
+		}
 	}
 	step := round((most - least) / 6)
 	if whole(list) {

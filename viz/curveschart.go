@@ -41,7 +41,7 @@ func (d *CurvesData) figure(in Input) (*Figure, error) {
 	var panels []*curvesPanel
 	beside, high := 0.0, 0.0
 	for _, of := range list {
-		p := &curvesPanel{CurvesData: of, widest: min(widestLevel, f.Width*.38-labelLead-labelSwatch-labelGap), logNote: d.say("logarithmic", nil)}
+		p := &curvesPanel{CurvesData: of, widest: min(widestLevel, f.Width*.38-labelLead-labelSwatch-labelGap), said: &d.Words}
 		panels = append(panels, p)
 		beside = max(beside, p.beside())
 		if of.Equal {
@@ -68,7 +68,7 @@ func (d *CurvesData) figure(in Input) (*Figure, error) {
 		if p.Equal {
 			share = squareHigh
 		}
-		stacked = append(stacked, panel{argen.Visible(p.Y.Label), p.plot, share})
+		stacked = append(stacked, panel{argen.Visible(p.Y.Head(&d.Words)), p.plot, share})
 	}
 	f.setBody(high)
 	f.body = func(c draw.Canvas) {
@@ -112,49 +112,6 @@ func (p *curvesPanel) named() bool {
 	return true
 }
 
-// endsOf are the names beside the panel, from below.
-func (p *curvesPanel) endsOf() []curveEnd {
-	var list []curveEnd
-	for i, s := range p.Series {
-		if at := s.last(); at >= 0 && p.named() {
-			list = append(list, curveEnd{argen.Visible(s.Name), p.Y.number(s.Y[at]), p.x.place(s.X[at]), s.Y[at], p.widest, &looks[i]})
-		}
-	}
-	for _, l := range p.Levels {
-		list = append(list, curveEnd{argen.Visible(l.Name), p.Y.number(l.Y), math.Inf(1), l.Y, p.widest, nil})
-	}
-	slices.SortStableFunc(list, func(a, b curveEnd) int {
-		switch {
-		case a.y < b.y:
-			return -1
-		case a.y > b.y:
-			return 1
-		}
-		return 0
-	})
-	return list
-}
-
-// A curveEnd is the name of a series or of a level, beside its end.
-type curveEnd struct {
-	name, value string
-	x, y        float64
-	widest      float64
-	look        *look // nil of a level
-}
-
-// beside is the width of all that stands to the right of the panel.
-func (p *curvesPanel) beside() float64 {
-	wide := 0.0
-	for _, e := range p.endsOf() {
-		wide = max(wide, measure(e.name+" "+e.value, face(smallSize, e.look == nil)))
-	}
-	if wide == 0 {
-		return 12
-	}
-	return labelLead + labelSwatch + labelGap + min(wide, p.widest)
-}
-
 // last is the place of the last point that is there, −1 if there is none.
 func (s Series) last() int {
 	for i := len(s.Y) - 1; i >= 0; i-- {
@@ -184,36 +141,7 @@ func (p *curvesPanel) draw(c draw.Canvas, x, y func(float64) float64) {
 	for i, s := range p.Series {
 		p.series(c, i, s, x, y)
 	}
-	list := p.endsOf()
-	at := make([]float64, len(list))
-	for i := range list {
-		at[i] = y(p.y.place(list[i].y))
-	}
-	spread(at, labelHeight, float64(c.Min.Y)+labelHeight/2-6, float64(c.Max.Y)-labelHeight/2+6)
-	for i, e := range list {
-		e.draw(c, x, y(p.y.place(e.y)), at[i])
-	}
-}
-
-// draw writes the name at a height, with a line to the end of the curve.
-func (e *curveEnd) draw(c draw.Canvas, x func(float64) float64, y, at float64) {
-	left := float64(c.Max.X) + labelLead
-	sty, lead, from := style(smallSize, true, 0, -.5), line(ink, .75), float64(c.Max.X)
-	if e.look != nil {
-		sty, lead, from = style(smallSize, false, 0, -.5), line(e.look.color, .75), x(e.x)+4
-		e.look.swatch(box(c, left, at-6, left+labelSwatch, at+6))
-	} else {
-		dashed := line(ink, 1.25)
-		dashed.Dashes = []vg.Length{6, 3}
-		c.StrokeLine2(dashed, vg.Length(left), vg.Length(at), vg.Length(left+labelSwatch), vg.Length(at))
-	}
-	if from < float64(c.Max.X)-14 { // no curve goes on there
-		lead = line(quiet, .5)
-		lead.Dashes = []vg.Length{1, 4}
-	}
-	c.StrokeLine2(lead, vg.Length(from), vg.Length(y), vg.Length(left-2), vg.Length(at))
-	value := " " + e.value
-	say(c, sty, left+labelSwatch+labelGap, at, fit(e.name, sty.Font, e.widest-measure(value, sty.Font), false)+value)
+	p.drawEnds(c, x, y)
 }
 
 // shift sets the points of several series with intervals a little apart, so
@@ -312,20 +240,6 @@ func (p *curvesPanel) series(c draw.Canvas, i int, s Series, x, y func(float64) 
 		last = at.X
 		c.DrawGlyph(mark, at)
 	}
-}
-
-// drawEqual draws the line y = x.
-func (p *curvesPanel) drawEqual(c draw.Canvas, x, y func(float64) float64) {
-	low, high := max(p.plot.X.Min, p.plot.Y.Min), min(p.plot.X.Max, p.plot.Y.Max)
-	if low >= high {
-		return
-	}
-	sty := line(quiet, 1)
-	sty.Dashes = []vg.Length{4, 3}
-	c.StrokeLine2(sty, vg.Length(x(low)), vg.Length(y(low)), vg.Length(x(high)), vg.Length(y(high)))
-	name := style(smallSize, false, -1, 0)
-	name.Color = quiet
-	say(c, name, x(high)-3, y(high)-44, "y = x") // below the line
 }
 
 // errNothing is where no number has a place.

@@ -160,7 +160,8 @@ type panel struct {
 
 // stack draws panels one below the other, their data aligned.
 func stack(c draw.Canvas, panels ...panel) {
-	const heading, between = bodySize*1.2 + 7, 14.0
+	const between = 14.0
+	sty := style(bodySize, true, 0, -1)
 	sum := 0.0
 	for _, p := range panels {
 		sum += p.share
@@ -171,11 +172,14 @@ func stack(c draw.Canvas, panels ...panel) {
 	top := float64(c.Max.Y)
 	for i, p := range panels {
 		low := top - free*p.share/sum
-		tiles[i] = box(c, float64(c.Min.X), low, float64(c.Max.X), top-heading)
+		lines := headingLines(p.heading, float64(c.Max.X-c.Min.X))
+		tiles[i] = box(c, float64(c.Min.X), low, float64(c.Max.X), top-headingHeight(lines))
 		data := p.plot.DataCanvas(tiles[i])
 		left, right = max(left, data.Min.X), min(right, data.Max.X)
-		sty := style(bodySize, true, 0, -1)
-		say(c, sty, float64(c.Min.X), top, fit(p.heading, sty.Font, float64(c.Max.X-c.Min.X), false))
+		for _, l := range lines {
+			say(c, sty, float64(c.Min.X), top, l)
+			top -= bodySize * 1.2
+		}
 		top = low - between
 	}
 	for i, p := range panels {
@@ -183,6 +187,20 @@ func stack(c draw.Canvas, panels ...panel) {
 		p.plot.Draw(draw.Crop(tiles[i], left-data.Min.X, right-data.Max.X, 0, 0))
 	}
 }
+
+// headingLines breaks the heading of a panel into lines, two at most.
+func headingLines(heading string, width float64) []string {
+	font := face(bodySize, true)
+	lines := wrap(heading, font, width)
+	if len(lines) > 2 {
+		lines = append(lines[:1], fit(lines[1]+" …", font, width, false))
+	}
+	return lines
+}
+
+// headingHeight is the height of a heading and of the gap below it. A panel
+// without one has the room all the same.
+func headingHeight(lines []string) float64 { return bodySize*1.2*float64(max(1, len(lines))) + 7 }
 
 // box returns the part of a canvas between two corners.
 func box(c draw.Canvas, x0, y0, x1, y1 float64) draw.Canvas {

@@ -312,14 +312,15 @@ func (p *frontierPoint) color() color.NRGBA {
 	return blue
 }
 
+// drawPoint draws the mark of a point: a square of the first strategy, hollow if
+// another beats it.
 func drawPoint(c draw.Canvas, p frontierPoint, x, y float64) {
-	at := vg.Point{X: vg.Length(x), Y: vg.Length(y)}
-	if p.beaten {
-		c.DrawGlyph(draw.GlyphStyle{Color: paper, Radius: markRadius, Shape: draw.CircleGlyph{}}, at)
-		c.DrawGlyph(draw.GlyphStyle{Color: p.color(), Radius: markRadius, Shape: draw.RingGlyph{}}, at)
-		return
+	shape := circle
+	if p.first {
+		shape = square
 	}
-	c.DrawGlyph(draw.GlyphStyle{Color: p.color(), Radius: markRadius, Shape: draw.CircleGlyph{}}, at)
+	shape.hollow = p.beaten
+	c.DrawGlyph(draw.GlyphStyle{Color: p.color(), Radius: markRadius, Shape: shape}, vg.Point{X: vg.Length(x), Y: vg.Length(y)})
 }
 
 func drawFrontier(c draw.Canvas, list []frontierPoint, rift rift, signX float64, px, py func(float64) float64) {

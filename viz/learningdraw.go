@@ -189,7 +189,7 @@ func (l *learningCurve) line() draw.LineStyle {
 	case l.other:
 		sty.Width = 1
 	case l.pale:
-		sty.Width = 1.25
+		sty.Width, sty.Dashes = 1.25, l.look.dash
 	default:
 		sty.Dashes = l.look.dash
 	}

@@ -292,7 +292,7 @@ func (g *grille) scale(c draw.Canvas) {
 		}
 		say(c, sty, to, y-4, g.number(t.Value))
 	}
-	unit := g.Unit
+	unit := g.unit(g.Unit)
 	switch unit {
 	case "share": // its numbers have it
 		unit = ""

@@ -223,12 +223,11 @@ func drawDot(c draw.Canvas, at vg.Point, first, differs bool) {
 	const radius = 3.4
 	switch {
 	case first:
-		c.DrawGlyph(draw.GlyphStyle{Color: vermillion, Radius: radius, Shape: draw.BoxGlyph{}}, at)
+		c.DrawGlyph(draw.GlyphStyle{Color: vermillion, Radius: radius, Shape: square}, at)
 	case differs:
-		c.DrawGlyph(draw.GlyphStyle{Color: blue, Radius: radius, Shape: draw.CircleGlyph{}}, at)
+		c.DrawGlyph(draw.GlyphStyle{Color: blue, Radius: radius, Shape: circle}, at)
 	default:
-		c.DrawGlyph(draw.GlyphStyle{Color: paper, Radius: radius, Shape: draw.CircleGlyph{}}, at)
-		c.DrawGlyph(draw.GlyphStyle{Color: blue, Radius: radius, Shape: draw.RingGlyph{}}, at)
+		c.DrawGlyph(draw.GlyphStyle{Color: blue, Radius: radius, Shape: circle.empty()}, at)
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 
+	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
 
 	"argen"
@@ -38,6 +39,7 @@ const (
 	ribbonRow   = 38.0
 	ribbonCellH = 19.0
 	ribbonNames = 58.0
+	ribbonGap   = 20.0 // between columns
 )
 
 // ribbonFills are how cells are filled.
@@ -87,20 +89,45 @@ func Speculated(in Input) (*Figure, error) {
 			f.keys = append(f.keys, key{k.name, ribbonFills[k.what].swatch})
 		}
 	}
-	lines := ribbonLines(shown, f.Width-2*margin-ribbonNames)
-	high := 0.0
-	for _, n := range lines {
-		high += ribbonRow * float64(n)
+	width := f.Width - 2*margin
+	columns, each := ribbonColumns(shown, width), len(shown)
+	if columns > 1 {
+		each = (len(shown) + columns - 1) / columns
+		width = (width - ribbonGap*float64(columns-1)) / float64(columns)
 	}
-	f.setBody(high)
+	lines := ribbonLines(shown, width-ribbonNames)
+	rows := 0
+	for _, n := range lines[:each] { // the first column is the longest
+		rows += n
+	}
+	f.setBody(ribbonRow * float64(rows))
 	f.body = func(c draw.Canvas) {
 		top := float64(c.Max.Y)
 		for i := range shown {
+			if i > 0 && i%each == 0 { // the next column
+				top = float64(c.Max.Y)
+				c.Min.X += vg.Length(width + ribbonGap)
+			}
 			shown[i].draw(c, top)
 			top -= ribbonRow * float64(lines[i])
 		}
 	}
 	return f, nil
+}
+
+// ribbonColumns is in how many columns passes lie, read from above: several where
+// they are many and each has room in one line of a column.
+func ribbonColumns(list []ribbon, width float64) int {
+	widest := 0.0
+	for i := range list {
+		wide := 0.0
+		for _, k := range list[i].cells {
+			wide += k.wide + 3
+		}
+		widest = max(widest, wide)
+	}
+	const few = 8 // passes that one column has
+	return max(1, min(int((width+ribbonGap)/(ribbonNames+widest+ribbonGap)), (len(list)+few-1)/few))
 }
 
 func passes(n int) string {

@@ -48,9 +48,9 @@ func Steps(in Input) (*Figure, error) {
 			s := &steps[i]
 			at := vg.Point{X: vg.Length(x(float64(i) + .5)), Y: vg.Length(y(float64(max(s.Rank, 1))))}
 			c.StrokeLine2(line(faint, 1), at.X, vg.Length(y(1)), at.X, at.Y)
-			g := draw.GlyphStyle{Color: blue, Radius: vg.Length(min(4, max(1.2, (x(1)-x(0))*.35))), Shape: draw.CircleGlyph{}}
+			g := draw.GlyphStyle{Color: blue, Radius: vg.Length(min(4, max(1.2, (x(1)-x(0))*.35))), Shape: circle}
 			if s.Given() {
-				g.Color, g.Shape = vermillion, draw.SquareGlyph{}
+				g.Color, g.Shape = vermillion, square.empty()
 			}
 			c.DrawGlyph(g, at)
 		}

@@ -189,7 +189,10 @@ func (k curves) figure(in Input, traces []*argen.Trace) *Figure {
 	if len(traces) > 1 {
 		what = "mean of the tokens so far: " + what
 	}
-	f.body = func(c draw.Canvas) { stack(c, panel{what, p, 1}) }
+	f.body = func(c draw.Canvas) {
+		c.Max.X -= k.meanWidth()
+		stack(c, panel{what, p, 1})
+	}
 	return f
 }
 
@@ -212,7 +215,7 @@ func soFar(list []float64) []float64 {
 	return list
 }
 
-// drawMean draws the mean as a dashed line with its value at the right end.
+// drawMean draws the mean as a dashed line with its value beside its right end.
 func (k curves) drawMean(c draw.Canvas, y func(float64) float64) {
 	if k.mean == 0 {
 		return
@@ -221,12 +224,20 @@ func (k curves) drawMean(c draw.Canvas, y func(float64) float64) {
 	sty.Dashes = []vg.Length{6, 3}
 	at := y(k.mean)
 	c.StrokeLine2(sty, c.Min.X, vg.Length(at), c.Max.X, vg.Length(at))
-	t := style(smallSize, true, -1, 0)
+	t := style(smallSize, true, 0, -.5)
 	t.Color = vermillion
-	what := "mean " + short(k.mean)
-	c.SetColor(paper)
-	c.Fill(rect(float64(c.Max.X)-measure(what, t.Font)-4, at+1.5, float64(c.Max.X), at+smallSize*1.2).Path())
-	say(c, t, float64(c.Max.X)-1, at+3, what)
+	mid := max(at, float64(c.Min.Y)+smallSize) // above the axis
+	say(c, t, float64(c.Max.X)+4, mid+smallSize*.6, "mean")
+	say(c, t, float64(c.Max.X)+4, mid-smallSize*.6, short(k.mean))
+}
+
+// meanWidth is the room for the mean beside the axes.
+func (k curves) meanWidth() vg.Length {
+	if k.mean == 0 {
+		return 0
+	}
+	bold := face(smallSize, true)
+	return vg.Length(max(measure("mean", bold), measure(short(k.mean), bold)) + 4)
 }
 
 // sayEndless writes ∞, which has no place on the axis, hanging below y.

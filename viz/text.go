@@ -2,6 +2,7 @@ package viz
 
 import (
 	"math"
+	"slices"
 	"strings"
 	"sync"
 	"unicode"
@@ -193,11 +194,17 @@ func fit(s string, f font.Font, width float64, tail bool) string {
 
 // wrap breaks s into lines of a width. A word that is longer, as a chain, or would
 // leave much of a line empty, is broken behind its commas, and cut where that is
-// not enough.
+// not enough. An equals sign stays with both its sides.
 func wrap(s string, f font.Font, width float64) []string {
 	var lines []string
 	line := ""
-	for _, word := range strings.Fields(s) {
+	words := strings.Fields(s)
+	for i := 1; i+1 < len(words); i++ {
+		if joined := words[i-1] + " = " + words[i+1]; words[i] == "=" && measure(joined, f) <= width {
+			words = slices.Replace(words, i-1, i+2, joined)
+		}
+	}
+	for _, word := range words {
 		parts := []string{word}
 		if wide := measure(word, f); wide > width || wide > width/2 && line != "" && measure(line+" "+word, f) > width {
 			parts = strings.SplitAfter(word, ",")

@@ -45,17 +45,17 @@ var (
 type look struct {
 	color color.NRGBA
 	dash  []vg.Length
-	mark  draw.GlyphDrawer
+	mark  mark
 }
 
 var looks = []look{
-	{blue, nil, draw.CircleGlyph{}},
-	{vermillion, []vg.Length{7, 3}, draw.BoxGlyph{}},
-	{green, []vg.Length{2, 2}, draw.PyramidGlyph{}},
-	{purple, []vg.Length{9, 3, 2, 3}, draw.RingGlyph{}},
-	{orange, []vg.Length{4, 2}, draw.SquareGlyph{}},
-	{sky, []vg.Length{12, 4}, draw.TriangleGlyph{}},
-	{ink, []vg.Length{2, 4}, draw.CrossGlyph{}},
+	{blue, nil, circle},
+	{vermillion, []vg.Length{7, 3}, square},
+	{green, []vg.Length{2, 2}, triangle},
+	{purple, []vg.Length{9, 3, 2, 3}, circle.empty()},
+	{orange, []vg.Length{4, 2}, square.empty()},
+	{sky, []vg.Length{12, 4}, triangle.empty()},
+	{ink, []vg.Length{2, 4}, cross},
 }
 
 // cividis is the map from 0 (dark blue) to 1 (yellow) of Nuñez, Anderton and

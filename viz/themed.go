@@ -79,7 +79,7 @@ func (c *themed) Stroke(p vg.Path) {
 	case was.color == color.Color(faint):
 		c.SetLineWidth(hairline)
 		c.SetLineDash([]vg.Length{hairline, 3}, 0)
-	case len(was.dash) > 0 && was.width >= 1.5:
+	case len(was.dash) > 0 && was.width >= 1.5 && was.color != color.Color(paper):
 		c.CanvasSizer.SetColor(c.theme.of(paper))
 		c.SetLineWidth(was.width + 1.5)
 		c.SetLineDash(nil, 0)
@@ -93,12 +93,16 @@ func (c *themed) Stroke(p vg.Path) {
 	c.SetLineDash(was.dash, was.phase)
 }
 
-// Fill implements vg.Canvas. In print areas have patterns; what is as small as
-// a mark, or round, is black.
+// Fill implements vg.Canvas. In print areas have patterns; a mark, which is small
+// or round, is black.
 func (c *themed) Fill(p vg.Path) {
-	lines := c.theme.pattern(c.pen().color)
+	k, known := c.pen().color.(area)
+	if !known {
+		k.NRGBA, _ = c.pen().color.(color.NRGBA)
+	}
+	lines := c.theme.pattern(k.NRGBA)
 	at, straight := bounds(p)
-	if lines == nil || !straight || at.Size().X < 12 && at.Size().Y < 12 {
+	if lines == nil || !straight || !known && at.Size().X < 12 && at.Size().Y < 12 {
 		c.CanvasSizer.Fill(p)
 		return
 	}

@@ -74,6 +74,8 @@ func (t *Theme) of(k color.Color) color.NRGBA {
 	switch k := k.(type) {
 	case nil:
 		return t.of(ink)
+	case area:
+		return t.of(k.NRGBA)
 	case onto:
 		return t.over(k.ground)
 	case level:
@@ -109,6 +111,10 @@ func gray(l float64) uint8 {
 	}
 	return uint8(math.Round(255 * min(max(x, 0), 1)))
 }
+
+// area is the colour of an area, however small it is: a short bar has the pattern
+// of the long ones beside it, which a mark of its size has not.
+type area struct{ color.NRGBA }
 
 // onto is the colour of text on a ground: black or white, whichever is easier
 // to read on what the theme paints there.

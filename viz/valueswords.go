@@ -25,6 +25,25 @@ func (w *Words) say(key string, values words.Map) string {
 	return c.Say("charts."+key, values)
 }
 
+// Head is what stands at an axis: its label, and its unit where the label does
+// not name it, in the language of the chart. Shares and probabilities need none.
+// It may hold anything that its parts do.
+func (a Axis) Head(w *Words) string {
+	unit := w.unit(a.Unit)
+	if unit == "" || a.Unit == "share" || a.Unit == "prob" || strings.Contains(strings.ToLower(a.Label), strings.ToLower(unit)) {
+		return a.Label
+	}
+	return strings.TrimSpace(a.Label + " (" + unit + ")")
+}
+
+// unit is a unit in the language of the chart.
+func (w *Words) unit(unit string) string {
+	if unit == "bits" {
+		return w.say("bits", nil)
+	}
+	return unit
+}
+
 // sentence makes one of parts with commas between them.
 func sentence(parts ...string) string { return strings.Join(parts, ", ") + ". " }
 

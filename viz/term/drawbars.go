@@ -62,7 +62,7 @@ func (d Drawing) bars(b *viz.BarsData) []string {
 	if !ok {
 		return nil
 	}
-	if head := axisHead(b.Y); head != "" {
+	if head := b.Y.Head(&b.Words); head != "" {
 		all = append(all, strings.Repeat(" ", names+2)+d.shown(head, d.Width-names-2))
 	}
 	at := 0
@@ -95,15 +95,7 @@ func (d Drawing) bareBars(b *viz.BarsData) []string {
 	for _, l := range b.Levels {
 		lines = append(lines, d.wrapped(l.Name+": "+figures(b.Y.Unit, l.Y))...)
 	}
-	return append(d.wrapped(axisHead(b.Y)), lines...)
-}
-
-// axisHead is what an axis says above its numbers.
-func axisHead(a viz.Axis) string {
-	if a.Unit == "" || a.Unit == "share" || strings.Contains(strings.ToLower(a.Label), strings.ToLower(a.Unit)) {
-		return a.Label
-	}
-	return a.Label + " (" + a.Unit + ")"
+	return append(d.wrapped(b.Y.Head(&b.Words)), lines...)
 }
 
 func levelNumbers(list []viz.Level) []float64 {

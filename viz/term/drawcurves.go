@@ -20,7 +20,7 @@ const (
 // them where there are many.
 func (d Drawing) curves(c *viz.CurvesData) []string {
 	if d.Bare {
-		lines := d.wrapped(axisHead(c.Y))
+		lines := d.wrapped(c.Y.Head(&c.Words))
 		for _, l := range c.Levels {
 			lines = append(lines, d.wrapped(l.Name+": "+figures(c.Y.Unit, l.Y))...)
 		}
@@ -50,7 +50,7 @@ func (d Drawing) curves(c *viz.CurvesData) []string {
 		f.series(&c.Series[i], d.mark(i), c.Points)
 	}
 	lines := d.curveLegend(c)
-	if head := axisHead(c.Y); head != "" {
+	if head := c.Y.Head(&c.Words); head != "" {
 		lines = append(lines, d.shown(head, d.Width))
 	}
 	for i, row := range f.rows() {
@@ -66,7 +66,7 @@ func (d Drawing) curves(c *viz.CurvesData) []string {
 	lines = append(lines, strings.Repeat(" ", names+1)+d.sign("└", "+")+strings.Repeat(d.sign("─", "-"), x.n+1))
 	first, last := figures(c.X.Unit, x.low), figures(c.X.Unit, x.high)
 	room := x.n + 1 - ansi.StringWidth(first) - ansi.StringWidth(last)
-	label := d.shown(axisHead(c.X), max(room-2, 0))
+	label := d.shown(c.X.Head(&c.Words), max(room-2, 0))
 	gap := room - ansi.StringWidth(label)
 	lines = append(lines, strings.Repeat(" ", names+2)+first+strings.Repeat(" ", gap/2)+label+strings.Repeat(" ", gap-gap/2)+last)
 	return append(lines, d.curveTable(c)...)
@@ -110,11 +110,11 @@ func (d Drawing) curveTable(c *viz.CurvesData) []string {
 		}
 		xs = some
 	}
-	t := Table{Heads: []string{axisHead(c.X)}, Right: []bool{true}}
+	t := Table{Heads: []string{c.X.Head(&c.Words)}, Right: []bool{true}}
 	for i, s := range c.Series {
 		name := s.Name
 		if name == "" {
-			name = axisHead(c.Y)
+			name = c.Y.Head(&c.Words)
 		} else if !d.Bare {
 			name = string(d.mark(i)) + " " + name
 		}
