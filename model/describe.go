@@ -77,7 +77,7 @@ func Describe(lm *LM) Description {
 	info := argen.Identify(lm.Model)
 	d := Description{
 		Ref: lm.Ref, Architecture: info.Kind, File: lm.Path, Bytes: lm.Size, SHA256: info.SHA256,
-		VocabSize: info.VocabSize, ContextLength: info.ContextLength, Activations: info.Activations, Tokenizer: TokenizerKind(lm.Tokenizer),
+		VocabSize: info.VocabSize, ContextLength: info.ContextLength, Activations: info.Activations, Tokenizer: tokenizer.Kind(lm.Tokenizer),
 	}
 	name := func(id argen.ID) Named { return Named{id, string(lm.Tokenizer.Piece(id))} }
 	if info.BOS != argen.NoID {
@@ -140,25 +140,4 @@ func (d *Description) ngram(m *ngram.Model) {
 			d.Meta[key] = value
 		}
 	}
-}
-
-// TokenizerKind names a tokenizer as --tokenizer does.
-func TokenizerKind(tok argen.Tokenizer) string {
-	switch tok.(type) {
-	case *tokenizer.Words:
-		return "words"
-	case *tokenizer.Chars:
-		return "chars"
-	case *tokenizer.Bytes:
-		return "bytes"
-	case *tokenizer.BPE:
-		return "bpe"
-	case *tokenizer.Unigram:
-		return "unigram"
-	case *tokenizer.WordPiece:
-		return "wordpiece"
-	case *tokenizer.Story:
-		return "story"
-	}
-	return "unknown"
 }

@@ -53,8 +53,8 @@ func TestGGUFIsTheFolder(t *testing.T) {
 		if err != nil {
 			t.Fatalf("%s: %v", kind, err)
 		}
-		if info := argen.Identify(to.Model); TokenizerKind(to.Tokenizer) != kind || !info.AddBOS || info.BOS != bos || len(info.SHA256) != 64 || to.Size != int64(b.Len()) {
-			t.Errorf("%s: a %s tokenizer, %+v", kind, TokenizerKind(to.Tokenizer), info)
+		if info := argen.Identify(to.Model); tokenizer.Kind(to.Tokenizer) != kind || !info.AddBOS || info.BOS != bos || len(info.SHA256) != 64 || to.Size != int64(b.Len()) {
+			t.Errorf("%s: a %s tokenizer, %+v", kind, tokenizer.Kind(to.Tokenizer), info)
 		}
 		want, err := from.Model.Start().Extend(t.Context(), bos, 3, 2, 5)
 		if err != nil {

@@ -221,8 +221,8 @@ func TestTokenizersOfNGrams(t *testing.T) {
 			t.Fatal(err)
 		}
 		again, err := tokenizerOf(m)
-		if err != nil || TokenizerKind(again) != TokenizerKind(tok) || again.Decode(ids) != tok.Decode(ids) || again.VocabSize() != tok.VocabSize() {
-			t.Errorf("%s: %T, %v", TokenizerKind(tok), again, err)
+		if err != nil || tokenizer.Kind(again) != tokenizer.Kind(tok) || again.Decode(ids) != tok.Decode(ids) || again.VocabSize() != tok.VocabSize() {
+			t.Errorf("%s: %T, %v", tokenizer.Kind(tok), again, err)
 		}
 	}
 	words, err := tokenizer.NewWords([]string{"a", "b"})

@@ -103,8 +103,8 @@ func TestOpenWrittenFolder(t *testing.T) {
 				t.Fatalf("%s: %v", kind, err)
 			}
 			info := lm.Model.Info()
-			if TokenizerKind(lm.Tokenizer) != kind || info.AddBOS != (begin != argen.NoID) || info.BOS != bos || !slices.Equal(info.Stop, []argen.ID{eos}) {
-				t.Errorf("%s: a %s tokenizer, %+v", kind, TokenizerKind(lm.Tokenizer), info)
+			if tokenizer.Kind(lm.Tokenizer) != kind || info.AddBOS != (begin != argen.NoID) || info.BOS != bos || !slices.Equal(info.Stop, []argen.ID{eos}) {
+				t.Errorf("%s: a %s tokenizer, %+v", kind, tokenizer.Kind(lm.Tokenizer), info)
 			}
 			want, err := tok.Encode("the cat sat")
 			if kind == "story" {

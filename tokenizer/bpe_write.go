@@ -2,6 +2,7 @@ package tokenizer
 
 import (
 	"bufio"
+	"bytes"
 	"fmt"
 	"io"
 	"strconv"
@@ -123,3 +124,11 @@ func quoteJSON(s string) string {
 	}
 	return string(append(quoted, '"'))
 }
+
+func (t *BPE) marshal() []byte {
+	var b bytes.Buffer
+	_ = t.WriteJSON(&b) // a buffer takes everything
+	return b.Bytes()
+}
+
+func unmarshalBPE(data []byte) (*BPE, error) { return ReadBPE("tokenizer.json", data) }

@@ -1,6 +1,7 @@
 package tokenizer
 
 import (
+	"fmt"
 	"strings"
 
 	"argen"
@@ -83,3 +84,12 @@ func (*Bytes) BOS() argen.ID { return bytesBOS }
 
 // EOS returns the id of </s>.
 func (*Bytes) EOS() argen.ID { return bytesEOS }
+
+func (*Bytes) marshal() []byte { return nil }
+
+func unmarshalBytes(data []byte) (*Bytes, error) {
+	if len(data) > 0 {
+		return nil, fmt.Errorf("%d bytes of data, want none", len(data))
+	}
+	return NewBytes(), nil
+}

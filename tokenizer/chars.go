@@ -127,3 +127,21 @@ func (t *Chars) BOS() argen.ID { return argen.ID(len(t.alphabet)) }
 
 // EOS returns the id of </s>.
 func (t *Chars) EOS() argen.ID { return t.BOS() + 1 }
+
+func (t *Chars) marshal() []byte { return []byte(string(t.alphabet)) }
+
+func unmarshalChars(data []byte) (*Chars, error) {
+	prev := rune(-1)
+	for at := 0; at < len(data); {
+		r, size := utf8.DecodeRune(data[at:])
+		if r == utf8.RuneError && size == 1 {
+			return nil, fmt.Errorf("byte %d of the alphabet is not UTF-8", at)
+		}
+		if r <= prev {
+			return nil, fmt.Errorf("byte %d: %q does not come after %q in the order of the alphabet", at, r, prev)
+		}
+		prev = r
+		at += size
+	}
+	return NewChars(string(data)), nil
+}

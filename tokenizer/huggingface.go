@@ -87,7 +87,7 @@ var wordLevels = []wordLevel{
 			{"type":"Replace","pattern":{"Regex":"\\A (?=(?:[.,!?:;”)]|’s)\\z)"},"content":""},
 			{"type":"Fuse"},
 			{"type":"Replace","pattern":{"Regex":"(?<=[“(]) "},"content":""}]}`,
-		func(tok argen.Tokenizer) bool { _, ok := tok.(*Story); return ok },
+		is[*Story],
 		makeStory,
 	},
 	{
@@ -95,7 +95,7 @@ var wordLevels = []wordLevel{
 		"null",
 		`{"type":"Split","pattern":{"Regex":"[^ \\t\\n\\r\\x00]+"},"behavior":"Removed","invert":true}`,
 		`{"type":"WordPiece","prefix":" ","cleanup":false}`, // no word begins with a blank
-		func(tok argen.Tokenizer) bool { _, ok := tok.(*Words); return ok },
+		is[*Words],
 		func(names []string) (argen.Tokenizer, error) { return NewWords(names) },
 	},
 	{
@@ -103,7 +103,7 @@ var wordLevels = []wordLevel{
 		"null",
 		`{"type":"Split","pattern":{"Regex":"[\\s\\S]"},"behavior":"Isolated","invert":false}`,
 		`{"type":"Fuse"}`,
-		func(tok argen.Tokenizer) bool { _, ok := tok.(*Chars); return ok },
+		is[*Chars],
 		makeChars,
 	},
 }

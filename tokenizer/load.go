@@ -1,36 +1,72 @@
 package tokenizer
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"strings"
-	"unicode/utf8"
 
 	"argen"
 )
 
-// kinds are the tokenizers that a model file can hold, by the name under which
-// it does. marshal reports false for a tokenizer of another kind.
-var kinds = []struct {
-	name      string
-	marshal   func(argen.Tokenizer) (data []byte, ok bool)
+// A kind is a kind of tokenizers.
+type kind struct {
+	name string
+	is   func(argen.Tokenizer) bool
+	// Of those that a model's file can hold: the data that it holds, and the
+	// tokenizer of such data.
+	marshal   func(argen.Tokenizer) []byte
 	unmarshal func(data []byte) (argen.Tokenizer, error)
-}{
-	{"bytes", marshalBytes, unmarshalBytes},
-	{"chars", marshalChars, unmarshalChars},
-	{"words", marshalWords, unmarshalWords},
-	{"story", marshalStory, unmarshalStory},
-	{"bpe", marshalBPE, unmarshalBPE},
+}
+
+// kinds are all kinds.
+var kinds = []kind{
+	kept("bytes", (*Bytes).marshal, unmarshalBytes),
+	kept("chars", (*Chars).marshal, unmarshalChars),
+	kept("words", (*Words).marshal, unmarshalWords),
+	kept("story", (*Story).marshal, unmarshalStory),
+	kept("bpe", (*BPE).marshal, unmarshalBPE),
+	{name: "unigram", is: is[*Unigram]},
+	{name: "wordpiece", is: is[*WordPiece]},
+}
+
+// kept is a kind that a model's file can hold.
+func kept[T argen.Tokenizer](name string, marshal func(T) []byte, unmarshal func([]byte) (T, error)) kind {
+	return kind{
+		name, is[T],
+		func(tok argen.Tokenizer) []byte { return marshal(tok.(T)) },
+		func(data []byte) (argen.Tokenizer, error) {
+			tok, err := unmarshal(data)
+			if err != nil {
+				return nil, err // not a nil pointer in an interface
+			}
+			return tok, nil
+		},
+	}
+}
+
+func is[T argen.Tokenizer](tok argen.Tokenizer) bool {
+	_, ok := tok.(T)
+	return ok
+}
+
+// Kind names the kind of a tokenizer: "bytes", "chars", "words", "story", "bpe",
+// "unigram" or "wordpiece"; "unknown" where it is none of this package.
+func Kind(tok argen.Tokenizer) string {
+	for _, k := range kinds {
+		if k.is(tok) {
+			return k.name
+		}
+	}
+	return "unknown"
 }
 
 // Marshal returns a tokenizer as its kind and the data from which [Unmarshal]
 // makes it again: nothing for "bytes", the alphabet for "chars", a word a line
-// for "words" and "story", a tokenizer.json for "bpe".
+// for "words" and "story", a tokenizer.json for "bpe". Others cannot be kept.
 func Marshal(tok argen.Tokenizer) (kind string, data []byte, err error) {
 	for _, k := range kinds {
-		if data, ok := k.marshal(tok); ok {
-			return k.name, data, nil
+		if k.marshal != nil && k.is(tok) {
+			return k.name, k.marshal(tok), nil
 		}
 	}
 	return "", nil, fmt.Errorf("a tokenizer of type %T cannot be kept in a file", tok)
@@ -41,6 +77,9 @@ func Marshal(tok argen.Tokenizer) (kind string, data []byte, err error) {
 func Unmarshal(kind string, data []byte) (argen.Tokenizer, error) {
 	var names []string
 	for _, k := range kinds {
+		if k.unmarshal == nil {
+			continue
+		}
 		if k.name == kind {
 			tok, err := k.unmarshal(data)
 			if err != nil {
@@ -51,96 +90,6 @@ func Unmarshal(kind string, data []byte) (argen.Tokenizer, error) {
 		names = append(names, k.name)
 	}
 	return nil, fmt.Errorf("no tokenizer of kind %q: there are %s", kind, strings.Join(names, ", "))
-}
-
-func marshalBytes(tok argen.Tokenizer) ([]byte, bool) {
-	_, ok := tok.(*Bytes)
-	return nil, ok
-}
-
-func unmarshalBytes(data []byte) (argen.Tokenizer, error) {
-	if len(data) > 0 {
-		return nil, fmt.Errorf("%d bytes of data, want none", len(data))
-	}
-	return NewBytes(), nil
-}
-
-func marshalChars(tok argen.Tokenizer) ([]byte, bool) {
-	t, ok := tok.(*Chars)
-	if !ok {
-		return nil, false
-	}
-	return []byte(string(t.alphabet)), true
-}
-
-func unmarshalChars(data []byte) (argen.Tokenizer, error) {
-	prev := rune(-1)
-	for at := 0; at < len(data); {
-		r, size := utf8.DecodeRune(data[at:])
-		if r == utf8.RuneError && size == 1 {
-			return nil, fmt.Errorf("byte %d of the alphabet is not UTF-8", at)
-		}
-		if r <= prev {
-			return nil, fmt.Errorf("byte %d: %q does not come after %q in the order of the alphabet", at, r, prev)
-		}
-		prev = r
-		at += size
-	}
-	return NewChars(string(data)), nil
-}
-
-func marshalWords(tok argen.Tokenizer) ([]byte, bool) {
-	t, ok := tok.(*Words)
-	if !ok {
-		return nil, false
-	}
-	return joinLines(t.vocab), true
-}
-
-func unmarshalWords(data []byte) (argen.Tokenizer, error) {
-	vocab, err := splitLines(data)
-	if err != nil {
-		return nil, err
-	}
-	t, err := NewWords(vocab)
-	if err != nil {
-		return nil, err
-	}
-	return t, nil
-}
-
-func marshalStory(tok argen.Tokenizer) ([]byte, bool) {
-	t, ok := tok.(*Story)
-	if !ok {
-		return nil, false
-	}
-	return joinLines(t.vocab), true
-}
-
-func unmarshalStory(data []byte) (argen.Tokenizer, error) {
-	vocab, err := splitLines(data)
-	if err != nil {
-		return nil, err
-	}
-	return NewStory(vocab), nil
-}
-
-func marshalBPE(tok argen.Tokenizer) ([]byte, bool) {
-	t, ok := tok.(*BPE)
-	if !ok {
-		return nil, false
-	}
-	var b bytes.Buffer
-	_ = t.WriteJSON(&b) // a buffer takes everything
-	return b.Bytes(), true
-}
-
-func unmarshalBPE(data []byte) (argen.Tokenizer, error) {
-	t, err := ReadBPE("tokenizer.json", data)
-	if err != nil {
-		return nil, err
-	}
-	return t, nil
 }
 
 // joinLines returns words as lines; none of them holds a line feed.

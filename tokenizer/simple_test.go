@@ -150,6 +150,20 @@ func TestTrainChars(t *testing.T) {
 	}
 }
 
+func TestKind(t *testing.T) {
+	for want, tok := range map[string]argen.Tokenizer{
+		"bytes": tokenizer.NewBytes(), "chars": tokenizer.NewChars("a"), "words": words(t), "story": tokenizer.NewStory(storyVocab),
+		"bpe": tinyGPT2(), "unigram": &tokenizer.Unigram{}, "wordpiece": &tokenizer.WordPiece{}, "unknown": struct{ argen.Tokenizer }{},
+	} {
+		if got := tokenizer.Kind(tok); got != want {
+			t.Errorf("%T is a %q, want %q", tok, got, want)
+		}
+		if _, _, err := tokenizer.Marshal(tok); (err == nil) != slices.Contains([]string{"bytes", "chars", "words", "story", "bpe"}, want) {
+			t.Errorf("%s is kept: %v", want, err)
+		}
+	}
+}
+
 func TestMarshal(t *testing.T) {
 	for _, tok := range []argen.Tokenizer{
 		tokenizer.NewBytes(), tokenizer.NewChars("b日a\n\xff"), tokenizer.NewChars(""),

@@ -198,3 +198,13 @@ func (t *Story) Control(id argen.ID) bool { return t.valid(id) && t.control[id] 
 func (t *Story) VocabSize() int { return len(t.vocab) }
 
 func (t *Story) valid(id argen.ID) bool { return id >= 0 && int(id) < len(t.vocab) }
+
+func (t *Story) marshal() []byte { return joinLines(t.vocab) }
+
+func unmarshalStory(data []byte) (*Story, error) {
+	vocab, err := splitLines(data)
+	if err != nil {
+		return nil, err
+	}
+	return NewStory(vocab), nil
+}

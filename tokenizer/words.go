@@ -180,3 +180,13 @@ func (t *Words) EOS() argen.ID { return t.eos }
 func (t *Words) Unk() argen.ID { return t.unk }
 
 func (t *Words) valid(id argen.ID) bool { return id >= 0 && int(id) < len(t.vocab) }
+
+func (t *Words) marshal() []byte { return joinLines(t.vocab) }
+
+func unmarshalWords(data []byte) (*Words, error) {
+	vocab, err := splitLines(data)
+	if err != nil {
+		return nil, err
+	}
+	return NewWords(vocab)
+}

@@ -19,6 +19,7 @@ import (
 	"argen/model/ngram"
 	"argen/model/safetensors"
 	"argen/model/transformer"
+	"argen/tokenizer"
 )
 
 // ggufFormat is the ending of a GGUF.
@@ -125,7 +126,7 @@ func (a *app) convert(ctx context.Context, o conversion) error {
 	case isNGram:
 		if r.Format = "arpa"; ending == binaryFormat {
 			r.Format = "ngram"
-		} else if kind := model.TokenizerKind(lm.Tokenizer); kind != "words" {
+		} else if kind := tokenizer.Kind(lm.Tokenizer); kind != "words" {
 			r.Notes = append(r.Notes, fmt.Sprintf("the tokenizer of kind %s is not in the ARPA file: opened again, its tokens are words", kind))
 		}
 		err = writeModel(ctx, o.out, m)
