@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"math"
 	"strings"
 	"testing"
 
@@ -306,6 +307,9 @@ func TestSetTrack(t *testing.T) {
 	}
 	if rest := step.Rest; rest.Tokens != 253 || rest.Prob < 253./258-1e-12 || rest.Prob > 253./258+1e-12 {
 		t.Errorf("the rest is %+v", rest)
+	}
+	if step.Surprisal < math.Log2(258)-1e-12 || step.Surprisal > math.Log2(258)+1e-12 || step.Surprisal != step.Entropy {
+		t.Errorf("one of 258 equal tokens surprises by %v bits, entropy %v", step.Surprisal, step.Entropy)
 	}
 	r.SetTrack(nil)
 	if _, err := r.Predict(t.Context()); err != nil {

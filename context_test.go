@@ -218,6 +218,12 @@ func TestContextOfOne(t *testing.T) {
 	if err == nil || !strings.Contains(err.Error(), "context of 1 is full with BOS alone") {
 		t.Errorf("%v", err)
 	}
+	g := bytesGenerator(make([]float64, 258))
+	g.Model.(*fake).context = 1
+	_, err = g.StartIDs(byteIDs(1))
+	if err == nil || err.Error() != "prompt: 1 token leaves no room in the model's context of 1: shorten it, or --context-shift drops the oldest" {
+		t.Errorf("%v", err)
+	}
 }
 
 // In a context of one token without BOS nothing stands before the next.

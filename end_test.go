@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"math"
 	"math/rand/v2"
@@ -83,6 +84,8 @@ func TestEnds(t *testing.T) {
 		"length":      {func(g *argen.Generator) { g.MaxTokens = 5 }, argen.Length},
 		"stop string": {func(g *argen.Generator) { g.Stop = []string{"zzz", ". "} }, argen.StopString},
 		"stop token":  {func(*argen.Generator) {}, argen.StopToken},
+		"at once":     {func(g *argen.Generator) { g.Stop = []string{"Lena"} }, argen.StopString},
+		"no string":   {func(g *argen.Generator) { g.Stop = []string{""} }, argen.StopToken},
 	} {
 		t.Run(name, func(t *testing.T) {
 			var trace argen.Trace
@@ -238,7 +241,7 @@ type needyState struct{ fakeState }
 
 func (s *needyState) Extend(ctx context.Context, ids ...argen.ID) ([]float64, error) {
 	if s.n+len(ids) == 0 {
-		return nil, argen.ErrEmptyContext
+		return nil, fmt.Errorf("needy: %w", argen.ErrEmptyContext)
 	}
 	return s.fakeState.Extend(ctx, ids...)
 }

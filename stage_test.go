@@ -59,6 +59,9 @@ func TestBoundStage(t *testing.T) {
 	g.Chain, g.Top = []argen.Transform{named{Word: "sunny", told: &told}}, 3
 	r := start(t, g, "It was a")
 	step := steps(t, r, 1)
+	if g.Chain[0].(named).id != 0 {
+		t.Error("the stage at work took the place of the one in the chain that was given")
+	}
 	if step.Token != "sunny" || step.Kept != 1 || step.SampledProb != 1 {
 		t.Fatalf("%+v", step)
 	}

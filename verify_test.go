@@ -139,37 +139,77 @@ func TestIdentities(t *testing.T) {
 			t.Errorf("%s: off by %g", law.Name, law.Off)
 		}
 	}
-	// A model whose past depends on what comes later breaks the laws.
-	broken := false
-	laws, err = argen.CheckIdentities(t.Context(), &forgetful{}, []argen.ID{1, 2, 3})
+}
+
+// A model that breaks a law is told which.
+func TestBrokenIdentities(t *testing.T) {
+	for law, m := range map[string]counting{
+		"rewind":    {forgets: false},
+		"past":      {forgets: false},
+		"fork":      {forgets: true, shared: new(int)},
+		"recompute": {forgets: true, passes: true},
+	} {
+		laws, err := argen.CheckIdentities(t.Context(), m, []argen.ID{1, 2, 3})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, l := range laws {
+			if l.Name == law && l.Holds() || l.Name == "sum" && !l.Holds() {
+				t.Errorf("%+v breaks %s: %s is off by %v", m, law, l.Name, l.Off)
+			}
+		}
+	}
+	laws, err := argen.CheckIdentities(t.Context(), counting{forgets: true}, []argen.ID{1, 2, 3})
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, law := range laws {
-		broken = broken || !law.Holds()
-	}
-	if !broken {
-		t.Errorf("a model that forgets to rewind passes: %+v", laws)
+	for _, l := range laws {
+		if !l.Holds() || l.Off > 0 && l.Name != "sum" {
+			t.Errorf("%s is broken by a model that breaks none: off by %v", l.Name, l.Off)
+		}
 	}
 }
 
-// forgetful is a model whose states do not forget what was rewound.
-type forgetful struct{}
+// A counting model's logits tell how many tokens a state has read.
+type counting struct {
+	forgets bool // whatever is rewound
+	passes  bool // counts the calls too
+	shared  *int // by all states: how often one read something
+}
 
-func (*forgetful) Info() argen.Info {
+func (counting) Info() argen.Info {
 	return argen.Info{VocabSize: 5, BOS: argen.NoID}
 }
-func (*forgetful) Start() argen.State { return &forgetfulState{} }
+func (m counting) Start() argen.State { return &countingState{m: m} }
 
-type forgetfulState struct{ n, seen int }
+type countingState struct {
+	m       counting
+	n, seen int
+}
 
-func (s *forgetfulState) Len() int          { return s.n }
-func (s *forgetfulState) Rewind(n int)      { s.n = n }
-func (s *forgetfulState) Fork() argen.State { c := *s; return &c }
-func (s *forgetfulState) Extend(_ context.Context, ids ...argen.ID) ([]float64, error) {
+func (s *countingState) Len() int          { return s.n }
+func (s *countingState) Fork() argen.State { c := *s; return &c }
+func (s *countingState) Rewind(n int) {
+	if s.m.forgets {
+		s.seen -= s.n - n
+	}
+	s.n = n
+}
+
+func (s *countingState) Extend(_ context.Context, ids ...argen.ID) ([]float64, error) {
 	s.n += len(ids)
 	s.seen += len(ids)
-	return []float64{0, 0, 0, 0, float64(s.seen)}, nil
+	logits := []float64{0, 0, 0, 0, float64(s.seen)}
+	if s.m.passes && len(ids) > 1 {
+		logits[0] = 1
+	}
+	if s.m.shared != nil {
+		if len(ids) > 0 {
+			*s.m.shared++
+		}
+		logits[0] = float64(*s.m.shared)
+	}
+	return logits, nil
 }
 
 // A model that computes nonsense breaks the laws, wherever it is found.
