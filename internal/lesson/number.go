@@ -40,8 +40,10 @@ func (u Unit) format(x float64) string {
 	switch {
 	case math.IsNaN(x):
 		return "–"
-	case math.IsInf(x, 0):
-		return strings.Replace(strconv.FormatFloat(x, 'g', -1, 64), "Inf", "∞", 1)
+	case math.IsInf(x, 1):
+		return "+∞"
+	case math.IsInf(x, -1):
+		return "−∞"
 	}
 	var s string
 	switch size := math.Abs(x); {

@@ -1,6 +1,9 @@
 package lesson
 
-import "testing"
+import (
+	"math"
+	"testing"
+)
 
 // TestUnits writes numbers as texts have them.
 func TestUnits(t *testing.T) {
@@ -23,6 +26,28 @@ func TestUnits(t *testing.T) {
 		{Bits, 1695.42, "1695.4"},
 		{Error, 3.4e-15, "3.4e−15"},
 		{Count, 12356631, "12,356,631"},
+		{Count, -1234, "−1,234"},
+		{Count, 999.6, "1,000"},
+		{Count, 1 << 60, "1.153e+18"},
+		{Bits, math.Inf(1), "+∞"},
+		{Share, math.Inf(-1), "−∞"},
+		{Share, math.NaN(), "–"},
+		// At the borders of each form.
+		{Share, .0995, "10 %"},
+		{Share, .0994, "9.9 %"},
+		{Share, .00995, "1.0 %"},
+		{Share, .00994, "0.99 %"},
+		{Share, .9905, "99 %"},
+		{Share, .9906, "99.1 %"},
+		{Share, 1.5, "150.0 %"},
+		{Bits, 0, "0"},
+		{Bits, .0005, "0.001"},
+		{Bits, .0004, "4.0e−04"},
+		{Bits, 99.9994, "99.999"},
+		{Bits, 100, "100.0"},
+		{Prob, 1, "1.0000"},
+		{Prob, .0004, "4.0e−04"},
+		{Error, 2, "2.0e+00"},
 	} {
 		if got := tt.unit.format(tt.x); got != tt.want {
 			t.Errorf("%s of %g: %q, want %q", tt.unit, tt.x, got, tt.want)

@@ -178,6 +178,9 @@ func TestPolicy(t *testing.T) {
 		if got == nil || strings.ReplaceAll(got[1], "&#43;", "+") != want {
 			t.Errorf("%s: the policy has %v, the script's hash is %s", name, got, want)
 		}
+		if style := "prefers-color-scheme"; len(scripts[0][1]) < 1000 || !strings.Contains(page, style) {
+			t.Errorf("%s has a script of %d bytes, or no style", name, len(scripts[0][1]))
+		}
 		if !strings.Contains(page, `<html lang="de">`) || strings.ContainsAny(page, "⟨⟩") {
 			t.Errorf("%s: a text is missing, or the language", name)
 		}

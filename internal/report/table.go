@@ -59,7 +59,7 @@ func figures4(x float64) string {
 	case math.IsNaN(x):
 		return "–"
 	case math.IsInf(x, 0):
-		return strings.Replace(strconv.FormatFloat(x, 'g', -1, 64), "Inf", "∞", 1)
+		return minus(strings.Replace(strconv.FormatFloat(x, 'g', -1, 64), "Inf", "∞", 1))
 	case x == math.Trunc(x) && math.Abs(x) < 1e9:
 		return minus(strconv.FormatFloat(x, 'f', 0, 64))
 	}

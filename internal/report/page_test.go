@@ -1,0 +1,162 @@
+package report
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"regexp"
+	"strings"
+	"testing"
+
+	"argen"
+	"argen/internal/lesson"
+	"argen/viz"
+)
+
+var (
+	idOf  = regexp.MustCompile(`\sid="([^"]+)"`)
+	refTo = regexp.MustCompile(`\s(?:aria-labelledby|aria-describedby|aria-controls|for|href)="#?([^"]+)"`)
+)
+
+// TestIDs: each id of a page is there once, and what refers to one finds it.
+func TestIDs(t *testing.T) {
+	for name, page := range pages(t, "en", "plain") {
+		ids := map[string]bool{}
+		for _, m := range idOf.FindAllStringSubmatch(page, -1) {
+			if ids[m[1]] {
+				t.Errorf("%s has the id %s twice", name, m[1])
+			}
+			ids[m[1]] = true
+		}
+		charts := 0
+		for _, m := range refTo.FindAllStringSubmatch(page, -1) {
+			for _, id := range strings.Fields(m[1]) {
+				if !ids[id] {
+					t.Errorf("%s refers to %s, which is not there", name, id)
+				}
+				if strings.HasPrefix(id, "chart-") {
+					charts++
+				}
+			}
+		}
+		if drawn := strings.Count(page, "<svg"); charts < drawn {
+			t.Errorf("%s has %d pictures and %d names of charts", name, drawn, charts)
+		}
+	}
+}
+
+// TestDark: a figure has a picture for dark screens where there is room for it;
+// else the page says that it has none. What cannot be drawn is no figure.
+func TestDark(t *testing.T) {
+	draw := func() (*viz.Figure, error) {
+		c := record("plain").Charts[0]
+		return c.Figure()
+	}
+	for i, th := range thrifts {
+		p := generous(t)
+		p.thrift = th
+		f, err := p.figure("a", draw)
+		if err != nil || (f.SVG != "") != th.charts || (f.Dark != "") != (th.charts && th.dark) || f.SVG == f.Dark && f.SVG != "" {
+			t.Errorf("thrift %d: a picture of %d bytes, a dark one of %d, %v", i, len(f.SVG), len(f.Dark), err)
+		}
+		if f.Title != "plain" || f.Words == "" {
+			t.Errorf("thrift %d: it is called %q and says %q", i, f.Title, f.Words)
+		}
+		want := "[]"
+		switch {
+		case !th.charts:
+			want = "[the charts]"
+		case !th.dark:
+			want = "[charts for dark screens: those on white stand for them]"
+		}
+		if got := fmt.Sprint(p.notes); got != want {
+			t.Errorf("thrift %d: the page notes %s, want %s", i, got, want)
+		}
+		broken := errors.New("nothing to draw")
+		for range 2 {
+			if _, err := p.figure("b", func() (*viz.Figure, error) { return nil, broken }); !errors.Is(err, broken) {
+				t.Errorf("what cannot be drawn: %v", err)
+			}
+		}
+	}
+}
+
+// TestTitles: a page without a title has that of what is on it.
+func TestTitles(t *testing.T) {
+	c := catalogue(t, "en")
+	one, two := record("first"), record("second")
+	for want, page := range map[string]interface {
+		render(p *page) ([]byte, error)
+	}{
+		"Report":                      &Report{Words: c},
+		"Mine":                        &Report{Words: c, Title: "Mine"},
+		"Worksheet":                   &Sheet{Words: c, Worksheet: worksheet("x")},
+		"Worksheet, with the answers": &Sheet{Words: c, Worksheet: worksheet("x"), Key: true},
+		"first":                       &Deck{Words: c, Records: []*lesson.Record{one}},
+		"Slides":                      &Deck{Words: c, Records: []*lesson.Record{one, two}},
+		"My slides":                   &Deck{Words: c, Title: "My slides", Records: []*lesson.Record{one}},
+	} {
+		data, err := page.render(generous(t))
+		if err != nil || !bytes.Contains(data, []byte("<title>"+want+"</title>")) {
+			t.Errorf("no title %q: %v", want, err)
+		}
+	}
+}
+
+// TestEmptyTrace: a trace of nothing has no totals and no charts.
+func TestEmptyTrace(t *testing.T) {
+	s, err := Trace{"x", &argen.Trace{}}.section(generous(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if v := s.View.(traceView); v.Total != nil || v.Figures != nil || v.Ended != "" || v.Steps.Note != "" {
+		t.Errorf("%+v", v)
+	}
+}
+
+// TestDeckInOrder: a lesson is taught from its claim to its task, with what the
+// speaker needs.
+func TestDeckInOrder(t *testing.T) {
+	r := record("x")
+	p := generous(t)
+	list, err := p.slides(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var kinds []string
+	for i, s := range list {
+		kinds = append(kinds, s.Kind)
+		if want := "x"; i > 0 && s.Label != want || i == 0 && s.Label != "" {
+			t.Errorf("slide %d has the label %q", i, s.Label)
+		}
+	}
+	if got := strings.Join(kinds, " "); got != "title ask found figure figure figure table say say big say" {
+		t.Errorf("the slides are %s", got)
+	}
+	for i, want := range map[int]string{
+		0: "[Before the lesson, or live: argen explain x -m x --seed 3 The figures on these slides were measured on x.]",
+		1: "[Let everyone choose before the next slide, by a show of hands. Right is b): x]",
+		2: "[The deciding number is x. x Measured 28 % [25, 31], must be ≤ 50 %: holds.]",
+	} {
+		if got := fmt.Sprint(list[i].Notes); got != want {
+			t.Errorf("the notes of slide %d are %s, want %s", i, got, want)
+		}
+	}
+	if f := list[2]; f.Big != "28 % [25, 31]" || f.Good != "good" || f.Texts[0] != "x It must be ≤ 50 %: holds." {
+		t.Errorf("%+v", f)
+	}
+	r.Holds, r.Texts.Question, r.Texts.Task = false, "", ""
+	if list, err = p.slides(r); err != nil || len(list) != 9 || list[1].Good != "bad" {
+		t.Errorf("without a question and a task: %d slides, %v", len(list), err)
+	}
+	for n, want := range map[int]bool{380: false, 381: true} {
+		if got := (slide{Texts: []string{strings.Repeat("é", n)}}).Long(); got != want {
+			t.Errorf("%d letters are long: %v", n, got)
+		}
+	}
+	for n, want := range map[int]bool{7: false, 8: true} {
+		if got := (slide{Table: table{Rows: make([][]string, n)}}).Long(); got != want {
+			t.Errorf("%d rows are long: %v", n, got)
+		}
+	}
+}
