@@ -18,6 +18,9 @@ func TestTranslations(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		if n := len(english.Keys()); n < 500 {
+			t.Errorf("English has %d texts", n)
+		}
 		for _, key := range english.Keys() {
 			if !c.Has(key) {
 				t.Errorf("%s has no text %s", language, key)
@@ -65,6 +68,21 @@ func TestSay(t *testing.T) {
 	}
 	if got := c.Places("a.b"); !slices.Equal(got, []string{"x", "y"}) {
 		t.Errorf("%q", got)
+	}
+	if c, err = read("xx", []byte("b: '{y}, {x}, {y} and {x'\nnothing:\na: |\n  text\n")); err != nil {
+		t.Fatal(err)
+	}
+	if got := c.Keys(); !slices.Equal(got, []string{"a", "b"}) || c.Has("nothing") || c.Say("a", nil) != "text" {
+		t.Errorf("%q, a is %q", got, c.Say("a", nil))
+	}
+	if got := c.Places("b"); !slices.Equal(got, []string{"x", "y"}) {
+		t.Errorf("%q", got)
+	}
+	if got := c.Places("a"); len(got) > 0 {
+		t.Errorf("%q", got)
+	}
+	if got := c.Say("b", Map{"x": "1", "y": "2"}); got != "2, 1, 2 and ⟨x⟩" {
+		t.Errorf("a place that is not closed: %q", got)
 	}
 	for _, bad := range []string{"a: 1\na: 2\n", "a: [\n", "a: &x {b: *x}\n"} {
 		if _, err := read("xx", []byte(bad)); err == nil {
