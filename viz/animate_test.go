@@ -3,6 +3,7 @@ package viz
 import (
 	"bytes"
 	"encoding/xml"
+	"image/color"
 	"image/gif"
 	"io"
 	"strings"
@@ -55,6 +56,29 @@ func TestAnimateGIF(t *testing.T) {
 		}
 		if i > 0 && bytes.Equal(img.Pix, g.Image[i-1].Pix) {
 			t.Errorf("frame %d is as the one before", i)
+		}
+	}
+}
+
+// The palette of a GIF has the colours of each theme and what lies between them
+// and the paper, so that letters have smooth edges.
+func TestAnimatePalette(t *testing.T) {
+	for _, theme := range Themes {
+		all := theme.animated()
+		if len(all) > 256 {
+			t.Errorf("%s: %d colours", theme.Name, len(all))
+		}
+		for _, k := range []color.NRGBA{ink, quiet, blue, vermillion, sky} {
+			for i := range 9 {
+				want := mixed(theme.of(k), theme.of(paper), float64(i)/8)
+				got := all.Convert(want).(color.NRGBA)
+				for _, d := range []int{int(got.R) - int(want.R), int(got.G) - int(want.G), int(got.B) - int(want.B)} {
+					if max(d, -d) > 12 { // half of a twelfth of 255, and a little
+						t.Errorf("%s: %v, next to %v", theme.Name, got, want)
+						break
+					}
+				}
+			}
 		}
 	}
 }

@@ -136,9 +136,13 @@ func TestTreeSays(t *testing.T) {
 
 func TestTreeErrors(t *testing.T) {
 	deep := &search.Node{Joint: 1, SampledProb: 1}
-	for range mostDepth + 1 {
+	for range mostDepth {
 		deep = &search.Node{Joint: 1, SampledProb: 1, Children: []*search.Node{deep}}
 	}
+	if err := checkTree(deep, 1, 0); err != nil {
+		t.Errorf("a tree as deep as a page: %v", err)
+	}
+	deep = &search.Node{Joint: 1, SampledProb: 1, Children: []*search.Node{deep}}
 	more := treeOf("x", .5, .25)
 	more.Root.Children[0].Children[0].Joint = .75
 	for want, d := range map[string]TreeData{

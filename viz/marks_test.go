@@ -147,6 +147,8 @@ func TestOrdersTitle(t *testing.T) {
 		{[][]float64{{9, 5, 4}, {9, 5, 6}}, "A longer memory helps, as far as the data reach"},
 		{[][]float64{{9, 5, 4}, {9, 10, 11}}, "A longer memory helps some models only: the data are few"},
 		{[][]float64{{5, 6, 7}, {5, 5, 5}}, "A longer memory does not help: the data are too few"},
+		{[][]float64{{9, 5, 4}, {7}}, "A longer memory helps, as far as the data reach"},
+		{[][]float64{{9, 5}, {9, 9}}, "A longer memory helps some models only: the data are few"},
 		{[][]float64{{nan, 5, 5}}, "Perplexity of n-gram models by order"},
 	} {
 		if got := titleOrders([]int{1, 2, 3}, c.curves); got != c.want {

@@ -33,3 +33,25 @@ func TestRace(t *testing.T) {
 		t.Error(s)
 	}
 }
+
+// Runners stand in order of their probabilities, those without any do not run, and
+// the chosen one is always among those for whom there is room.
+func TestRunners(t *testing.T) {
+	s := &argen.Step{T: 2, ID: 5, Top: []argen.TopToken{
+		{ID: 1, Token: "a", SampledProb: .1}, {ID: 2, Token: "b", SampledProb: .5}, {ID: 3, Token: "c", Prob: .2},
+		{ID: 4, Token: "d", SampledProb: .3}, {ID: 5, Token: "e", SampledProb: .05}, {ID: 6, Token: "f", SampledProb: .05},
+	}}
+	tr := &argen.Trace{Head: argen.Header{Seed: 7}, Steps: []argen.Step{*s}}
+	for most, want := range map[int]string{9: "b d a e f", 5: "b d a e f", 4: "b d a e", 3: "b d e", 1: "e"} {
+		var names []string
+		for _, r := range runners(tr, s, most) {
+			names = append(names, r.name)
+			if id := argen.ID(r.name[0]-'a') + 1; r.chosen != (id == 5) || r.noise != argen.Gumbel(7, 2, id) || r.sum != math.Log(r.prob)+r.noise {
+				t.Errorf("%d of them: %+v", most, r)
+			}
+		}
+		if got := strings.Join(names, " "); got != want {
+			t.Errorf("%d of them are %s, want %s", most, got, want)
+		}
+	}
+}
