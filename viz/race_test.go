@@ -38,8 +38,12 @@ func TestRace(t *testing.T) {
 // the chosen one is always among those for whom there is room.
 func TestRunners(t *testing.T) {
 	s := &argen.Step{T: 2, ID: 5, Top: []argen.TopToken{
-		{ID: 1, Token: "a", SampledProb: .1}, {ID: 2, Token: "b", SampledProb: .5}, {ID: 3, Token: "c", Prob: .2},
-		{ID: 4, Token: "d", SampledProb: .3}, {ID: 5, Token: "e", SampledProb: .05}, {ID: 6, Token: "f", SampledProb: .05},
+		{ID: 1, Token: "a", SampledProb: .1},
+		{ID: 2, Token: "b", SampledProb: .5},
+		{ID: 3, Token: "c", Prob: .2},
+		{ID: 4, Token: "d", SampledProb: .3},
+		{ID: 5, Token: "e", SampledProb: .05},
+		{ID: 6, Token: "f", SampledProb: .05},
 	}}
 	tr := &argen.Trace{Head: argen.Header{Seed: 7}, Steps: []argen.Step{*s}}
 	for most, want := range map[int]string{9: "b d a e f", 5: "b d a e f", 4: "b d a e", 3: "b d e", 1: "e"} {

@@ -98,7 +98,7 @@ func readNumber(s string) (float64, error) {
 	}
 	if fraction {
 		y, err := strconv.ParseFloat(strings.TrimSpace(under), 64)
-		if err != nil || y == 0 || math.IsNaN(y) {
+		if err != nil || y == 0 || math.IsNaN(y) || math.IsInf(y, 0) {
 			return 0, bad
 		}
 		x /= y
