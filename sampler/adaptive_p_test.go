@@ -1,6 +1,7 @@
 package sampler_test
 
 import (
+	"maps"
 	"math"
 	"testing"
 
@@ -31,6 +32,15 @@ func TestAdaptiveP(t *testing.T) {
 	}
 	if again := next.Learn(argen.Drawn{Prob: 0.5}); again != next {
 		t.Errorf("from a token that was no candidate it learns %v", again)
+	}
+	// What is not given of a state stays as it is.
+	start := a.State()
+	for name, x := range map[string]float64{"sum": 3, "weight": 4} {
+		want := map[string]float64{"sum": start["sum"], "weight": start["weight"]}
+		want[name] = x
+		if got := a.WithState(map[string]float64{name: x}).(sampler.Stateful).State(); !maps.Equal(got, want) {
+			t.Errorf("with %s = %v it stands at %v, want %v", name, x, got, want)
+		}
 	}
 	far := a.WithState(map[string]float64{"sum": 100, "weight": 2})
 	if ids, probs := left(t, far, logs(0.9, 0.1)...); !(probs[1] > 0.9) {

@@ -130,6 +130,8 @@ func TestDryBreakers(t *testing.T) {
 		{`dry=1/breakers:"qwe"`, []string{"x", "?q", "wer", "z", "r", "x", "?q", "wer"}, "z"},      // written otherwise: llama.cpp does not see it either
 		{`dry=1/breakers:"qwe"`, []string{"x", "?q", "w", "e", "z", "r", "x", "?q", "w", "e"}, ""}, // ends in a beginning of it
 		{`dry=1/breakers:"qwe"`, []string{"x", "?q", "w", "z", "r", "x", "?q", "w"}, "z"},
+		{`dry=1/breakers:"qwe"`, []string{"x", "e", "z", "r", "x", "e"}, "z"}, // an end of it behind another token
+		{`dry=1/breakers:"q#"`, []string{"x", "q", "z", "r", "x", "q"}, "z"},  // there is no token for its end
 		{`dry=1/breakers:"no such"`, []string{"x", "\n", "z", "q", "x", "\n"}, "z"},
 		{"dry=1/rule:textgen", []string{"x", "\n", "z", "q", "x", "\n"}, ""},
 		{"dry=1/rule:textgen", []string{"x", ".\n", "z", "q", "x", ".\n"}, "z"}, // single tokens alone

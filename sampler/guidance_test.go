@@ -262,6 +262,7 @@ func TestGuidanceErrors(t *testing.T) {
 		want  string
 	}{
 		{sampler.Guidance{Scale: 2, Negative: "abcd"}, m, "negative prompt: 4 tokens leave no room in the model's context of 4"},
+		{sampler.Guidance{Scale: 2, Negative: "a"}, toy{Vocabulary: 12, context: 1, bos: argen.NoID}, "negative prompt: 1 token leaves no room in the model's context of 1: shorten it"},
 		{sampler.Guidance{Scale: 2}, nil, "needs a model"},
 	} {
 		if _, err := k.stage.(argen.Binder).Bind(m, k.model); err == nil || !strings.Contains(err.Error(), k.want) {
@@ -273,8 +274,8 @@ func TestGuidanceErrors(t *testing.T) {
 		t.Fatal(err)
 	}
 	sampler.Guidance{Scale: 2}.Apply(c, argen.Past{})
-	if c.Err() == nil {
-		t.Error("a stage that is not bound works")
+	if err := c.Err(); err == nil || err.Error() != "it is not bound to a model" {
+		t.Errorf("a stage that is not bound: %v", err)
 	}
 	broken := fixed{dictionary{Vocabulary: 2}, []float64{math.NaN(), 1}}
 	gen := argen.Generator{Model: m, Tokenizer: m}

@@ -1,6 +1,7 @@
 package sampler_test
 
 import (
+	"math"
 	"math/rand/v2"
 	"testing"
 
@@ -19,6 +20,9 @@ func TestTopP(t *testing.T) {
 		{"a small p keeps the best", sampler.TopP{P: 1e-9}, []float64{1, 2, 2}, []argen.ID{1}},
 		{"0 keeps the best", sampler.TopP{}, []float64{1, 2, 2}, []argen.ID{1}},
 		{"1 keeps all", sampler.TopP{P: 1}, []float64{1, 1e-300, 1}, []argen.ID{0, 1, 2}},
+		// float32 has nothing between 2^−149 and 0, and half of that is rounded to 0: of four, P of the last is a quarter of its weight.
+		{"1 of float32 keeps what is not 0 there", sampler.TopP{P: 1, Rule: "hf"}, []float64{1, 1, 1, 1, math.Exp2(-147.9)}, []argen.ID{0, 1, 2, 3, 4}},
+		{"and nothing less", sampler.TopP{P: 1, Rule: "hf"}, []float64{1, 1, 1, 1, math.Exp2(-148.1)}, []argen.ID{0, 1, 2, 3}},
 	} {
 		k.check(t)
 	}
