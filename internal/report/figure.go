@@ -4,42 +4,47 @@ import (
 	"bytes"
 	"fmt"
 	"html/template"
+	"regexp"
 	"slices"
 	"strings"
 
+	"argen"
 	"argen/viz"
 )
 
 // A figure is a chart on a page, with its numbers.
 type figure struct {
-	SVG    template.HTML // on white, "" where it was left out
-	Dark   template.HTML // on black, "" where the other stands for both
+	SVG    template.HTML // "" where it was left out
 	Title  string
 	Words  string // what it shows
+	Read   string // how to read it
 	Tables []table
 }
 
 // figures are those drawn already, by where they stand: a page that is too large
 // is made again.
-type figures map[string]drawn
+type figures struct {
+	drawn map[string]drawn
+	paint palette
+}
 
 type drawn struct {
-	light string
-	dark  string
+	svg   string
 	title string
 	words string
+	read  string // how to read it
 	err   error
 }
 
 // figure returns a chart with the tables of its numbers. The key names the
 // chart on this page.
 func (p *page) figure(key string, draw func() (*viz.Figure, error), tables ...table) (figure, error) {
-	d, ok := p.known[key]
+	d, ok := p.known.drawn[key]
 	if !ok {
 		d = p.draw(draw)
-		p.known[key] = d
+		p.known.drawn[key] = d
 	}
-	f := figure{Title: d.title, Words: d.words, Tables: tables}
+	f := figure{Title: d.title, Words: d.words, Read: d.read, Tables: tables}
 	if d.err != nil {
 		return f, d.err
 	}
@@ -47,12 +52,7 @@ func (p *page) figure(key string, draw func() (*viz.Figure, error), tables ...ta
 		p.left(p.say("left_charts"))
 		return f, nil
 	}
-	f.SVG = p.named(d.light)
-	if p.thrift.dark {
-		f.Dark = p.named(d.dark)
-	} else {
-		p.left(p.say("left_dark"))
-	}
+	f.SVG = p.named(d.svg)
 	return f, nil
 }
 
@@ -72,16 +72,16 @@ func (p *page) draw(draw func() (*viz.Figure, error)) drawn {
 	if err != nil {
 		return drawn{err: err}
 	}
-	d := drawn{title: f.Title, words: describe(f)}
-	for theme, to := range map[string]*string{"light": &d.light, "dark": &d.dark} {
+	var svg [2]string
+	for i, theme := range []string{"light", "dark"} {
 		var b bytes.Buffer
 		f.Theme, _ = viz.LookupTheme(theme)
 		if err := viz.Write(f, "svg", &b); err != nil {
 			return drawn{err: err}
 		}
-		*to = b.String()
+		svg[i] = b.String()
 	}
-	return d
+	return drawn{svg: p.known.paint.merge(svg[0], svg[1]), title: f.Title, words: describe(f), read: argen.Printable(f.Caption)}
 }
 
 // HasTables reports whether there are numbers to show.
@@ -93,4 +93,68 @@ func (f figure) HasTables() bool {
 func describe(f *viz.Figure) string {
 	_, text, _ := strings.Cut(viz.Describe(f), "\n")
 	return strings.TrimSpace(text)
+}
+
+// A palette has the colours of the charts of a page in both themes, in the order
+// in which they came.
+type palette struct{ pairs [][2]string }
+
+// painted are the colours of a picture of viz.
+var painted = regexp.MustCompile(`="(#[0-9a-f]{6})"`)
+
+// merge makes one picture of the two of a chart, which differ in their colours:
+// those that do are variables of the page's style. Pictures that differ in more
+// give the first.
+func (c *palette) merge(light, dark string) string {
+	on, off := painted.FindAllStringSubmatchIndex(light, -1), painted.FindAllStringSubmatchIndex(dark, -1)
+	if len(on) != len(off) {
+		return light
+	}
+	var b strings.Builder
+	at, other := 0, 0
+	for i := range on {
+		from, to, far := on[i][2], on[i][3], off[i][2]
+		if light[at:from] != dark[other:far] {
+			return light
+		}
+		b.WriteString(light[at:from])
+		b.WriteString(c.name(light[from:to], dark[far:off[i][3]]))
+		at, other = to, off[i][3]
+	}
+	if light[at:] != dark[other:] {
+		return light
+	}
+	b.WriteString(light[at:])
+	return b.String()
+}
+
+// name is what stands for a colour in both themes.
+func (c *palette) name(light, dark string) string {
+	if light == dark {
+		return light
+	}
+	pair := [2]string{light, dark}
+	i := slices.Index(c.pairs, pair)
+	if i < 0 {
+		i = len(c.pairs)
+		c.pairs = append(c.pairs, pair)
+	}
+	return fmt.Sprintf("var(--k%d)", i)
+}
+
+// css gives the colours their values: those of a light screen and of paper, then
+// those of a dark screen, where the system or the reader wants it.
+func (c *palette) css() string {
+	if len(c.pairs) == 0 {
+		return ""
+	}
+	var of [2]strings.Builder
+	for i, pair := range c.pairs {
+		for k := range of {
+			fmt.Fprintf(&of[k], "--k%d:%s;", i, pair[k])
+		}
+	}
+	return ":root{" + of[0].String() + "}\n" +
+		"@media screen and (prefers-color-scheme: dark){:root:not([data-theme=light]){" + of[1].String() + "}}\n" +
+		"@media screen{:root[data-theme=dark]{" + of[1].String() + "}}\n"
 }

@@ -31,7 +31,7 @@ var templates = sync.OnceValue(func() *template.Template {
 type page struct {
 	words  *words.Catalogue
 	thrift thrift
-	known  figures
+	known  *figures
 	notes  []string // what was left out
 	part   int      // the section being made, from 1
 	ids    int
@@ -60,7 +60,7 @@ func asset(name string) string {
 
 // CSS is the style of the page.
 func (v view) CSS() template.CSS {
-	return template.CSS(asset("page.css") + asset(v.Script+".css"))
+	return template.CSS(asset("page.css") + asset(v.Script+".css") + v.known.paint.css())
 }
 
 // JS is its script: what all pages share, then its own.

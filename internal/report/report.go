@@ -51,17 +51,16 @@ type thrift struct {
 	candidates int // of a step
 	rows       int // of a table
 	charts     bool
-	dark       bool // charts for dark screens too
 }
 
 // thrifts are tried in order until the page is small enough.
 var thrifts = []thrift{
-	{2000, 20, 2000, true, true},
-	{2000, 10, 2000, true, false},
-	{1000, 10, 600, true, false},
-	{500, 5, 200, true, false},
-	{200, 3, 80, true, false},
-	{100, 1, 40, false, false},
+	{2000, 20, 2000, true},
+	{2000, 10, 2000, true},
+	{1000, 10, 600, true},
+	{500, 5, 200, true},
+	{200, 3, 80, true},
+	{100, 1, 40, false},
 }
 
 // Write writes the page.
@@ -69,7 +68,7 @@ func (r *Report) Write(w io.Writer) error { return write(w, r.Words, r.render) }
 
 // write writes a page with as much on it as there is room for.
 func write(w io.Writer, words *words.Catalogue, render func(p *page) ([]byte, error)) error {
-	known := figures{}
+	known := &figures{drawn: map[string]drawn{}}
 	for _, t := range thrifts {
 		data, err := render(&page{words: words, thrift: t, known: known})
 		if err != nil {

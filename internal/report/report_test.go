@@ -308,3 +308,31 @@ func TestPiece(t *testing.T) {
 		}
 	}
 }
+
+// TestMerge: a chart stands on a page once, in the colours of either theme;
+// pictures that differ in more than colours are not mixed.
+func TestMerge(t *testing.T) {
+	var c palette
+	light := `<svg><path d="M0 0" fill="#ffffff" stroke="#00204d"/><text fill="#1a1a1a">="#1a1a1a"</text></svg>`
+	dark := `<svg><path d="M0 0" fill="#15181d" stroke="#00204d"/><text fill="#eceff3">="#1a1a1a"</text></svg>`
+	if got, want := c.merge(light, dark), `<svg><path d="M0 0" fill="var(--k0)" stroke="#00204d"/><text fill="var(--k1)">="#1a1a1a"</text></svg>`; got != want {
+		t.Errorf("merged: %s, want %s", got, want)
+	}
+	if got := c.merge(dark, dark); got != dark {
+		t.Errorf("merged with itself: %s", got)
+	}
+	for _, other := range []string{strings.Replace(dark, "M0", "M1", 1), dark + " ", strings.Replace(dark, "#15181d", "#none", 1)} {
+		if got := c.merge(light, other); got != light {
+			t.Errorf("merged with %s: %s", other, got)
+		}
+	}
+	want := ":root{--k0:#ffffff;--k1:#1a1a1a;}"
+	if got := c.css(); !strings.HasPrefix(got, want) || strings.Count(got, "--k0:#15181d;--k1:#eceff3;") != 2 {
+		t.Errorf("the style is %s", got)
+	}
+	for name, page := range pages(t, "en", "plain") {
+		if n := strings.Count(page, "<svg "); name != "sheet" && name != "key" && (n == 0 || strings.Count(page, "var(--k0)") < n) {
+			t.Errorf("%s: %d charts, of which some have one theme", name, n)
+		}
+	}
+}
