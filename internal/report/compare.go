@@ -65,7 +65,7 @@ func (c Comparison) section(p *page) (section, error) {
 		}
 		// A chart that has nothing to show, one step of no text, say, is not missed.
 		if f, err := p.figure(c.Name+"\x00"+name, func() (*viz.Figure, error) { return chart.Draw(viz.Input{Compare: d}) }, tables...); err == nil {
-			v.Figures = append(v.Figures, f)
+			v.Figures = append(v.Figures, p.spoken(f, name))
 		}
 	}
 	v.Texts = table{Caption: p.say("texts"), Head: []string{p.say("strategy"), p.say("text"), p.say("tokens"), p.say("ended")}}

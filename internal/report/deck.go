@@ -2,8 +2,8 @@ package report
 
 import (
 	"io"
+	"slices"
 
-	"argen"
 	"argen/internal/lesson"
 	"argen/internal/words"
 )
@@ -98,15 +98,15 @@ func (p *page) slides(r *lesson.Record) ([]slide, error) {
 	list = append(list, p.found(l))
 	for i := range l.Figures {
 		f := &l.Figures[i]
-		list = append(list, slide{Kind: "figure", Title: visible(f.Title), Figure: f, Notes: []string{argen.Printable(f.Words)}})
+		list = append(list, slide{Kind: "figure", Title: visible(f.Title), Figure: f, Notes: notes(f.Read)})
 	}
 	for _, table := range l.Tables {
-		list = append(list, slide{Kind: "table", Title: table.Caption, Table: table})
+		list = append(list, slide{Kind: "table", Title: table.Caption, Table: table, Notes: []string{p.say("note_table")}})
 	}
 	list = append(list,
 		slide{Kind: "say", Title: explain("shows"), Texts: []string{t.Shows}, Notes: []string{p.say("note_shows")}},
 		slide{Kind: "say", Title: explain("caveat"), Texts: []string{t.Caveat}, Notes: []string{p.say("note_caveat")}},
-		slide{Kind: "big", Title: explain("takeaway"), Big: t.Takeaway},
+		slide{Kind: "big", Title: explain("takeaway"), Big: t.Takeaway, Notes: []string{p.say("note_takeaway")}},
 	)
 	if t.Task != "" {
 		list = append(list, slide{Kind: "say", Title: explain("task"), Texts: []string{t.Task}, Notes: []string{p.say("note_task")}})
@@ -126,6 +126,9 @@ func (p *page) found(l lessonView) slide {
 	if len(l.Record.Numbers) > 0 {
 		n := l.Record.Numbers[0]
 		s.Big = n.WithInterval()
+		if n.Unit == lesson.Bits {
+			s.Big += " " + p.say("unit_bits")
+		}
 		for i, v := range l.Record.Verdicts {
 			if v.Number == n.Name {
 				row := l.Verdicts.Rows[i]
@@ -138,6 +141,19 @@ func (p *page) found(l lessonView) slide {
 	for _, row := range l.Verdicts.Rows {
 		s.Notes = append(s.Notes, row[0]+" "+p.say("note_verdict", "value", row[1], "limit", row[2], "outcome", row[3]))
 	}
-	s.Texts = append(s.Texts, l.Texts.Finding)
+	// A paragraph of figures is for whoever speaks.
+	if len([]rune(l.Texts.Finding)) > mostRead && len(s.Texts) > 0 {
+		s.Notes = append([]string{l.Texts.Finding}, s.Notes...)
+	} else {
+		s.Texts = append(s.Texts, l.Texts.Finding)
+	}
 	return s
+}
+
+// mostRead is how many characters of what was found are read from a slide.
+const mostRead = 260
+
+// notes are those that say something.
+func notes(list ...string) []string {
+	return slices.DeleteFunc(list, func(s string) bool { return s == "" })
 }

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"argen"
+	"argen/internal/words"
 	"argen/viz"
 )
 
@@ -18,6 +19,8 @@ type figure struct {
 	Title  string
 	Words  string // what it shows
 	Read   string // how to read it
+	Wide   bool   // it is a text's, a token beside the other
+	Named  string // its title in the language of the page, where the chart has another
 	Tables []table
 }
 
@@ -33,6 +36,7 @@ type drawn struct {
 	title string
 	words string
 	read  string // how to read it
+	wide  bool
 	err   error
 }
 
@@ -44,7 +48,7 @@ func (p *page) figure(key string, draw func() (*viz.Figure, error), tables ...ta
 		d = p.draw(draw)
 		p.known.drawn[key] = d
 	}
-	f := figure{Title: d.title, Words: d.words, Read: d.read, Tables: tables}
+	f := figure{Title: d.title, Words: d.words, Read: d.read, Wide: d.wide, Tables: tables}
 	if d.err != nil {
 		return f, d.err
 	}
@@ -54,6 +58,19 @@ func (p *page) figure(key string, draw func() (*viz.Figure, error), tables ...ta
 	}
 	f.SVG = p.named(d.svg)
 	return f, nil
+}
+
+// wide is the width in points from which on a chart needs a page of paper on its
+// side: the usual one has 720.
+const wide = 800
+
+// spoken is a figure of what speaks English, on a page of another language with
+// its title in that.
+func (p *page) spoken(f figure, chart string) figure {
+	if p.words.Language != words.Languages[0] {
+		f.Named = p.say("drawn." + chart)
+	}
+	return f
 }
 
 // named is a picture whose name and description are what the chart says of
@@ -81,7 +98,7 @@ func (p *page) draw(draw func() (*viz.Figure, error)) drawn {
 		}
 		svg[i] = b.String()
 	}
-	return drawn{svg: p.known.paint.merge(svg[0], svg[1]), title: f.Title, words: describe(f), read: argen.Printable(f.Caption)}
+	return drawn{svg: p.known.paint.merge(svg[0], svg[1]), title: f.Title, words: describe(f), read: argen.Printable(f.Caption), wide: f.Width > wide}
 }
 
 // HasTables reports whether there are numbers to show.

@@ -42,6 +42,7 @@ type Part interface {
 // A section is one part as the templates have it.
 type section struct {
 	ID, Title, Kind string // Kind names its template
+	Note            string // below the title in the contents
 	View            any
 }
 
@@ -55,6 +56,7 @@ type thrift struct {
 
 // thrifts are tried in order until the page is small enough.
 var thrifts = []thrift{
+	{2000, 50, 2000, true},
 	{2000, 20, 2000, true},
 	{2000, 10, 2000, true},
 	{1000, 10, 600, true},
@@ -89,7 +91,7 @@ func (r *Report) render(p *page) ([]byte, error) {
 		title = p.say("title")
 	}
 	v := view{page: p, Title: visible(title), Script: "report"}
-	for i, part := range r.Parts {
+	for i, part := range withOverview(r.Parts) {
 		p.part = i + 1
 		s, err := part.section(p)
 		if err != nil {

@@ -108,7 +108,7 @@ func pages(t *testing.T, language, text string) map[string]string {
 	c := catalogue(t, language)
 	all := map[string]string{}
 	for name, write := range map[string]func(io.Writer) error{
-		"report": (&Report{Words: c, Title: text, Parts: []Part{Quiz{quizOf(text)}, Lesson{record(text)}, comparison(text), Trace{text, trace(3, text)}}}).Write,
+		"report": (&Report{Words: c, Title: text, Parts: []Part{Quiz{quizOf(text)}, Lesson{record(text)}, comparison(text), Trace{Name: text, Trace: trace(3, text)}}}).Write,
 		"deck":   (&Deck{Words: c, Title: text, Records: []*lesson.Record{record(text), record(text)}, Quiz: quizOf(text)}).Write,
 		"sheet":  (&Sheet{Words: c, Title: text, Student: text, Worksheet: worksheet(text)}).Write,
 		"key":    (&Sheet{Words: c, Title: text, Student: text, Worksheet: worksheet(text), Key: true}).Write,
@@ -249,7 +249,7 @@ func TestBounds(t *testing.T) {
 	c := catalogue(t, "en")
 	for _, n := range []int{3, 2500, 20000} {
 		var b bytes.Buffer
-		r := Report{Words: c, Parts: []Part{Trace{"long.jsonl", trace(n, "word", "another")}}}
+		r := Report{Words: c, Parts: []Part{Trace{Name: "long.jsonl", Trace: trace(n, "word", "another")}}}
 		if err := r.Write(&b); err != nil {
 			t.Fatal(err)
 		}
@@ -266,7 +266,7 @@ func TestBounds(t *testing.T) {
 	}
 	vast := trace(2, "word")
 	vast.Head.PromptText = strings.Repeat("a prompt that nobody reads ", 100_000)
-	r := Report{Words: c, Parts: []Part{Trace{"vast.jsonl", vast}}}
+	r := Report{Words: c, Parts: []Part{Trace{Name: "vast.jsonl", Trace: vast}}}
 	if err := r.Write(io.Discard); err == nil || !strings.Contains(err.Error(), "2 MB") {
 		t.Errorf("a prompt of 2.7 MB: %v", err)
 	}
@@ -283,7 +283,7 @@ func TestSameBytes(t *testing.T) {
 	odd.Torn = true
 	odd.Steps[1].Prob, odd.Steps[1].Entropy = 1e308, -1
 	var b bytes.Buffer
-	r := Report{Words: c, Parts: []Part{Trace{"empty.jsonl", &argen.Trace{}}, Trace{"odd.jsonl", odd}}}
+	r := Report{Words: c, Parts: []Part{Trace{Name: "empty.jsonl", Trace: &argen.Trace{}}, Trace{Name: "odd.jsonl", Trace: odd}}}
 	if err := r.Write(&b); err != nil {
 		t.Fatal(err)
 	}

@@ -12,8 +12,9 @@ import (
 
 // A Trace is a section with a text, token by token.
 type Trace struct {
-	Name  string // of the file
-	Trace *argen.Trace
+	Name   string // of the file
+	Trace  *argen.Trace
+	Number int // among several texts, from 1; 0 for the only one
 }
 
 // A traceView is what the template of a trace gets.
@@ -62,9 +63,7 @@ func (t Trace) section(p *page) (section, error) {
 		bits := -tr.LogProb() / math.Ln2
 		v.Total = []string{figures4(tr.LogProb()), figures4(bits / float64(n)), figures4(math.Exp(-tr.LogProb() / float64(n)))}
 	}
-	if tr.Ended != nil {
-		v.Ended = visible(tr.Ended.Reason)
-	}
+	v.Ended = p.ended(tr)
 	v.Steps = p.stepsTable(tr, steps)
 	v.Data = p.traceData(tr, steps, v.Name)
 	for _, name := range traceCharts {
@@ -76,7 +75,7 @@ func (t Trace) section(p *page) (section, error) {
 		if f, err := p.figure(t.Name+"\x00"+h.ID+"\x00"+name, func() (*viz.Figure, error) {
 			return chart.Figure(viz.Input{Traces: []*argen.Trace{tr}, Step: -1})
 		}); err == nil {
-			v.Figures = append(v.Figures, f)
+			v.Figures = append(v.Figures, p.spoken(f, name))
 		}
 	}
 	title := strings.Join(strings.Fields(h.PromptText+tr.Text()), " ")
@@ -86,7 +85,29 @@ func (t Trace) section(p *page) (section, error) {
 	if title == "" {
 		title = p.say("no_text")
 	}
-	return section{Title: p.say("trace", "text", visible(title)), Kind: "trace", View: v}, nil
+	title = visible(title)
+	if t.Number > 0 {
+		title = p.say("trace_n", "n", strconv.Itoa(t.Number), "text", title)
+	} else {
+		title = p.say("trace", "text", title)
+	}
+	return section{Title: title, Note: settings(h), Kind: "trace", View: v}, nil
+}
+
+// ended says why a text ends.
+func (p *page) ended(tr *argen.Trace) string {
+	key := "none"
+	if tr.Ended != nil {
+		key = tr.Ended.Reason
+	}
+	if !p.words.Has("report.ends." + key) {
+		return visible(key) // of another version
+	}
+	said := p.say("ends." + key)
+	if tr.Ended != nil && tr.Ended.Error != "" {
+		said += ": " + visible(tr.Ended.Error)
+	}
+	return said
 }
 
 // newWord is a step as a part of the text. A control token and a part of a
@@ -152,7 +173,8 @@ func (p *page) how(s *argen.Step, short bool) string {
 	key, values := "drawn", []string{"u", figures4(s.U), "low", figures4(s.Low), "high", figures4(s.High)}
 	switch {
 	case s.Choice != nil:
-		key, values = "picked", []string{"why", visible(s.Choice.String())}
+		why, _, _ := strings.Cut(p.reason(s.Choice.String()), "\n")
+		key, values = "picked", []string{"why", visible(why)}
 	case s.Forced:
 		key, values = "given", nil
 	case s.Gumbel:

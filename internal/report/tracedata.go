@@ -18,10 +18,12 @@ type traceData struct {
 // A stepData is one step. All texts can be shown as they are; numbers have four
 // digits.
 type stepData struct {
-	Head       string          `json:"head"` // step, token
-	Said       string          `json:"said"` // its numbers in a sentence
-	How        string          `json:"how"`  // how it was chosen
+	Head       string          `json:"head"`             // step, token
+	Said       string          `json:"said"`             // its numbers in a sentence
+	How        string          `json:"how"`              // how it was chosen
+	Search     string          `json:"search,omitempty"` // what the search looked at, in lines
 	Candidates []candidateData `json:"candidates,omitempty"`
+	Notes      []string        `json:"notes,omitempty"` // what became of candidates
 	Rest       *restData       `json:"rest,omitempty"`
 	Stages     []stageData     `json:"stages,omitempty"`
 }
@@ -30,7 +32,7 @@ type candidateData struct {
 	Token  string  `json:"token"`
 	P      float64 `json:"p"`
 	Q      float64 `json:"q"`                // after the chain
-	Note   string  `json:"note,omitempty"`   // what became of it
+	Note   int     `json:"note,omitempty"`   // what became of it, from 1 among the notes of the step
 	Chosen bool    `json:"chosen,omitempty"` // it is the token of the step
 }
 
@@ -57,6 +59,10 @@ func (p *page) traceData(tr *argen.Trace, steps []argen.Step, file string) trace
 			Said: p.say("step_said", "prob", figures4(s.Prob), "rank", strconv.Itoa(s.Rank), "surprisal", figures4(s.Surprisal), "entropy", figures4(s.Entropy)),
 			How:  p.how(s, false),
 		}
+		if s.Choice != nil {
+			_, lines, _ := strings.Cut(p.reason(s.Choice.String()), "\n")
+			d.Steps[i].Search = argen.Printable(lines)
+		}
 		p.candidates(&d.Steps[i], s, file)
 		for k := range s.Stages {
 			g := &s.Stages[k]
@@ -73,23 +79,21 @@ func (p *page) traceData(tr *argen.Trace, steps []argen.Step, file string) trace
 // candidates lists the best tokens of a step and the chosen one.
 func (p *page) candidates(d *stepData, s *argen.Step, file string) {
 	n := min(len(s.Top), p.thrift.candidates)
-	if n < len(s.Top) {
-		p.left(p.say("left_candidates", "file", file, "shown", strconv.Itoa(n)))
-	}
 	rest := restData{P: s.Rest.Prob, Q: s.Rest.SampledProb}
 	others := s.Rest.Tokens
 	for i := range s.Top {
 		t := &s.Top[i]
 		if i >= n && t.ID != s.ID {
+			p.left(p.say("left_candidates", "file", file, "shown", strconv.Itoa(n)))
 			rest.P, rest.Q, others = rest.P+t.Prob, rest.Q+t.SampledProb, others+1
 			continue
 		}
 		c := candidateData{Token: piece(t.Token), P: round4(t.Prob), Q: round4(t.SampledProb), Chosen: t.ID == s.ID}
 		switch {
 		case t.RemovedBy != "" && t.Why != "":
-			c.Note = p.say("removed_why", "stage", visible(t.RemovedBy), "why", visible(t.Why))
+			c.Note = d.note(p.say("removed_why", "stage", visible(t.RemovedBy), "why", visible(p.reason(t.Why))))
 		case t.RemovedBy != "":
-			c.Note = p.say("removed_by", "stage", visible(t.RemovedBy))
+			c.Note = d.note(p.say("removed_by", "stage", visible(t.RemovedBy)))
 		}
 		d.Candidates = append(d.Candidates, c)
 	}
@@ -97,6 +101,17 @@ func (p *page) candidates(d *stepData, s *argen.Step, file string) {
 		rest.Label, rest.P, rest.Q = p.say("others", "n", thousands(others)), round4(rest.P), round4(rest.Q)
 		d.Rest = &rest
 	}
+}
+
+// note returns the number of a note of the step. One stage gives many tokens the
+// same.
+func (d *stepData) note(text string) int {
+	i := slices.Index(d.Notes, text)
+	if i < 0 {
+		i = len(d.Notes)
+		d.Notes = append(d.Notes, text)
+	}
+	return i + 1
 }
 
 // stageName is a stage with its parameters: top_p 0.9.

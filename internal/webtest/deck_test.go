@@ -32,6 +32,7 @@ func TestDeck(t *testing.T) {
 	want(p, `document.getElementById("where").textContent`, "Slide 2 of "+value[string](p, `String(slides.length)`))
 	p.key(kb.End)
 	want(p, now, all)
+	want(p, `document.getElementById("progress").style.width`, "100%")
 	p.key(kb.ArrowRight)
 	want(p, now, all)
 	p.key(kb.Home)
@@ -45,6 +46,18 @@ func TestDeck(t *testing.T) {
 	if ask < 1 || found != ask+1 {
 		t.Errorf("the question is slide %d, what was found %d", ask+1, found+1)
 	}
+
+	help := `document.getElementById("help").checkVisibility()`
+	want(p, help, false)
+	p.key("?")
+	want(p, help, true)
+	p.accessible("with the keys")
+	p.key(kb.Escape)
+	want(p, help, false)
+	p.key("d")
+	want(p, `document.documentElement.dataset.theme`, "dark")
+	p.key("d")
+	want(p, `document.documentElement.dataset.theme`, "light")
 
 	notes := `document.querySelector(".slide.now .notes").checkVisibility()`
 	p.key(kb.ArrowRight)
@@ -72,7 +85,7 @@ func TestDeck(t *testing.T) {
 			p.key(kb.ArrowRight)
 		}
 		p.accessible("slide")
-		if high := value[float64](p, `document.documentElement.scrollHeight`); high > 720*1.1 {
+		if high := value[float64](p, `document.documentElement.scrollHeight`); high > 720 {
 			t.Errorf("slide %d is %.0f high, the screen 720", i+1, high)
 		}
 	}

@@ -61,7 +61,7 @@ func TestReportPrints(t *testing.T) {
 		t.Errorf("%d pages of paper for three sections", n)
 	}
 	p.media("print", "dark")
-	want(p, `[...document.querySelectorAll("button, .controls, nav, #tip, .step")].filter((e) => e.checkVisibility()).length`, 0)
+	want(p, `[...document.querySelectorAll("button, .controls, .up, #tip, .step")].filter((e) => e.checkVisibility()).length`, 0)
 	want(p, `[...document.querySelectorAll(".tok small")].every((e) => e.checkVisibility())`, true)
 	want(p, `document.querySelector("details.steps td").checkVisibility({contentVisibilityAuto: true})`, true)
 	want(p, `document.querySelector(".takeaway").getBoundingClientRect().height > 10`, true)

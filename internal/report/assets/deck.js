@@ -19,7 +19,34 @@ function go(to, focus) {
     if (root.classList.contains("all")) slides[now].scrollIntoView({ block: "nearest" });
     else scrollTo(0, 0);
   }
+  document.getElementById("progress").style.width = 100 * (now + 1) / slides.length + "%";
+  fit();
   scrollers();
+}
+
+// fit makes what is on the slide as much smaller as the screen asks for, to half
+// its size at most: nobody scrolls at a lectern.
+function fit() {
+  const slide = slides[now];
+  const one = slide.querySelector(".fit");
+  one.style.removeProperty("--fit");
+  if (root.classList.contains("all")) return;
+  for (let size = 0.95; size >= 0.5 && (root.scrollHeight > innerHeight || one.scrollWidth > one.clientWidth + 1); size -= 0.05) {
+    one.style.setProperty("--fit", size.toFixed(2));
+  }
+}
+
+// help shows the keys.
+function help() {
+  const text = document.getElementById("help");
+  text.hidden = !text.hidden;
+  document.getElementById("keys").setAttribute("aria-expanded", !text.hidden);
+}
+
+// fullScreen fills the screen with the slides, where the browser lets them.
+function fullScreen() {
+  if (document.fullscreenElement) document.exitFullscreen();
+  else if (root.requestFullscreen) root.requestFullscreen().catch(() => {});
 }
 
 function toggle(name, id) {
@@ -33,8 +60,11 @@ const keys = {
   ArrowRight: () => go(now + 1, true), ArrowDown: () => go(now + 1, true), PageDown: () => go(now + 1, true),
   ArrowLeft: () => go(now - 1, true), ArrowUp: () => go(now - 1, true), PageUp: () => go(now - 1, true),
   Home: () => go(0, true), End: () => go(slides.length - 1, true),
-  n: notes, o: overview,
-  Escape: () => { if (root.classList.contains("all")) overview(); },
+  n: notes, o: overview, f: fullScreen, d: () => document.getElementById("theme").click(), "?": help,
+  Escape: () => {
+    if (root.classList.contains("all")) overview();
+    else if (!document.getElementById("help").hidden) help();
+  },
   Enter: () => { if (root.classList.contains("all")) overview(); },
 };
 
@@ -59,6 +89,7 @@ document.getElementById("back").addEventListener("click", () => go(now - 1, fals
 document.getElementById("on").addEventListener("click", () => go(now + 1, false));
 document.getElementById("overview").addEventListener("click", overview);
 document.getElementById("notes").addEventListener("click", notes);
+document.getElementById("keys").addEventListener("click", help);
 addEventListener("hashchange", () => {
   const to = /^#slide-(\d+)$/.exec(location.hash);
   if (to) go(to[1] - 1, true);
@@ -66,6 +97,6 @@ addEventListener("hashchange", () => {
 root.classList.add("js");
 document.getElementById("bar").hidden = false;
 theme(document.getElementById("theme"));
-addEventListener("resize", scrollers);
+addEventListener("resize", () => { fit(); scrollers(); });
 openToPrint();
 go(begun ? begun[1] - 1 : 0, true);

@@ -59,10 +59,10 @@ function openToPrint() {
   });
 }
 
-// scrollers lets the keyboard reach what is wider than its place.
+// scrollers lets the keyboard reach what is wider or higher than its place.
 function scrollers() {
   for (const e of document.querySelectorAll(".scroll, .chart")) {
-    if (e.scrollWidth > e.clientWidth + 1) {
+    if (e.scrollWidth > e.clientWidth + 1 || e.classList.contains("scroll") && e.scrollHeight > e.clientHeight + 1) {
       e.tabIndex = 0;
       e.setAttribute("role", "group");
       const name = e.querySelector("caption, title");

@@ -1,15 +1,17 @@
 
 // A row of the table of candidates has bars for its two probabilities.
-function candidateRow(c, brief) {
+function candidateRow(c, brief, note) {
   const bars = make("td", { class: "bars" }, make("span", { class: "bar" }), make("span", { class: "bar after" }));
-  bars.children[0].style.width = 100 * c.p + "%";
-  bars.children[1].style.width = 100 * c.q + "%";
+  [c.p, c.q].forEach((x, i) => {
+    bars.children[i].style.width = 100 * x + "%";
+    bars.children[i].classList.toggle("some", x > 0);
+  });
   const row = make("tr", { class: c.chosen ? "chosen" : c.q === 0 ? "gone" : null },
     make("th", { scope: "row" }, isolated(c.token)),
     bars,
     make("td", { class: "n" }, shown(c.p)),
     make("td", { class: "n" }, shown(c.q)));
-  if (!brief) row.append(make("td", { class: "note" }, c.chosen ? texts.chosen + (c.note ? " (" + c.note + ")" : "") : c.note || ""));
+  if (!brief) row.append(make("td", { class: "note" }, c.chosen ? texts.chosen + (note ? " (" + note + ")" : "") : note || ""));
   else if (c.chosen) row.firstChild.append(" \u25c4");
   return row;
 }
@@ -22,7 +24,7 @@ function heads(names) {
 function candidates(step, most, brief) {
   if (!step.candidates) return make("p", null, texts.no_candidates);
   const body = make("tbody");
-  for (const c of step.candidates.slice(0, most)) body.append(candidateRow(c, brief));
+  for (const c of step.candidates.slice(0, most)) body.append(candidateRow(c, brief, c.note && step.notes[c.note - 1]));
   if (step.rest && !brief) {
     const r = candidateRow({ token: step.rest.label, p: step.rest.p, q: step.rest.q }, false);
     r.className = "";
@@ -30,7 +32,13 @@ function candidates(step, most, brief) {
   }
   const names = [texts.token, "P", texts.model_p, texts.after_chain];
   if (!brief) names.push(texts.what_happened);
-  return make("div", { class: "scroll" }, make("table", null, make("caption", null, texts.candidates), heads(names), body));
+  const head = heads(names);
+  const cells = head.firstChild.children;
+  ["bar", "bar after"].forEach((kind, i) => { // which bar is whose
+    cells[2 + i].className = "n";
+    cells[2 + i].prepend(make("span", { class: kind }));
+  });
+  return make("div", { class: "scroll" }, make("table", null, make("caption", null, texts.candidates), head, body));
 }
 
 // ledger is the table of what each stage did.
@@ -104,7 +112,7 @@ function trace(box) {
     buttons[0].disabled = buttons[1].disabled = t === 0;
     buttons[2].disabled = buttons[3].disabled = t === steps.length - 1;
     said.replaceChildren(isolated(step.head));
-    rest.replaceChildren(make("p", null, step.said + " " + step.how), candidates(step, Infinity, false), ledger(step));
+    rest.replaceChildren(make("p", null, step.said + " " + step.how), step.search ? make("pre", null, step.search) : "", candidates(step, Infinity, false), ledger(step));
     scrollers();
   }
 
