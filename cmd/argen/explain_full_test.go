@@ -12,8 +12,8 @@ import (
 )
 
 // TestWholeQuiz: all four experiments hold on the embedded model and on a real one,
-// and the JSON names for each option the deciding number, with its interval where it
-// was sampled, and the verdicts on it.
+// and the JSON names for each option the deciding number with its interval, and the
+// verdicts.
 func TestWholeQuiz(t *testing.T) {
 	for _, ref := range []string{"story", "smollm2"} {
 		t.Run(ref, func(t *testing.T) {
@@ -38,6 +38,9 @@ func TestWholeQuiz(t *testing.T) {
 					if n.Lo != nil && n.Hi != nil {
 						sampled++
 					}
+				}
+				if o.Number == nil || o.Number.Lo == nil || o.Number.Hi == nil || o.Verdict == nil || !o.Verdict.Holds || o.Verdict.Number != o.Number.Name {
+					t.Errorf("option %s is decided by %+v, %+v", o.Key, o.Number, o.Verdict)
 				}
 				if o.Right != (i == 0) || len(o.Record.Numbers) == 0 || sampled == 0 || len(o.Record.Verdicts) == 0 || !o.Record.Holds {
 					t.Errorf("option %s: %d numbers, %d with intervals, verdicts %+v", o.Key, len(o.Record.Numbers), sampled, o.Record.Verdicts)

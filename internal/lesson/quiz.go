@@ -23,13 +23,15 @@ type QuizRecord struct {
 	Holds    bool         `json:"holds"` // every verdict of every experiment that ran
 }
 
-// A QuizOption is one answer; Record is what its experiment measured, nil if it
-// was not chosen.
+// A QuizOption is one answer; Record is what its experiment measured, Number and
+// Verdict what of it decides, nil if it was not chosen.
 type QuizOption struct {
-	Key    string  `json:"key"` // "a"
-	Text   string  `json:"text"`
-	Right  bool    `json:"right"`
-	Record *Record `json:"record,omitempty"`
+	Key     string   `json:"key"` // "a"
+	Text    string   `json:"text"`
+	Right   bool     `json:"right"`
+	Number  *Number  `json:"number,omitempty"`
+	Verdict *Verdict `json:"verdict,omitempty"`
+	Record  *Record  `json:"record,omitempty"`
 }
 
 // AskQuiz returns the quiz before anything is chosen.
@@ -53,7 +55,11 @@ func (q *QuizRecord) Choose(ctx context.Context, lab *Lab, i int) error {
 	if err != nil {
 		return err
 	}
-	q.Options[i].Record = r
+	o := &q.Options[i]
+	o.Record = r
+	if v, n, ok := r.Deciding(); ok {
+		o.Number, o.Verdict = &n, &v
+	}
 	q.Holds = q.failed() == 0
 	return nil
 }
@@ -90,61 +96,56 @@ func (v View) TellQuiz(w io.Writer, q *QuizRecord, i int) error {
 	p := v.page()
 	p.blankLine()
 	p.head(o.Key + ") " + o.Text)
-	sign, key := v.answerSign(o)
+	sign, key := v.sign("✗ ", "x "), "quiz.wrong"
+	if o.Right {
+		sign, key = v.sign("✓ ", "+ "), "quiz.right"
+	}
 	p.labelled(sign, v.Words.Say(key, nil))
 	p.section("claim", o.Record.Texts.Claim)
 	p.result(o.Record)
 	return p.write(w)
 }
 
-// SumQuiz writes what decided each answer, if more than one experiment ran, and how
-// many claims hold, of all that ran.
+// SumQuiz writes, after several experiments, what each was decided by, and how many
+// claims hold of all experiments that ran.
 func (v View) SumQuiz(w io.Writer, q *QuizRecord) error {
-	p := v.page()
-	p.blankLine()
 	all, ran := 0, 0
 	for _, o := range q.Options {
 		if o.Record != nil {
-			ran++
 			all += len(o.Record.Verdicts)
+			ran++
 		}
-	}
-	if ran > 1 {
-		p.head(v.Words.Say("quiz.sum", nil))
-		for _, o := range q.Options {
-			p.decided(o)
-		}
-		p.blank()
 	}
 	key := "quiz.held"
 	if !q.Holds {
 		key = "quiz.failed"
 	}
+	p := v.page()
+	p.blankLine()
+	if ran > 1 {
+		p.head(v.Words.Say("quiz.sum", nil))
+		for _, o := range q.Options {
+			if o.Verdict != nil && o.Number != nil {
+				p.labelled(o.Key+") "+v.answer(o)+": ", o.Verdict.Text+" ("+v.value(*o.Number)+")")
+			}
+		}
+		p.blank()
+	}
 	p.add(0, strings.TrimSpace(v.Words.Say(key, words.Map{"n": strconv.Itoa(q.failed()), "all": strconv.Itoa(all)})))
 	return p.write(w)
 }
 
-// decided adds what the deciding number of an option says of it.
-func (p *page) decided(o QuizOption) {
-	r := o.Record
-	if r == nil || len(r.Verdicts) == 0 {
-		return
+// answer says what its experiment makes of an answer: right or wrong, where what it
+// claims came out.
+func (v View) answer(o QuizOption) string {
+	switch {
+	case !o.Verdict.Holds:
+		return "? " + v.Words.Say("quiz.undecided", nil)
+	case o.Right:
+		return v.sign("✓ ", "+ ") + v.Words.Say("quiz.is_right", nil)
+	default:
+		return v.sign("✗ ", "x ") + v.Words.Say("quiz.is_wrong", nil)
 	}
-	text, decides := o.Key+") "+o.Text+". ", r.Verdicts[0]
-	n, _ := r.Number(decides.Number)
-	sign, key := p.v.answerSign(o)
-	if !r.Holds {
-		sign, key = "? ", "quiz.open"
-	}
-	p.labelled(sign, text+p.v.Words.Say(key, nil)+" "+decides.Text+" ("+n.WithInterval()+")")
-}
-
-// answerSign is the sign of a right or wrong answer, and the key of what it means.
-func (v View) answerSign(o QuizOption) (sign, key string) {
-	if o.Right {
-		return v.sign("✓ ", "+ "), "quiz.right"
-	}
-	return v.sign("✗ ", "x "), "quiz.wrong"
 }
 
 // ReadOption reads the choice of one of n options: its letter or its number from

@@ -18,9 +18,12 @@ import (
 var quizRight = &Lesson{Name: "quiz-right", Run: runQuizRight}
 
 const (
-	rightTokens  = 12 // of the text
-	rightLetters = 5  // of the longest string that is spelt
-	rightShown   = 12 // letters that the chart goes to, by products of matrices
+	rightTokens  = 12 // of each text
+	rightTexts   = 500
+	rightReal    = 100  // of a real model, which takes its time
+	rightOff     = 1e-3 // bits that rounding in float32 may make
+	rightLetters = 5    // of the longest string that is spelt
+	rightShown   = 12   // letters that the chart goes to, by products of matrices
 )
 
 func runQuizRight(ctx context.Context, lab *Lab, r *Record) error {
@@ -28,15 +31,25 @@ func runQuizRight(ctx context.Context, lab *Lab, r *Record) error {
 	if err != nil {
 		return err
 	}
-	moved, err := lab.moves(ctx, f)
+	n := rightTexts
+	if !lab.Story() {
+		n = rightReal
+	}
+	all := len(f.text) + n
+	moved, err := lab.part(0, all).moves(ctx, f)
 	if err != nil {
 		return err
 	}
 	if len(moved.next) == 0 {
 		return fmt.Errorf("the model %s leaves no choice between tokens in “%s”: there is none to replace by another; take a model that does", argen.Visible(lab.LM.Ref), argen.Visible(lab.LM.Tokenizer.Decode(f.text)))
 	}
+	same, err := lab.part(len(f.text), all).sameBothWays(ctx, n)
+	if err != nil {
+		return err
+	}
 	text := f.text
 	r.Facts["text"] = argen.Visible(lab.LM.Tokenizer.Decode(text))
+	r.Estimate("same", ShareOf(same, n), n, Share)
 	r.Exact("pass_off", math.Abs(f.pass-f.steps), Error)
 	r.Exact("bits", f.steps, Bits)
 	r.Exact("prob", math.Exp2(-f.steps), Prob)
@@ -46,16 +59,16 @@ func runQuizRight(ctx context.Context, lab *Lab, r *Record) error {
 	r.Exact("most", slices.Max(moved.next), Share)
 	r.Estimate("next", lab.Mean(moved.next), len(moved.next), Share)
 	s := letters()
-	all, matrix := s.enumerate(rightLetters), 0.0
+	spelling, matrix := s.enumerate(rightLetters), 0.0
 	ended, open := s.lengths(rightShown)
-	for n, p := range all.ended {
-		matrix = max(matrix, math.Abs(p-ended[n]), math.Abs(all.open[n+1]-open[n+1]))
+	for n, p := range spelling.ended {
+		matrix = max(matrix, math.Abs(p-ended[n]), math.Abs(spelling.open[n+1]-open[n+1]))
 	}
-	r.Exact("strings", float64(all.count), Count)
+	r.Exact("strings", float64(spelling.count), Count)
 	r.Exact("letters", rightLetters, Count)
-	r.Exact("all_off", math.Abs(all.all(rightLetters)-1), Error)
+	r.Exact("all_off", math.Abs(spelling.all(rightLetters)-1), Error)
 	r.Exact("matrix_off", matrix, Error)
-	r.Verdict("pass", "pass_off", "<=", 1e-3)
+	r.Verdict("pass", "same", ">=", .95)
 	r.Verdict("sum", "sum_off", "<=", 1e-9)
 	r.Verdict("before", "before", "<=", 1e-9)
 	r.Verdict("next", "most", ">=", .1)
@@ -87,7 +100,7 @@ func runQuizRight(ctx context.Context, lab *Lab, r *Record) error {
 		point(&still, x, exactly(open[n+1]))
 		point(&both, x, exactly(sum+open[n+1]))
 		if n < rightLetters {
-			one += all.ended[n]
+			one += spelling.ended[n]
 			point(&spelt, x, exactly(one))
 		}
 	}
@@ -97,4 +110,41 @@ func runQuizRight(ctx context.Context, lab *Lab, r *Record) error {
 		Series: []viz.Series{both, over, still, spelt},
 	})
 	return nil
+}
+
+// sameBothWays has the model write n texts and counts those whose log₂ P is the
+// same as the sum over the steps of the loop and when one pass reads them.
+func (l *Lab) sameBothWays(ctx context.Context, n int) (int, error) {
+	before, err := opening(l.LM, l.Prompt())
+	if err != nil {
+		return 0, err
+	}
+	start := l.LM.Model.Start()
+	if _, err := start.Extend(ctx, before...); err != nil {
+		return 0, err
+	}
+	die, same := l.die("same both ways"), make([]bool, n)
+	err = l.each(ctx, n, func(i int) error {
+		steps, pass := 0.0, 0.0
+		u := func(at int) float64 { return die.at(i, at) }
+		text, err := write(ctx, l.LM.Model, start.Fork(), rightTokens, u, func(at int, p []float64) {
+			steps -= math.Log2(p[choose(p, u(at))])
+		})
+		if err != nil {
+			return err
+		}
+		bits, err := surprisals(ctx, start.Fork(), text)
+		for _, b := range bits {
+			pass += b
+		}
+		same[i] = math.Abs(steps-pass) <= rightOff
+		return err
+	})
+	count := 0
+	for _, s := range same {
+		if s {
+			count++
+		}
+	}
+	return count, err
 }

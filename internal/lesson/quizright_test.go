@@ -52,6 +52,14 @@ func TestFactors(t *testing.T) {
 		if m, err = lab.moves(t.Context(), f); err != nil || m.before < .5 {
 			t.Errorf("%s that looks ahead: predictions before a replaced token move by %v, %v", ref, m.before, err)
 		}
+		same, err := lab.sameBothWays(t.Context(), 20)
+		if err != nil || same != 20 {
+			t.Errorf("%s: %d of 20 texts have the same P both ways, %v", ref, same, err)
+		}
+		lab.LM = f.lm
+		if same, err = lab.sameBothWays(t.Context(), 20); err != nil || same != 0 {
+			t.Errorf("%s that looks ahead: %d of 20 texts have the same P both ways, %v", ref, same, err)
+		}
 	}
 }
 
@@ -65,6 +73,8 @@ type seeing struct {
 	argen.State
 	vocab int
 }
+
+func (s seeing) Fork() argen.State { return seeing{s.State.Fork(), s.vocab} }
 
 func (s seeing) Score(_ context.Context, ids ...argen.ID) ([][]float64, error) {
 	rows := make([][]float64, len(ids))

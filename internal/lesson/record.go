@@ -139,6 +139,16 @@ func (r *Record) Verdict(name, number, rule string, limit float64) {
 	r.Verdicts = append(r.Verdicts, v)
 }
 
+// Deciding returns the first verdict, on which the claim stands, and its number.
+func (r *Record) Deciding() (v Verdict, n Number, ok bool) {
+	if len(r.Verdicts) == 0 {
+		return v, n, false
+	}
+	v = r.Verdicts[0]
+	n, ok = r.Number(v.Number)
+	return v, n, ok
+}
+
 // decide puts the deciding number before the others.
 func (r *Record) decide() {
 	if len(r.Verdicts) == 0 {

@@ -174,6 +174,10 @@ func (p *page) answered(r *Record, given int) {
 // result adds all that was measured.
 func (p *page) result(r *Record) {
 	v := p.v
+	if decides, _, ok := r.Deciding(); ok {
+		p.head(v.say("decides", nil))
+		p.verdict(r, decides)
+	}
 	p.section("finding", r.Texts.Finding)
 	for _, t := range r.Tables {
 		p.blank()
@@ -186,22 +190,35 @@ func (p *page) result(r *Record) {
 			p.add(inset, lines...)
 		}
 	}
-	if len(r.Verdicts) > 0 {
+	if len(r.Verdicts) > 1 {
 		p.head(v.say("verdicts", nil))
-	}
-	for _, x := range r.Verdicts {
-		word := v.sign("✓ ", "+ ") + v.say("holds", nil)
-		if !x.Holds {
-			word = v.sign("✗ ", "x ") + v.say("fails", nil)
+		for _, x := range r.Verdicts[1:] {
+			p.verdict(r, x)
 		}
-		n, _ := r.Number(x.Number)
-		rule := v.say("rules."+ruleNames[x.Rule], words.Map{"limit": n.Unit.format(x.Limit)})
-		p.labelled(word+": ", x.Text+" ("+n.WithInterval()+"; "+rule+")")
 	}
 	p.section("shows", r.Texts.Shows)
 	p.section("caveat", r.Texts.Caveat)
 	p.section("takeaway", r.Texts.Takeaway)
 	p.section("task", r.Texts.Task)
+}
+
+// verdict adds whether one holds, and the number that it is on.
+func (p *page) verdict(r *Record, x Verdict) {
+	label := p.v.sign("✓ ", "+ ") + p.v.say("holds", nil)
+	if !x.Holds {
+		label = p.v.sign("✗ ", "x ") + p.v.say("fails", nil)
+	}
+	n, _ := r.Number(x.Number)
+	rule := p.v.say("rules."+ruleNames[x.Rule], words.Map{"limit": n.Unit.format(x.Limit)})
+	p.labelled(label+": ", x.Text+" ("+p.v.value(n)+"; "+rule+")")
+}
+
+// value is a number with its interval and unit.
+func (v View) value(n Number) string {
+	if key := "units." + string(n.Unit); v.Words.Has("explain." + key) {
+		return v.say(key, words.Map{"n": n.WithInterval()})
+	}
+	return n.WithInterval()
 }
 
 // ruleNames are the names of rules in the catalogue.
