@@ -236,17 +236,22 @@ func (e *explaining) view() (lesson.View, io.Writer) {
 // that experiments opened.
 func (a *app) lab(ctx context.Context, f *explainFlags, catalogue *words.Catalogue) (*lesson.Lab, func() error, error) {
 	kept := a.models()
-	closeAll := func() error { kept.close(); return nil }
-	lm, err := kept.get(ctx, f.model)
+	lab, err := kept.lab(ctx, f, catalogue)
+	return lab, func() error { kept.close(); return nil }, err
+}
+
+// lab is one whose models are kept.
+func (m *models) lab(ctx context.Context, f *explainFlags, catalogue *words.Catalogue) (*lesson.Lab, error) {
+	lm, err := m.get(ctx, f.model)
 	if err != nil {
-		return nil, closeAll, err
+		return nil, err
 	}
 	begin := time.Now()
 	return &lesson.Lab{
 		LM: lm, Words: catalogue, Seed: f.seed, Jobs: runtime.GOMAXPROCS(0),
-		Open:  func(ctx context.Context, ref string) (*model.LM, error) { return kept.get(ctx, ref) },
+		Open:  func(ctx context.Context, ref string) (*model.LM, error) { return m.get(ctx, ref) },
 		Clock: func() time.Duration { return time.Since(begin) },
-	}, closeAll, nil
+	}, nil
 }
 
 // saveCharts writes the charts of what was shown to -o.

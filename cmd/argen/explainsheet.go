@@ -3,8 +3,8 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -12,9 +12,6 @@ import (
 	"argen/internal/lesson"
 	"argen/internal/safefile"
 )
-
-// largestSheet is how long a filled-in worksheet may be, in bytes.
-const largestSheet = 4 << 20
 
 func explainWorksheetCommand(a *app) *cobra.Command {
 	e := &explaining{a: a}
@@ -55,16 +52,14 @@ func (e *explaining) worksheet(ctx context.Context, args []string) (err error) {
 			return err
 		}
 	}
-	var list []*lesson.Lesson
-	for _, name := range args {
-		l, err := findLesson(name)
-		if err != nil {
-			return err
+	list, err := lessonsOf(args)
+	if err != nil {
+		return err
+	}
+	for _, l := range list {
+		if l.Exercise == nil && len(args) > 0 && slices.Contains(args, l.Name) {
+			return usagef("lesson %s has no exercise: argen explain worksheet without names takes all that have", l.Name)
 		}
-		if l.Exercise == nil {
-			return usagef("lesson %s has no exercise: argen explain worksheet without names takes all that have", name)
-		}
-		list = append(list, l)
 	}
 	if e.exercises > lesson.MostExercises {
 		return usagef("--exercises %d: a worksheet has at most %d", e.exercises, lesson.MostExercises)
@@ -99,68 +94,4 @@ func (e *explaining) worksheet(ctx context.Context, args []string) (err error) {
 	}
 	e.a.hint("%s is written", argen.Visible(e.sheet))
 	return nil
-}
-
-func explainGradeCommand(a *app) *cobra.Command {
-	e := &explaining{a: a}
-	c := &cobra.Command{
-		Use:   "grade FILE",
-		Short: "Grade a worksheet that was filled in",
-		Long: `Grade a worksheet: the text that argen explain worksheet wrote, filled in, or
-the JSON that the page of argen report --worksheet saves; - is stdin. The
-answers are computed again from the seed in it. What cannot be read is said with
-its line.`,
-		Args: func(_ *cobra.Command, args []string) error {
-			if len(args) != 1 {
-				return usagef("explain grade takes one worksheet, found %d", len(args))
-			}
-			return nil
-		},
-		RunE: func(c *cobra.Command, args []string) error { return e.grade(c.Context(), args[0]) },
-	}
-	fs := c.Flags()
-	fs.StringVar(&e.language, "lang", "", "`LANGUAGE` of the result (default that of the worksheet)")
-	fs.BoolVar(&e.json, "json", false, "print the result as JSON")
-	e.a.engineFlags(fs)
-	return c
-}
-
-func (e *explaining) grade(ctx context.Context, path string) (err error) {
-	data, err := e.a.readFile(ctx, path, largestSheet)
-	if err != nil {
-		return err
-	}
-	name := path
-	if path == "-" {
-		name = "standard input"
-	}
-	sheet, err := lesson.ReadSheet(argen.Visible(name), data)
-	if err != nil {
-		return err
-	}
-	fromSheet := e.language == ""
-	if fromSheet {
-		e.language = sheet.Language
-	}
-	switch err := e.begin(); {
-	case err != nil && fromSheet:
-		return fmt.Errorf("%s: language %q: give --lang", argen.Visible(name), argen.Visible(sheet.Language))
-	case err != nil:
-		return err
-	}
-	e.model, e.seed = sheet.Model, sheet.Seed
-	lab, closeLab, err := e.a.lab(ctx, &e.explainFlags, e.words)
-	defer func() { err = errors.Join(err, closeLab()) }()
-	if err != nil {
-		return fmt.Errorf("%s: %w", argen.Visible(name), err)
-	}
-	g, err := sheet.Mark(ctx, lab)
-	switch {
-	case err != nil:
-		return fmt.Errorf("%s: %w", argen.Visible(name), err)
-	case e.json:
-		return e.a.printJSON(g)
-	}
-	v, w := e.view()
-	return g.WriteText(w, e.words, v.Width)
 }

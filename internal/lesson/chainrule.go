@@ -2,9 +2,11 @@ package lesson
 
 import (
 	"context"
+	"fmt"
 	"math"
 	"slices"
 	"strconv"
+	"strings"
 
 	"argen"
 	"argen/internal/words"
@@ -69,19 +71,32 @@ func runChainRule(ctx context.Context, lab *Lab, r *Record) error {
 
 // chainRuleExercise asks for the P of a text whose tokens' P are given.
 func chainRuleExercise(ctx context.Context, lab *Lab) (*Exercise, error) {
-	trace, err := lab.Write(ctx, "chain-rule", lab.Prompt(), 4)
-	if err != nil {
-		return nil, err
-	}
+	const tries = 50 // of texts with something to multiply; some models write none
 	var rows [][]Cell
+	var terms []string
 	product := 1.0
-	for _, s := range trace.Steps {
-		shown := math.Round(s.Prob*1000) / 1000 // what a student multiplies
-		if shown == 0 {
-			shown = .001
+	for try := range tries {
+		trace, err := lab.Write(ctx, fmt.Sprintf("chain-rule %d", try), lab.Prompt(), 4)
+		if err != nil {
+			return nil, err
 		}
-		product *= shown
-		rows = append(rows, []Cell{{Text: argen.Visible(s.Token)}, Number{Value: shown, Unit: Prob}.Cell()})
+		rows, terms, product = nil, nil, 1
+		least, open := 1.0, 0
+		for _, s := range trace.Steps {
+			shown := math.Round(s.Prob*1000) / 1000 // what a student multiplies
+			if least = min(least, shown); shown < .95 {
+				open++
+			}
+			product *= shown
+			terms = append(terms, strconv.FormatFloat(shown, 'g', -1, 64))
+			rows = append(rows, []Cell{{Text: argen.Visible(s.Token)}, {Text: decimal(shown, 3)}})
+		}
+		if least >= .01 && open >= 2 && product >= 1e-4 {
+			break
+		}
+		if try == tries-1 && product == 0 {
+			return nil, fmt.Errorf("the model %s writes tokens whose probability is below 0.001 each time: nothing is left to multiply", argen.Visible(lab.LM.Ref))
+		}
 	}
 	say := func(key string, values words.Map) string {
 		return lab.Words.Say("lessons.chain-rule.words."+key, values)
@@ -90,6 +105,6 @@ func chainRuleExercise(ctx context.Context, lab *Lab) (*Exercise, error) {
 		Question: say("exercise", nil),
 		Tables:   []Table{{Name: "factors", Title: say("factors", nil), Columns: []string{say("token", nil), say("prob", nil)}, Rows: rows}},
 		Answer:   Answer{Kind: "number", Number: product, Tolerance: product * .02},
-		Solution: say("solution", words.Map{"p": strconv.FormatFloat(product, 'g', 3, 64), "bits": Bits.format(-math.Log2(product))}),
+		Solution: say("solution", words.Map{"terms": strings.Join(terms, " · "), "p": strconv.FormatFloat(product, 'g', 4, 64), "bits": Bits.format(-math.Log2(product))}),
 	}, nil
 }

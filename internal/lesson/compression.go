@@ -260,11 +260,23 @@ func exerciseCompression(_ context.Context, lab *Lab) (*Exercise, error) {
 		return lab.Words.Say("lessons.compression.exercise."+key, values)
 	}
 	t := Table{Title: say("table", nil), Columns: []string{say("token", nil), "P"}}
-	bits := 0
+	list := strings.Fields(say("text", nil))
+	powers, bits := make([]int, len(list)), 0
+	for { // something costs nothing, and not all that costs costs the same
+		bits = 0
+		for i := range powers {
+			powers[i] = dice.IntN(6)
+			bits += powers[i]
+		}
+		different := slices.Clone(powers)
+		slices.Sort(different)
+		if bits >= 4 && slices.Contains(powers, 0) && len(slices.Compact(different)) >= 3 {
+			break
+		}
+	}
 	var terms []string
-	for _, word := range []string{"Mia", "has", "a", "red", "kite"} {
-		power := dice.IntN(6)
-		bits += power
+	for i, word := range list {
+		power := powers[i]
 		terms = append(terms, strconv.Itoa(power))
 		t.Rows = append(t.Rows, []Cell{{Text: word}, {Text: fraction(power)}})
 	}

@@ -2,10 +2,13 @@ package lesson
 
 import (
 	"fmt"
+	"maps"
 	"math"
 	"slices"
 	"strconv"
 	"strings"
+
+	"argen/internal/words"
 )
 
 // An Exercise is a question whose answer argen computes, for a worksheet.
@@ -14,8 +17,9 @@ type Exercise struct {
 	Question string   `json:"question"`
 	Tables   []Table  `json:"tables,omitempty"` // counts, a distribution
 	Options  []string `json:"options,omitempty"`
-	Answer   Answer   `json:"answer"`   // not on the worksheet
-	Solution string   `json:"solution"` // how one gets there
+	Tokens   []string `json:"tokens,omitempty"` // from which the answer lists some
+	Answer   Answer   `json:"answer"`           // not on the worksheet
+	Solution string   `json:"solution"`         // how one gets there
 }
 
 // An Answer is what is right. One of the forms is used: a number within a
@@ -26,6 +30,15 @@ type Answer struct {
 	Tolerance float64  `json:"tolerance,omitempty"`
 	Tokens    []string `json:"tokens,omitempty"`
 	Option    int      `json:"option,omitempty"` // from 0
+}
+
+// Title is what stands above the exercise: that of its lesson, or its own where
+// the lesson's is a statement that the exercise asks about.
+func (e *Exercise) Title(c *words.Catalogue) string {
+	if own := "lessons." + e.Lesson + ".exercise.title"; c.Has(own) {
+		return c.Say(own, nil)
+	}
+	return c.Say("lessons."+e.Lesson+".title", nil)
 }
 
 // check says what is wrong with an exercise, nil if nothing is: one whose answer
@@ -58,53 +71,89 @@ func (a Answer) String() string {
 	return strconv.FormatFloat(a.Number, 'g', 4, 64)
 }
 
-// Right reports whether what a student wrote is the answer. A number may be a
-// decimal, with a point or a comma, a share in % or a fraction; what cannot be
-// read is an error.
-func (a Answer) Right(given string) (bool, error) {
-	given = strings.TrimSpace(given)
-	switch a.Kind {
+// mark compares what a student wrote with the answer: [Right], [Wrong] or
+// [Unreadable]. Why is a remark on what is unclear in it, a key of the catalogue
+// under worksheet.unclear, "" where nothing is.
+func (e *Exercise) mark(given string) (mark, why string, values words.Map) {
+	switch e.Answer.Kind {
 	case "tokens":
-		var list []string
-		for _, word := range strings.FieldsFunc(given, func(r rune) bool { return r == ',' || r == ';' }) {
-			list = append(list, strings.Trim(strings.TrimSpace(word), `"“”„`))
-		}
-		want := slices.Clone(a.Tokens)
-		slices.Sort(want)
-		slices.Sort(list)
-		return slices.Equal(slices.Compact(list), slices.Compact(want)), nil
+		return e.markTokens(given)
 	case "option":
-		letter := strings.ToLower(strings.Trim(given, "().: "))
-		if len(letter) != 1 || letter[0] < 'a' || letter[0] > 'z' {
-			return false, fmt.Errorf("%q is no letter of an option", given)
-		}
-		return int(letter[0]-'a') == a.Option, nil
+		return e.markOption(given)
 	}
 	x, err := readNumber(given)
-	if err != nil {
-		return false, err
+	switch a := e.Answer; {
+	case err != nil:
+		return Unreadable, "number", nil
+	case math.Abs(x-a.Number) <= a.Tolerance*(1+1e-9): // .025 rounded to .03 is half a hundredth away, but for the last bit
+		return Right, "", nil
+	case a.Number <= 1 && x > 1 && x <= 100:
+		return Wrong, "share", words.Map{"given": clip(strings.TrimSpace(given))}
 	}
-	return math.Abs(x-a.Number) <= a.Tolerance, nil
+	return Wrong, "", nil
 }
 
-// readNumber reads a decimal, a percentage or a fraction.
-func readNumber(s string) (float64, error) {
-	bad := fmt.Errorf("%q is no number: write 0.25, 25 %% or 1/4", s)
-	body, percent := strings.CutSuffix(strings.TrimSpace(s), "%")
-	over, under, fraction := strings.Cut(strings.TrimSpace(strings.ReplaceAll(strings.ReplaceAll(body, ",", "."), "−", "-")), "/")
-	x, err := strconv.ParseFloat(strings.TrimSpace(over), 64)
-	if err != nil || math.IsNaN(x) || math.IsInf(x, 0) {
-		return 0, bad
+// markOption reads the letter of an option, with brackets or with the option
+// itself behind it, or the option in its own words.
+func (e *Exercise) markOption(given string) (mark, why string, values words.Map) {
+	text := plain(given)
+	letter, rest, _ := strings.Cut(strings.TrimLeft(text, "([ "), ")")
+	i, ok := ReadOption(letter, len(e.Options))
+	if ok && rest != "" && fold(rest) != fold(e.Options[i]) {
+		ok = strings.Trim(rest, ".: ") == ""
 	}
-	if fraction {
-		y, err := strconv.ParseFloat(strings.TrimSpace(under), 64)
-		if err != nil || y == 0 || math.IsNaN(y) || math.IsInf(y, 0) {
-			return 0, bad
+	for k, o := range e.Options {
+		if fold(text) == fold(o) {
+			i, ok = k, true
 		}
-		x /= y
 	}
-	if percent {
-		x /= 100
+	switch {
+	case !ok:
+		return Unreadable, "option", words.Map{"letters": Letters(len(e.Options))}
+	case i == e.Answer.Option:
+		return Right, "", nil
 	}
-	return x, nil
+	return Wrong, "", nil
+}
+
+// fold is a token or an option as it is compared: without quotation marks,
+// brackets, capital letters and the full stop behind it.
+func fold(s string) string {
+	return strings.ToLower(strings.Trim(strings.TrimSpace(plain(s)), "\"'`()[]{}. "))
+}
+
+// listMarks part the tokens of a list.
+var listMarks = compiled(`[,;|\n]|\s[&+/]\s`)
+
+// markTokens reads tokens in any order: with commas between them, or with blanks
+// where no token of the exercise has one.
+func (e *Exercise) markTokens(given string) (mark, why string, values words.Map) {
+	known, want, found := map[string]bool{}, map[string]bool{}, map[string]bool{}
+	for _, t := range e.Tokens {
+		known[fold(t)] = true
+	}
+	for _, t := range e.Answer.Tokens {
+		known[fold(t)], want[fold(t)] = true, true
+	}
+	var list []string
+	for _, part := range listMarks().Split(plain(given), -1) {
+		if known[fold(part)] {
+			list = append(list, part)
+		} else {
+			list = append(list, strings.Fields(part)...)
+		}
+	}
+	for _, word := range list {
+		switch w := fold(word); {
+		case known[w]:
+			found[w] = true
+		case w == "" || slices.Contains([]string{"and", "und", "&", "+", "-", "∅", "none", "nothing", "keine", "keins", "nichts"}, w):
+		default:
+			return Wrong, "token", words.Map{"given": clip(strings.TrimSpace(word))}
+		}
+	}
+	if maps.Equal(found, want) {
+		return Right, "", nil
+	}
+	return Wrong, "", nil
 }

@@ -17,6 +17,7 @@ type Grade struct {
 	Type      string   `json:"type"` // "grade"
 	Version   int      `json:"version"`
 	Argen     string   `json:"argen"`
+	File      string   `json:"file,omitempty"`
 	Language  string   `json:"language"`
 	Student   string   `json:"student,omitempty"`
 	Seed      uint64   `json:"seed"`
@@ -57,7 +58,11 @@ type Remark struct {
 // Mark makes the worksheet again from what the sheet says it was made of, and
 // compares the answers. The lab has the sheet's model and seed.
 func (s *Sheet) Mark(ctx context.Context, lab *Lab) (*Grade, error) {
-	w, err := makeSheet(ctx, lab, s.Lessons)
+	own := *lab
+	if c, err := words.In(s.Language); err == nil {
+		own.Words = c // whose words the tokens on the sheet are
+	}
+	w, err := makeSheet(ctx, &own, s.Lessons)
 	if err != nil {
 		return nil, err
 	}
@@ -77,9 +82,20 @@ func (s *Sheet) Mark(ctx context.Context, lab *Lab) (*Grade, error) {
 	}
 	for i, e := range w.Exercises {
 		m := Marked{Number: i + 1, Lesson: e.Lesson, Line: s.Answers[i].Line, Given: argen.Visible(s.Answers[i].Text), Answer: e.Answer.String(), Solution: e.Solution}
-		m.Mark = e.Answer.mark(s.Answers[i])
-		if m.Mark == Unreadable {
-			m.Problem = lab.Words.Say("worksheet.unreadable."+e.Answer.Kind, nil)
+		given := s.Answers[i]
+		switch {
+		case given.Gone:
+			m.Mark = Missing
+		case strings.TrimSpace(given.Text) == "":
+			m.Mark = Empty
+		default:
+			why, values := "", words.Map(nil)
+			if m.Mark, why, values = e.mark(given.Text); why != "" {
+				m.Problem = argen.Visible(lab.Words.Say("worksheet.unclear."+why, values))
+			}
+		}
+		if line := gone(e, given.Body); line != "" {
+			g.Notes = append(g.Notes, Remark{given.Line, lab.Words.Say("worksheet.notes.changed", words.Map{"n": strconv.Itoa(i + 1), "line": argen.Visible(line)})})
 		}
 		if m.Mark == Right {
 			g.Right++
@@ -87,24 +103,6 @@ func (s *Sheet) Mark(ctx context.Context, lab *Lab) (*Grade, error) {
 		g.Exercises = append(g.Exercises, m)
 	}
 	return g, nil
-}
-
-// mark compares what was given with the answer.
-func (a Answer) mark(g Given) string {
-	switch {
-	case g.Gone:
-		return Missing
-	case strings.TrimSpace(g.Text) == "":
-		return Empty
-	}
-	right, err := a.Right(g.Text)
-	switch {
-	case err != nil:
-		return Unreadable
-	case right:
-		return Right
-	}
-	return Wrong
 }
 
 // WriteText writes the grade, a line an exercise, what is right where it was

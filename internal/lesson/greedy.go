@@ -230,6 +230,10 @@ func exerciseGreedy(_ context.Context, lab *Lab) (*Exercise, error) {
 		flat, steep := 36+dice.IntN(12), 70+dice.IntN(28)
 		shares := []int{first, 100 - first}
 		next := [][]int{{flat, 100 - flat}, {steep, 100 - steep}}
+		for _, pair := range next { // no option is the right one more often than others
+			dice.Shuffle(2, func(i, j int) { pair[i], pair[j] = pair[j], pair[i] })
+		}
+		dice.Shuffle(2, func(i, j int) { shares[i], shares[j], next[i], next[j] = shares[j], shares[i], next[j], next[i] })
 		products, texts := []int{}, []string{}
 		var rows [][]Cell
 		for i, p := range shares {
@@ -251,10 +255,8 @@ func exerciseGreedy(_ context.Context, lab *Lab) (*Exercise, error) {
 		for i, text := range texts {
 			terms = append(terms, text+": "+decimal(float64(shares[i/2])/100, 2)+" · "+decimal(float64(next[i/2][i%2])/100, 2)+" = "+decimal(float64(products[i])/1e4, 4))
 		}
-		greedy := 0
-		if next[0][1] > next[0][0] {
-			greedy = 1
-		}
+		greedy := slices.Index(shares, slices.Max(shares))
+		greedy = 2*greedy + slices.Index(next[greedy], slices.Max(next[greedy]))
 		word := func(key string) string { return lab.Words.Say("lessons.greedy.words."+key, nil) }
 		e := lab.exercise("greedy", map[string]string{"terms": strings.Join(terms, "; "), "best": texts[best], "greedy": texts[greedy]},
 			[]string{word("before"), word("next"), "P"}, rows, Answer{Kind: "option", Option: best})

@@ -16,7 +16,7 @@ import (
 // quizContext: the same model predicts the same tokens from the last k tokens
 // before them alone. If it did not use what came before, k would not matter; nor
 // does it where there is nothing to be known: for a source without memory.
-var quizContext = &Lesson{Name: "quiz-context", Run: runQuizContext}
+var quizContext = &Lesson{Name: "quiz-context", Run: runQuizContext, Exercise: exerciseQuizContext}
 
 const (
 	contextBlocks = 64 // stretches of text, each with

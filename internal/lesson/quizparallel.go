@@ -17,7 +17,7 @@ import (
 // predicts there over many beginnings that it wrote. The first token has the same
 // distribution either way, and here the same dice; from the second on the model
 // finds what was drawn at once improbable, and no story comes of it.
-var quizParallel = &Lesson{Name: "quiz-parallel", Run: runQuizParallel}
+var quizParallel = &Lesson{Name: "quiz-parallel", Run: runQuizParallel, Exercise: exerciseQuizParallel}
 
 const (
 	parallelTexts   = 500 // of either kind

@@ -15,7 +15,7 @@ import (
 // factors: predict, choose, append, repeat. On the learner's model: the factors
 // of the steps against one pass, their sums, and what each token changes. On a
 // model small enough to spell every string: all of them make 1.
-var quizRight = &Lesson{Name: "quiz-right", Run: runQuizRight}
+var quizRight = &Lesson{Name: "quiz-right", Run: runQuizRight, Exercise: exerciseQuizRight}
 
 const (
 	rightTokens  = 12 // of each text

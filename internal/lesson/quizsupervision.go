@@ -15,7 +15,7 @@ import (
 // of counts, that no loss trained, is the one that a loss on tokens trains; and
 // what is trained on tokens too, but on tokens with both neighbours, is none: its
 // factors make no distribution of texts.
-var quizSupervision = &Lesson{Name: "quiz-supervision", Run: runQuizSupervision}
+var quizSupervision = &Lesson{Name: "quiz-supervision", Run: runQuizSupervision, Exercise: exerciseQuizSupervision}
 
 const (
 	supervisedTexts  = 1000 // that each writes: the difference is some percent, its interval must be narrower

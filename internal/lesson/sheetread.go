@@ -10,8 +10,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"sync"
-	"unicode/utf8"
 
 	"argen/internal/strict"
 	"argen/internal/words"
@@ -32,8 +30,9 @@ type Sheet struct {
 // Given is what stands in the place of an answer.
 type Given struct {
 	Text string
-	Line int  // 0 in JSON
-	Gone bool // the exercise is not on the sheet any more
+	Line int    // 0 in JSON
+	Gone bool   // the exercise is not on the sheet any more
+	Body string // what else stands there, "" in JSON
 }
 
 // A Note is a remark on a sheet, of a line of it or of none (0). Its text is a
@@ -54,15 +53,15 @@ type Note struct {
 // grading impossible is an error, with its line.
 func ReadSheet(name string, data []byte) (*Sheet, error) {
 	r := sheetReader{file: name, sheet: &Sheet{Model: "story", Language: words.Languages[0]}}
-	if bytes.HasPrefix(data, []byte("\xff\xfe")) || bytes.HasPrefix(data, []byte("\xfe\xff")) {
-		return nil, r.errorf(1, "the text is UTF-16: save it as UTF-8")
+	text, says := decodeSheet(data)
+	if says != "" {
+		return nil, r.errorf(1, "%s", says)
 	}
-	data = bytes.TrimPrefix(data, []byte("\ufeff"))
 	var err error
-	if trimmed := bytes.TrimLeft(data, " \t\r\n"); len(trimmed) > 0 && trimmed[0] == '{' {
-		err = r.readJSON(data)
+	if strings.HasPrefix(strings.TrimLeft(text, " \t\n"), "{") {
+		err = r.readJSON([]byte(text))
 	} else {
-		err = r.readText(data)
+		err = r.readText(text)
 	}
 	if err != nil {
 		return nil, err
@@ -179,47 +178,81 @@ func clip(s string) string {
 	return s
 }
 
-// exerciseLine is the line above an exercise. Its number is what counts.
-var exerciseLine = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^\s*##+\s*\**\s*(\d+)\b`) })
+// exerciseLine is the line above an exercise: its number is what counts, and a word
+// processor may have taken the ## away.
+var exerciseLine = compiled(`^[\s>*_]*(#+)?[\s*_]*(\d+)\s*[.):]?\s*(.*)$`)
 
 // labels are the words before the colon of answers and of the student's name, in
 // all languages.
 func labels(key string) []string {
 	var all []string
+	for _, c := range catalogues() {
+		all = append(all, strings.ToLower(c.Say("worksheet."+key, nil)))
+	}
+	return all
+}
+
+// catalogues are those of all languages.
+func catalogues() []*words.Catalogue {
+	var all []*words.Catalogue
 	for _, language := range words.Languages {
 		if c, err := words.In(language); err == nil {
-			all = append(all, strings.ToLower(c.Say("worksheet."+key, nil)))
+			all = append(all, c)
 		}
 	}
 	return all
 }
 
-// readText reads the text form.
-func (r *sheetReader) readText(data []byte) error {
-	lines := strings.Split(strings.ReplaceAll(strings.ToValidUTF8(string(data), string(utf8.RuneError)), "\r\n", "\n"), "\n")
-	first := len(lines) // of the exercises
-	for i, line := range lines {
-		if exerciseLine().MatchString(line) {
-			first = i
-			break
+// heading reports whether a line begins an exercise, and which number it has.
+func (r *sheetReader) heading(line string) (number string, ok bool) {
+	m := exerciseLine().FindStringSubmatch(line)
+	switch {
+	case m == nil:
+		return "", false
+	case len(m[1]) >= 2:
+		return m[2], true
+	}
+	n, err := strconv.Atoi(m[2])
+	if err != nil || n < 1 || n > len(r.sheet.Lessons) {
+		return "", false
+	}
+	e := Exercise{Lesson: r.sheet.Lessons[n-1]}
+	if l, ok := Lookup(e.Lesson); ok {
+		e.Lesson = l.Name
+	}
+	for _, c := range catalogues() {
+		if gist(m[3]) == gist(e.Title(c)) {
+			return m[2], true
 		}
 	}
-	if err := r.readHead(lines[:first]); err != nil {
-		return err
-	}
-	r.readExercises(lines, first)
-	return nil
+	return "", false
 }
 
-// readHead reads the lines before the first exercise.
-func (r *sheetReader) readHead(lines []string) error {
+// readText reads the text form.
+func (r *sheetReader) readText(text string) error {
+	lines := strings.Split(text, "\n")
+	first, err := r.readHead(lines)
+	if err == nil {
+		r.readExercises(lines, first)
+	}
+	return err
+}
+
+// readHead reads the lines before the first exercise and says where that stands.
+func (r *sheetReader) readHead(lines []string) (first int, err error) {
 	version, at, named := "", 1, labels("student")
-	var lessons []string
 	lessonsAt := 0
 	for i, line := range lines {
-		line = strings.TrimSpace(strings.TrimLeft(line, "#>* "))
+		first = i
+		if _, ok := r.heading(line); ok {
+			break
+		}
+		first++
+		line = strings.TrimSpace(strings.TrimLeft(plain(line), "#>* "))
 		if rest, ok := strings.CutPrefix(strings.ToLower(line), sheetMark); ok && version == "" {
-			version, at = strings.TrimSpace(rest), i+1
+			if version, at = strings.TrimSpace(rest), i+1; version != strconv.Itoa(SheetVersion) {
+				return 0, r.errorf(at, "version %q of worksheets, this program grades version %d: use the argen that made it", clip(version), SheetVersion)
+			}
 			continue
 		}
 		key, value, ok := strings.Cut(line, ":")
@@ -230,7 +263,7 @@ func (r *sheetReader) readHead(lines []string) error {
 		switch {
 		case key == "seed":
 			if err := r.setSeed(i+1, value); err != nil {
-				return err
+				return 0, err
 			}
 		case key == "model" && value != "":
 			r.sheet.Model = value
@@ -239,62 +272,66 @@ func (r *sheetReader) readHead(lines []string) error {
 		case key == "check":
 			r.sheet.Check = value
 		case key == "lessons":
-			lessons, lessonsAt = strings.Fields(strings.ReplaceAll(value, ",", " ")), i+1
+			lessonsAt = i + 1
+			if err := r.setLessons(i+1, strings.Fields(strings.ReplaceAll(value, ",", " "))); err != nil {
+				return 0, err
+			}
 		case slices.Contains(named, key):
-			r.sheet.Student = value
+			_, name, _ := strings.Cut(lines[i], ":")
+			r.sheet.Student = strings.Trim(name, " \t\u00a0_*")
 		}
 	}
 	switch {
 	case version == "":
-		return r.errorf(1, "this is no worksheet: no line %q stands before the exercises", fmt.Sprintf("%s %d", sheetMark, SheetVersion))
-	case version != strconv.Itoa(SheetVersion):
-		return r.errorf(at, "version %q of worksheets, this program grades version %d: use the argen that made it", clip(version), SheetVersion)
+		return 0, r.errorf(1, "this is no worksheet: no line %q stands before the exercises", fmt.Sprintf("%s %d", sheetMark, SheetVersion))
 	case !r.seed:
-		return r.errorf(at, "the line seed: N is missing, without which nobody knows what was asked")
+		return 0, r.errorf(at, "the line seed: N is missing, without which nobody knows what was asked")
 	case lessonsAt == 0:
-		return r.errorf(at, "the line lessons: … is missing, without which nobody knows what was asked")
+		return 0, r.errorf(at, "the line lessons: … is missing, without which nobody knows what was asked")
 	}
-	return r.setLessons(lessonsAt, lessons)
+	return first, nil
 }
 
 // readExercises reads the answers.
 func (r *sheetReader) readExercises(lines []string, first int) {
 	s := r.sheet
 	seen, filled := make([]int, len(s.Answers)), make([]int, len(s.Answers)) // the lines of exercises and answers
-	answers := labels("answer")
+	answer := answerLine()
 	const none, other = -1, -2
 	at := none    // the exercise that is being read; other is one that is not on the sheet
-	open := false // its answer may stand in the next line
-	fill := func(line int, text string) {
-		s.Answers[at].Text, s.Answers[at].Line, filled[at] = text, line, line
-	}
+	open := false // its answer may stand in the next line, or go on there
 	for i := first; i < len(lines); i++ {
-		line := strings.TrimSpace(lines[i])
-		if m := exerciseLine().FindStringSubmatch(lines[i]); m != nil {
+		if number, ok := r.heading(lines[i]); ok {
 			open = false
-			n, err := strconv.Atoi(m[1])
+			n, err := strconv.Atoi(number)
 			if err != nil || n < 1 || n > len(seen) {
 				at = other
-				r.note(i+1, "unknown", words.Map{"n": clip(m[1]), "all": strconv.Itoa(len(seen))})
+				r.note(i+1, "unknown", words.Map{"n": clip(number), "all": strconv.Itoa(len(seen))})
 				continue
 			}
 			at = n - 1
 			if seen[at] > 0 {
-				r.note(i+1, "twice", words.Map{"n": m[1], "line": strconv.Itoa(seen[at])})
+				r.note(i+1, "twice", words.Map{"n": number, "line": strconv.Itoa(seen[at])})
 			} else {
 				seen[at] = i + 1
 			}
 			continue
 		}
-		label, text, ok := strings.Cut(strings.TrimLeft(line, ">*_ "), ":")
-		if !ok || !slices.Contains(answers, strings.ToLower(strings.Trim(label, "*_ "))) {
-			if open && line != "" {
-				fill(i+1, line)
-				open = false
+		m := answer.FindStringSubmatch(lines[i])
+		if m == nil {
+			line := strings.TrimSpace(lines[i])
+			switch {
+			case at >= 0 && open && line != "":
+				s.Answers[at].Text = strings.TrimSpace(s.Answers[at].Text + " " + line)
+				s.Answers[at].Line, filled[at] = i+1, i+1
+				open = goesOn(line)
+			case at >= 0:
+				s.Answers[at].Body += line + "\n"
 			}
 			continue
 		}
-		text, open = strings.Trim(text, "*_ "), false
+		text := strings.Trim(m[1], "*_ \t\u00a0")
+		open = false
 		switch {
 		case at == none:
 			r.note(i+1, "stray", nil)
@@ -302,7 +339,8 @@ func (r *sheetReader) readExercises(lines []string, first int) {
 		case filled[at] > 0 && text != "":
 			r.note(i+1, "again", words.Map{"n": strconv.Itoa(at + 1), "line": strconv.Itoa(filled[at])})
 		case text != "":
-			fill(i+1, text)
+			s.Answers[at].Text, s.Answers[at].Line, filled[at] = text, i+1, i+1
+			open = goesOn(text)
 		case filled[at] == 0:
 			s.Answers[at].Line, open = i+1, true
 		}
@@ -311,3 +349,16 @@ func (r *sheetReader) readExercises(lines []string, first int) {
 		s.Answers[i].Gone = seen[i] == 0
 	}
 }
+
+// answerLine finds an answer, its word in any language before a colon, which may be
+// left out, and the answer behind it.
+func answerLine() *regexp.Regexp {
+	var all []string
+	for _, label := range labels("answer") {
+		all = append(all, regexp.QuoteMeta(label))
+	}
+	return regexp.MustCompile(`(?i)^[\s>*_#-]*(?:` + strings.Join(all, "|") + `)[\s*_\x{a0}]*(?:[:=：]|\s|$)(.*)$`)
+}
+
+// goesOn reports whether a list goes on in the next line.
+func goesOn(text string) bool { return strings.HasSuffix(text, ",") || strings.HasSuffix(text, ";") }

@@ -27,17 +27,8 @@ func (w *Worksheet) WriteText(out io.Writer, c *words.Catalogue, width int, key 
 		fmt.Fprintf(&b, "\n%s\n\n%s: \n", term.Wrap(say("how", nil), width), say("student", nil))
 	}
 	for i, e := range w.Exercises {
-		fmt.Fprintf(&b, "\n## %d. %s\n\n", i+1, c.Say("lessons."+e.Lesson+".title", nil))
-		b.WriteString(indent(term.Wrap(argen.Printable(e.Question), width-2)) + "\n")
-		for _, t := range e.Tables {
-			b.WriteString("\n" + indent(t.text(width-2)))
-		}
-		if len(e.Options) > 0 {
-			b.WriteByte('\n')
-		}
-		for k, o := range e.Options {
-			b.WriteString(term.Hanging(fmt.Sprintf("  %c) ", 'a'+k), argen.Printable(o), width) + "\n")
-		}
+		fmt.Fprintf(&b, "\n## %d. %s\n\n", i+1, e.Title(c))
+		b.WriteString(e.text(width))
 		answer := ""
 		if key {
 			answer = e.Answer.String()
@@ -49,6 +40,22 @@ func (w *Worksheet) WriteText(out io.Writer, c *words.Catalogue, width int, key 
 	}
 	_, err := io.WriteString(out, b.String())
 	return err
+}
+
+// text is what an exercise asks as a sheet has it.
+func (e *Exercise) text(width int) string {
+	var b strings.Builder
+	b.WriteString(indent(term.Wrap(argen.Printable(e.Question), width-2)) + "\n")
+	for _, t := range e.Tables {
+		b.WriteString("\n" + indent(t.text(width-2)))
+	}
+	if len(e.Options) > 0 {
+		b.WriteByte('\n')
+	}
+	for k, o := range e.Options {
+		b.WriteString(term.Hanging(fmt.Sprintf("  %c) ", 'a'+k), argen.Printable(o), width) + "\n")
+	}
+	return b.String()
 }
 
 // sheetMark begins the head of a worksheet, the version after it.

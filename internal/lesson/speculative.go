@@ -3,6 +3,7 @@ package lesson
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"math"
 	"slices"
@@ -299,16 +300,21 @@ func drawGuessing(lab *Lab, r *Record, g *guessing) {
 // exerciseSpeculative: how often is a guess taken, given both distributions?
 func exerciseSpeculative(_ context.Context, lab *Lab) (*Exercise, error) {
 	words := lab.someWords("speculative", 4)
-	p, q := lab.someShares("speculative p", 4), lab.someShares("speculative q", 4)
-	dice := lab.Dice("speculative order")
-	dice.Shuffle(len(q), func(i, j int) { q[i], q[j] = q[j], q[i] })
+	p, dice := lab.someShares("speculative p", 4), lab.Dice("speculative order")
+	var q []float64
 	sum := 0.0
+	for try := 0; sum < .3 || sum > .9; try++ { // neither hopeless nor nearly the same
+		q, sum = lab.someShares(fmt.Sprintf("speculative q %d", try), 4), 0
+		dice.Shuffle(len(q), func(i, j int) { q[i], q[j] = q[j], q[i] })
+		for i := range p {
+			sum += min(p[i], q[i])
+		}
+	}
 	var rows [][]Cell
 	var terms []string
 	for i, w := range words {
-		sum += min(p[i], q[i])
 		terms = append(terms, decimal(min(p[i], q[i]), 2))
-		rows = append(rows, []Cell{{Text: w}, Number{Value: q[i], Unit: Prob}.Cell(), Number{Value: p[i], Unit: Prob}.Cell()})
+		rows = append(rows, []Cell{{Text: w}, {Text: decimal(q[i], 2)}, {Text: decimal(p[i], 2)}})
 	}
 	word := func(key string) string { return lab.Words.Say("lessons.speculative.words."+key, nil) }
 	return lab.exercise("speculative", map[string]string{"terms": strings.Join(terms, " + "), "sum": decimal(sum, 2)},

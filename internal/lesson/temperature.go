@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"strconv"
+	"strings"
 
 	"argen"
 	"argen/internal/words"
@@ -241,26 +242,34 @@ func warmCharts(lab *Lab, r *Record, all []warmed) {
 func exerciseTemperature(_ context.Context, lab *Lab) (*Exercise, error) {
 	const tokens = 3
 	dice := lab.Dice("temperature exercise")
-	names, shares := lab.someWords("temperature", tokens), lab.someShares("temperature", tokens)
-	hot := dice.IntN(2) == 1
+	names := lab.someWords("temperature", tokens)
 	power, t, sign := 2.0, "0.5", "²"
-	if hot {
+	if dice.IntN(2) == 1 {
 		power, t, sign = .5, "2", "^½"
 	}
-	pick := dice.IntN(tokens)
-	sum, terms := 0.0, ""
+	var shares []float64
+	var pick int
+	var over, sum float64
+	for try := 0; ; try++ {
+		shares, pick, sum = lab.someShares(fmt.Sprintf("temperature %d", try), tokens), dice.IntN(tokens), 0
+		for _, p := range shares {
+			sum += math.Pow(p, power)
+		}
+		over = math.Pow(shares[pick], power)
+		// Something must come of it, and whoever forgets to divide, or to take the
+		// power, must see another number.
+		if p := over / sum; p >= .05 && p <= .95 && math.Abs(p-shares[pick]) >= .03 && math.Abs(p-over) >= .03 {
+			break
+		}
+	}
+	var terms []string
 	var rows [][]Cell
 	for i, p := range shares {
-		sum += math.Pow(p, power)
-		if i > 0 {
-			terms += " + "
-		}
-		terms += decimal(p, 2) + sign
+		terms = append(terms, decimal(p, 2)+sign)
 		rows = append(rows, []Cell{{Text: names[i]}, {Text: decimal(p, 2)}})
 	}
-	over := math.Pow(shares[pick], power)
 	v := words.Map{
-		"t": t, "token": names[pick], "power": decimal(power, 1), "terms": terms, "sum": decimal(sum, 4),
+		"t": t, "token": names[pick], "power": strconv.FormatFloat(power, 'g', -1, 64), "terms": strings.Join(terms, " + "), "sum": decimal(sum, 4),
 		"over": fmt.Sprintf("%s%s = %s", decimal(shares[pick], 2), sign, decimal(over, 4)), "p": decimal(over/sum, 4),
 	}
 	columns := []string{lab.Words.Say("lessons.temperature.words.token", nil), "P"}

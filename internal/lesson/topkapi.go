@@ -152,30 +152,31 @@ func exerciseTopKAPI(_ context.Context, lab *Lab) (*Exercise, error) {
 	say := func(key string, values map[string]string) string {
 		return lab.Words.Say("lessons.top-k-api.exercise."+key, values)
 	}
-	k, left := 2+dice.IntN(3), 100
+	list := strings.Fields(say("words", nil))
+	dice.Shuffle(len(list), func(i, j int) { list[i], list[j] = list[j], list[i] })
 	t := Table{Title: say("table", nil), Columns: []string{say("token", nil), "P"}}
-	hidden := 0
-	var terms []string
-	words := []string{"red", "blue", "small", "old", "green", "yellow", "tiny"}
-	for i, word := range words {
-		percent := left
-		if i+1 < len(words) {
-			// Between a third and a half of what is left, and 1 for each that follows.
-			percent = min(max(1, left*(34+dice.IntN(17))/100), left-(len(words)-1-i))
+	var shares []float64
+	k, hidden := 0, 0.0
+	for try := 0; hidden < .05 || hidden > .6; try++ {
+		shares, k, hidden = lab.someShares(fmt.Sprintf("top-k-api %d", try), len(list)), 2+dice.IntN(3), 0
+		for _, p := range shares[k:] {
+			hidden += p
 		}
-		left -= percent
-		if i >= k {
-			hidden += percent
-			terms = append(terms, fmt.Sprintf("%.2f", float64(percent)/100))
-		}
-		t.Rows = append(t.Rows, []Cell{{Text: word}, {Text: fmt.Sprintf("%.2f", float64(percent)/100)}})
 	}
+	var terms []string
+	for i, word := range list {
+		if i >= k {
+			terms = append(terms, decimal(shares[i], 2))
+		}
+		t.Rows = append(t.Rows, []Cell{{Text: word}, {Text: decimal(shares[i], 2)}})
+	}
+	dice.Shuffle(len(t.Rows), func(i, j int) { t.Rows[i], t.Rows[j] = t.Rows[j], t.Rows[i] })
 	values := map[string]string{
-		"k": strconv.Itoa(k), "terms": strings.Join(terms, " + "), "hidden": fmt.Sprintf("%.2f", float64(hidden)/100),
+		"k": strconv.Itoa(k), "terms": strings.Join(terms, " + "), "hidden": decimal(hidden, 2),
 	}
 	return &Exercise{
 		Lesson: "top-k-api", Question: say("question", values), Tables: []Table{t},
-		Answer:   Answer{Kind: "number", Number: float64(hidden) / 100, Tolerance: 0.0005},
+		Answer:   Answer{Kind: "number", Number: math.Round(100*hidden) / 100, Tolerance: 0.0005},
 		Solution: say("solution", values),
 	}, nil
 }

@@ -2,6 +2,7 @@ package lesson
 
 import (
 	"context"
+	"fmt"
 	"math"
 	"slices"
 	"strings"
@@ -258,14 +259,25 @@ func cutLedger(ctx context.Context, lab *Lab, r *Record, chains []chain, texts [
 func exerciseTruncation(_ context.Context, lab *Lab) (*Exercise, error) {
 	const tokens = 6
 	dice := lab.Dice("truncation exercise")
-	names, shares := lab.someWords("truncation", tokens), lab.someShares("truncation", tokens)
-	// The limit lies between two sums, so that no rounding decides.
-	keep := 2 + dice.IntN(tokens-3)
-	sum := 0
-	for _, p := range shares[:keep] {
-		sum += int(math.Round(100 * p))
+	names := lab.someWords("truncation", tokens)
+	var shares []float64
+	// The limit lies between two sums, so that no rounding and no rule at ties decides.
+	keep, sum, limit := 0, 0, 0
+	for try := 0; keep == 0; try++ {
+		shares = lab.someShares(fmt.Sprintf("truncation %d", try), tokens)
+		limit = []int{60, 70, 75, 80, 85, 90, 95}[dice.IntN(7)]
+		sum = 0
+		for i := range shares {
+			before := sum
+			sum += int(math.Round(100 * shares[i]))
+			if sum >= limit {
+				if before < limit && sum > limit && i > 0 && i+1 < tokens {
+					keep = i + 1
+				}
+				break
+			}
+		}
 	}
-	limit := sum - 1 - dice.IntN(max(1, int(math.Round(100*shares[keep-1]))-1))
 	var rows [][]Cell
 	var terms []string
 	for i := range shares {
@@ -281,5 +293,7 @@ func exerciseTruncation(_ context.Context, lab *Lab) (*Exercise, error) {
 		"sum": decimal(float64(sum)/100, 2), "last": names[keep-1], "before": decimal(float64(sum)/100-shares[keep-1], 2),
 	}
 	columns := []string{lab.Words.Say("lessons.truncation.words.token", nil), "P"}
-	return lab.exercise("truncation", v, columns, rows, Answer{Kind: "tokens", Tokens: kept}), nil
+	e := lab.exercise("truncation", v, columns, rows, Answer{Kind: "tokens", Tokens: kept})
+	e.Tokens = slices.Sorted(slices.Values(names))
+	return e, nil
 }

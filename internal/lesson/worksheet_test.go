@@ -2,10 +2,13 @@ package lesson
 
 import (
 	"bytes"
+	"encoding/binary"
 	"encoding/json"
 	"fmt"
+	"regexp"
 	"strings"
 	"testing"
+	"unicode/utf16"
 
 	"argen/internal/words"
 )
@@ -18,20 +21,7 @@ func sheetText(t *testing.T, lab *Lab, answer func(i int, e *Exercise) string) (
 	if err != nil {
 		t.Fatal(err)
 	}
-	var b bytes.Buffer
-	if err := w.WriteText(&b, lab.Words, 80, false); err != nil {
-		t.Fatal(err)
-	}
-	label := "\n" + lab.Words.Say("worksheet.answer", nil) + ": "
-	parts := strings.Split(b.String(), label)
-	if len(parts) != len(w.Exercises)+1 {
-		t.Fatalf("%d places for answers:\n%s", len(parts)-1, &b)
-	}
-	text := parts[0]
-	for i, part := range parts[1:] {
-		text += label + answer(i, w.Exercises[i]) + part
-	}
-	return w, text
+	return w, filled(t, lab, w, answer)
 }
 
 // mark grades a sheet.
@@ -155,6 +145,17 @@ func TestEditedSheets(t *testing.T) {
 		"name":                  {strings.Replace(text, "Name: ", "Name: Ada <script>\x1b", 1), "", 6},
 		"without check":         {strings.Replace(text, "\ncheck: ", "\n", 1), "no check", 6},
 		"not UTF-8":             {strings.Replace(text, "## 3", "\xff\n## 3", 1), "", 6},
+		"UTF-16":                {utf16Of(text), "", 6},
+		"Windows-1252":          {strings.NewReplacer("“", "\x93", "”", "\x94", "’", "\x92", "−", "-").Replace(text), "", 6},
+		"old line ends":         {strings.ReplaceAll(text, "\n", "\r"), "", 6},
+		"from a word processor": {"\ufeff" + strings.NewReplacer("\n", "\r\n", "## ", "", "Answer: ", "Answer:\u00a0", "  ", "\t", "'", "’", "----", "—").Replace(text), "", 6},
+		"without blanks":        {strings.ReplaceAll(text, "Answer: ", "answer :"), "", 6},
+		"without colons":        {strings.ReplaceAll(text, "Answer: ", "Answer "), "", 6},
+		"with working":          {strings.ReplaceAll(text, "\nAnswer: ", "\n\n1. I multiply\n0.5 * 0.5 = 0.25\n\nAnswer: "), "", 6},
+		"answers alone":         {regexp.MustCompile(`(?s)\n\n  A model.*?\nAnswer`).ReplaceAllString(text, "\nAnswer"), "", 6},
+		"a table changed":       {strings.Replace(text, "0.220", "0.500", 1), "Exercise 1 was changed on the sheet, where “One 0.220” stood: it is graded as it was handed out", 6},
+		"a question changed":    {strings.Replace(text, "Within 2 %", "Within 50 %", 1), "Exercise 1 was changed on the sheet, where “", 6},
+		"lines broken":          {strings.ReplaceAll(text, " exactly these", "\nexactly\n these"), "", 6},
 	} {
 		g := mark(t, lab, c.text)
 		notes := fmt.Sprint(g.Notes)
@@ -169,7 +170,9 @@ func TestEditedSheets(t *testing.T) {
 	for name, c := range map[string]struct{ text, says string }{
 		"empty":           {"", "sheet.txt:1: this is no worksheet"},
 		"prose":           {"Dear teacher,\n\n## 1. my dog ate it\n", "this is no worksheet"},
-		"UTF-16":          {"\xff\xfe#\x00", "save it as UTF-8"},
+		"a document":      {"PK\x03\x04", "save it as plain text (.txt)"},
+		"rich text":       {`{\rtf1\ansi seed: 7}`, "RTF"},
+		"a page":          {"<!doctype html>\n<html>", "the file of answers"},
 		"newer":           {strings.Replace(text, "worksheet 1\n", "worksheet 2\n", 1), `sheet.txt:3: version "2"`},
 		"no seed":         {strings.Replace(text, "seed: ", "", 1), "seed: N is missing"},
 		"bad seed":        {strings.Replace(text, "seed: 1", "seed: -1", 1), `sheet.txt:4: the seed is "-1"`},
@@ -202,6 +205,32 @@ func TestEditedSheets(t *testing.T) {
 	}
 }
 
+// utf16Of is a text as some editors save it.
+func utf16Of(text string) string {
+	b := []byte("\xff\xfe")
+	for _, u := range utf16.Encode([]rune(text)) {
+		b = binary.LittleEndian.AppendUint16(b, u)
+	}
+	return string(b)
+}
+
+// TestOtherLanguage: a sheet in one language is graded by somebody who reads
+// another, and a list that is broken over lines is one list.
+func TestOtherLanguage(t *testing.T) {
+	lab := newLab(t, "story", "de")
+	w, err := NewWorksheet(t.Context(), lab, []*Lesson{truncation, quizContext, greedy}, 3)
+	if err != nil {
+		t.Fatal(err)
+	}
+	text := filled(t, lab, w, func(_ int, e *Exercise) string {
+		return strings.Replace(strings.ToUpper(e.Answer.String()), ", ", ",\n ", 1)
+	})
+	reader := newLab(t, "story", "en")
+	if g := mark(t, reader, text); g.Right != 3 || g.Language != "en" || len(g.Notes) > 0 {
+		t.Errorf("%+v\n%s", g, text)
+	}
+}
+
 // FuzzReadSheet: no sheet makes the reader panic, an error names the file, and
 // what is read has as many answers as lessons.
 func FuzzReadSheet(f *testing.F) {
@@ -209,6 +238,8 @@ func FuzzReadSheet(f *testing.F) {
 	f.Add([]byte(`{"worksheet":1,"seed":"7","lessons":["chain-rule"],"answers":[0.25,null,"x"]}`))
 	f.Add([]byte("\xff\xfe"))
 	f.Add([]byte("## 1\n"))
+	f.Add([]byte("argen worksheet 1\r\nseed: 7\r\nlessons: counting order\r\n1. A model made by counting\r\nAnswer 1,\r\n2\r\n"))
+	f.Add([]byte(utf16Of("argen worksheet 1\nseed: 7\nlessons: greedy\n## 1.\nAnswer: b")))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		s, err := ReadSheet("sheet", data)
 		switch {

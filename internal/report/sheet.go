@@ -62,7 +62,7 @@ func (s *Sheet) render(p *page) ([]byte, error) {
 	}
 	for _, e := range w.Exercises {
 		x := exerciseView{
-			Lesson: visible(p.words.Say("lessons."+e.Lesson+".title", nil)), Question: argen.Printable(e.Question), Kind: e.Answer.Kind,
+			Lesson: visible(e.Title(p.words)), Question: argen.Printable(e.Question), Kind: e.Answer.Kind,
 		}
 		for i := range e.Tables {
 			x.Tables = append(x.Tables, p.lessonTable(&e.Tables[i]))
