@@ -3,9 +3,12 @@ package viz
 import (
 	"bytes"
 	"encoding/xml"
+	"image"
 	"image/color"
+	"image/draw"
 	"image/gif"
 	"io"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -47,14 +50,26 @@ func TestAnimateGIF(t *testing.T) {
 	if len(g.Image) != len(a.steps) || len(g.Image) != 4 || g.LoopCount != 0 {
 		t.Fatalf("%d frames for %d steps, loops %d", len(g.Image), len(a.steps), g.LoopCount)
 	}
+	if g.Image[0].Rect.Dx() != 960 {
+		t.Errorf("the first frame is %v", g.Image[0].Rect)
+	}
+	shown := image.NewPaletted(g.Image[0].Rect, g.Image[0].Palette)
 	for i, img := range g.Image {
-		if img.Rect.Dx() != 960 || img.Rect != g.Image[0].Rect {
-			t.Errorf("frame %d is %v", i, img.Rect)
+		if i > 0 && (img.Rect.Dx() >= 960 || !img.Rect.In(shown.Rect)) {
+			t.Errorf("frame %d is %v, which is more than what changes", i, img.Rect)
+		}
+		draw.Draw(shown, img.Rect, img, img.Rect.Min, draw.Src)
+		whole := a.frame(i).image(a.width, a.height, animateDots).Image().(*image.RGBA)
+		for at := 0; at < len(shown.Pix); at += 7 {
+			want := shown.Palette.Convert(color.RGBA{whole.Pix[4*at], whole.Pix[4*at+1], whole.Pix[4*at+2], 0xff})
+			if shown.Palette[shown.Pix[at]] != want {
+				t.Fatalf("frame %d: dot %d is %v, want %v", i, at, shown.Palette[shown.Pix[at]], want)
+			}
 		}
 		if want := []int{50, 150}[i/3]; g.Delay[i] != want {
 			t.Errorf("frame %d stays %d hundredths, want %d", i, g.Delay[i], want)
 		}
-		if i > 0 && bytes.Equal(img.Pix, g.Image[i-1].Pix) {
+		if img.Rect.Dx()*img.Rect.Dy() < 1000 {
 			t.Errorf("frame %d is as the one before", i)
 		}
 	}
@@ -93,13 +108,38 @@ func TestAnimateSVG(t *testing.T) {
 	golden.Bytes(t, "animate.svg", b.Bytes())
 	golden.String(t, "animate.txt", a.Describe())
 	s := b.String()
-	for _, want := range []string{"prefers-reduced-motion", `href="#argen-pause"`, `href="#argen-play"`, `href="#argen-f3"`, "animation-play-state:paused", "<title>Predict, choose, append, repeat</title>"} {
+	id := a.id()
+	for _, want := range []string{"prefers-reduced-motion", `href="#` + id + `-pause"`, `href="#` + id + `-play"`, `href="#` + id + `-s3"`, "animation-play-state:paused", "<title>Predict, choose, append, repeat</title>"} {
 		if !strings.Contains(s, want) {
 			t.Errorf("%q is missing", want)
 		}
 	}
-	if n := strings.Count(s, `<g class="argen-f`); n != 4 {
+	if n := strings.Count(s, `<g class="`+id+`-f`); n != 4 {
 		t.Errorf("%d frames for 4 steps", n)
+	}
+}
+
+// Two animations can stand in one page: no name in one is a name in the other.
+func TestAnimateNames(t *testing.T) {
+	named := regexp.MustCompile(`argen-[0-9a-z-]+`)
+	seen := map[string]int{}
+	dark := animated(t, 3)
+	dark.Theme = Dark
+	for i, a := range []*Animation{animated(t, 3), animated(t, 4), dark} {
+		var b bytes.Buffer
+		if err := a.Write("svg", &b); err != nil {
+			t.Fatal(err)
+		}
+		names := named.FindAllString(b.String(), -1)
+		if len(names) < 30 {
+			t.Errorf("only %d names", len(names))
+		}
+		for _, n := range names {
+			if other, twice := seen[n]; twice && other != i {
+				t.Fatalf("%s is in animations %d and %d", n, other, i)
+			}
+			seen[n] = i
+		}
 	}
 }
 
