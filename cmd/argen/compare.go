@@ -49,6 +49,7 @@ type comparing struct {
 	json          bool
 	csv, markdown string
 	out, resume   string
+	look          chartLook
 }
 
 // deciding are the flags that a comparison that goes on has already.
@@ -113,6 +114,7 @@ bytes. A JSON result is {"model","prompt","samples","seed","strategies":
 	fs.StringVar(&k.csv, "csv", "", "write the table of metrics to `FILE` as CSV")
 	fs.StringVar(&k.markdown, "markdown", "", "write it to `FILE` as Markdown")
 	fs.StringVarP(&k.out, "output", "o", "", "keep texts, tables and charts in the folder `DIR`")
+	k.look.add(fs)
 	fs.StringVar(&k.resume, "resume", "", "go on with the comparison in the folder `DIR`")
 	fs.BoolVar(&k.json, "json", false, "print the result as one line of JSON")
 	return c
@@ -120,6 +122,9 @@ bytes. A JSON result is {"model","prompt","samples","seed","strategies":
 
 func (a *app) compare(ctx context.Context, k *comparing, args []string) (err error) {
 	if err := k.check(args); err != nil {
+		return err
+	}
+	if err := k.look.check(k.out + k.resume); err != nil {
 		return err
 	}
 	var head *compareHead

@@ -30,7 +30,7 @@ func (a *app) keep(k *comparing, c *comparison) error {
 			err = writeBytes(filepath.Join(k.out, compareFile), line)
 		}
 		if err == nil {
-			err = a.drawComparison(k.out, c)
+			err = a.drawComparison(k.out, &k.look, c)
 		}
 		if err != nil {
 			return err
@@ -55,11 +55,11 @@ func (a *app) keep(k *comparing, c *comparison) error {
 
 // drawComparison draws the charts of a comparison; one that has nothing to show
 // is left out, and it says why.
-func (a *app) drawComparison(folder string, c *comparison) error {
+func (a *app) drawComparison(folder string, look *chartLook, c *comparison) error {
 	in := viz.Input{Compare: c.chart()}
 	for _, name := range compareCharts {
 		chart, _ := viz.Lookup(name)
-		f, err := chart.Draw(in)
+		f, err := look.draw(chart, in)
 		if err != nil {
 			a.hint("no chart %s: %v", name, err)
 			continue

@@ -40,6 +40,8 @@ type explaining struct {
 	exercises          int
 	key                bool
 
+	look chartLook
+
 	words  *words.Catalogue
 	charts []lesson.Chart // of all that was shown, for -o
 }
@@ -90,6 +92,7 @@ func (e *explaining) languageFlag(fs *pflag.FlagSet) {
 // showing adds the flags of what is shown.
 func (e *explaining) showing(fs *pflag.FlagSet) {
 	fs.StringVarP(&e.out, "output", "o", "", "write the chart to `FILE`: *.png, *.svg or *.pdf; several to FILE-1, FILE-2, …")
+	e.look.add(fs)
 	fs.BoolVar(&e.plain, "plain", false, "nothing is asked and nothing drawn: charts are numbers, for a screen reader")
 	fs.BoolVar(&e.ascii, "ascii", false, "draw charts with ASCII alone")
 }
@@ -98,6 +101,9 @@ func (e *explaining) showing(fs *pflag.FlagSet) {
 func (e *explaining) begin() (err error) {
 	if e.words, err = words.In(e.language); err != nil {
 		return usagef("--lang: %v", err)
+	}
+	if err := e.look.check(e.out); err != nil {
+		return err
 	}
 	if e.out != "" {
 		return checkChart(e.out, nil)
@@ -264,7 +270,8 @@ func (e *explaining) saveCharts() error {
 		if ending := filepath.Ext(path); len(e.charts) > 1 {
 			path = fmt.Sprintf("%s-%d%s", strings.TrimSuffix(path, ending), i+1, ending)
 		}
-		fig, err := chart.Figure()
+		kind, _ := viz.Lookup(chart.Kind)
+		fig, err := e.look.draw(kind, viz.Input{Data: chart.Data})
 		if err == nil {
 			err = viz.Save(fig, path)
 		}

@@ -23,8 +23,7 @@ type plotFlags struct {
 	trace    int
 	title    string
 	json     bool
-	theme    theme
-	big      bool
+	look     chartLook
 	animated animateFlags
 	orders   ordersFlags
 
@@ -74,8 +73,7 @@ occlusion also what score --inside T --json prints.`,
 	f.BoolVar(&p.json, "json", false, "with list: print the kinds as JSON")
 	f.StringVar(&p.quality, "quality", "", "frontier: the metric `NAME` upwards (default coherent, or logprob)")
 	f.StringVar(&p.diversity, "diversity", "", "frontier: the metric `NAME` to the right (default distinct_2)")
-	p.theme.add(f)
-	f.BoolVar(&p.big, "big", false, "larger type, fewer ticks and rows, for a lecture hall")
+	p.look.add(f)
 	p.animated.add(f)
 	p.orders.add(f)
 	return c
@@ -119,11 +117,10 @@ func (a *app) plot(ctx context.Context, p *plotFlags, args []string) error {
 	if err != nil {
 		return err
 	}
-	fig, err := chart.Figure(inputs...)
+	fig, err := p.look.draw(chart, inputs...)
 	if err != nil {
 		return drawError(err, len(inputs)+len(inputs[0].Traces)-1)
 	}
-	fig.Theme = p.theme.Theme
 	if p.title != "" {
 		fig.Title = p.title
 	}

@@ -55,12 +55,12 @@ func (a *app) animate(ctx context.Context, p *plotFlags, files []string) error {
 		return err
 	}
 	in := inputs[0]
-	in.Big = p.big
+	in.Big = p.look.big
 	moving, err := viz.Animate(in, p.animated.from, p.animated.to)
 	if err != nil {
 		return drawError(err, len(in.Traces))
 	}
-	moving.Delay, moving.Theme = p.animated.delay, p.theme.Theme
+	moving.Delay, moving.Theme = p.animated.delay, p.look.theme.Theme
 	if p.title != "" {
 		moving.Title = p.title
 	}

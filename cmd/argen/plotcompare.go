@@ -36,6 +36,8 @@ func parseComparison(name string, data []byte) (*comparison, error) {
 	err := r.Object(func(field string) (err error) {
 		seen[field] = true
 		switch field {
+		case "type": // of traces and lessons; a comparison has none
+			err = r.Errorf("this is no comparison: argen compare --json prints one, -o DIR keeps it as compare.json")
 		case "model":
 			c.Model, err = r.String()
 		case "samples":

@@ -72,6 +72,19 @@ type chartReader struct {
 	scores bool     // what argen score printed
 }
 
+// other says that a file of a type is not what the chart is drawn from, and what
+// makes that.
+func (r *chartReader) other(kind string) error {
+	what, makes := fmt.Sprintf("a %q", kind), "argen explain NAME --json prints a lesson"
+	if kind == "header" || kind == "step" || kind == "end" {
+		what = "a trace of a text"
+		if r.chart.Inside != nil {
+			makes = "argen score --inside T --json TEXT looks into the model where it predicts token T, " + makes
+		}
+	}
+	return r.Errorf("this is %s, which %s is not drawn from: %s", what, r.chart.Name, makes)
+}
+
 // value reads a lesson, a quiz, a chart or a score.
 func (r *chartReader) value() error {
 	in := insideReader{JSON: r.JSON}
@@ -80,7 +93,7 @@ func (r *chartReader) value() error {
 		switch name {
 		case "type":
 			if kind, err = r.String(); err == nil && kind != "lesson" && kind != "quiz" {
-				err = r.Errorf("this is a %q, which %s is not drawn from: argen explain NAME --json prints a lesson", kind, r.chart.Name)
+				err = r.other(kind)
 			}
 		case "charts":
 			err = r.Array(func(int) error { return r.one() })

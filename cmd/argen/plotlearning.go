@@ -228,11 +228,16 @@ func bounded(j *strict.JSON, most float64) (float64, error) {
 	return x, err
 }
 
-// otherLog names a log of a training that was given as a trace, which err says
-// nothing of.
+// otherLog names a log of a training, a lesson or a quiz that was given as a
+// trace, which err says nothing of.
 func otherLog(name string, data []byte, err error) error {
 	l := trainingReader{name: name}
 	first, _, _ := bytes.Cut(data, []byte("\n"))
+	for _, kind := range []string{"lesson", "quiz"} {
+		if bytes.HasPrefix(bytes.TrimSpace(first), []byte(`{"type":"`+kind+`"`)) {
+			return fmt.Errorf("%s: this is a %s, not a trace of a text: argen plot KIND draws its charts, argen report all of it", name, kind)
+		}
+	}
 	if len(bytes.TrimSpace(first)) == 0 || l.line(strict.NewJSON(name, first, 16).AtLine(1)) != nil {
 		return err
 	}

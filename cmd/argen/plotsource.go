@@ -100,9 +100,6 @@ func (a *app) inputs(ctx context.Context, p *plotFlags, chart viz.Chart, files [
 		return nil, usagef("%s: --trace changes nothing there", named(s.draws))
 	}
 	all, err := s.read(a, ctx, p, chart, files)
-	for i := range all {
-		all[i].Big = p.big
-	}
 	if err != nil || chart.From != viz.FromData || p.trace == 0 {
 		return all, err
 	}

@@ -8,6 +8,37 @@ import (
 	"argen/viz"
 )
 
+// chartLook are the flags of all commands that write charts: how one looks.
+type chartLook struct {
+	theme theme
+	big   bool
+}
+
+func (l *chartLook) add(f *pflag.FlagSet) {
+	l.theme.add(f)
+	f.BoolVar(&l.big, "big", false, "larger type, fewer ticks and rows, for a lecture hall")
+}
+
+// check says that a look changes nothing where -o names no chart.
+func (l *chartLook) check(out string) error {
+	if chosen := l.theme.Name; out == "" && (l.big || chosen != "" && chosen != viz.Light.Name) {
+		return usagef("--theme and --big are of the chart that -o writes: name one")
+	}
+	return nil
+}
+
+// draw draws a chart that looks so.
+func (l *chartLook) draw(chart viz.Chart, inputs ...viz.Input) (*viz.Figure, error) {
+	for i := range inputs {
+		inputs[i].Big = l.big
+	}
+	fig, err := chart.Figure(inputs...)
+	if err == nil {
+		fig.Theme = l.theme.Theme
+	}
+	return fig, err
+}
+
 // A theme is the flag --theme, in which charts are painted.
 type theme struct{ viz.Theme }
 

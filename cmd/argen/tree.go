@@ -20,6 +20,7 @@ type treeFlags struct {
 	search.TreeOptions
 	json, ascii bool
 	out         string
+	look        chartLook
 }
 
 func treeCommand(a *app) *cobra.Command {
@@ -62,6 +63,7 @@ and others are the sums of what is shown to its end and of what is not.`,
 	fs.IntVar(&f.Most, "contexts", f.Most, "look at `N` contexts at most to prove which text is the most probable, 0 for none")
 	fs.BoolVar(&f.json, "json", false, "print the tree as JSON")
 	fs.StringVarP(&f.out, "output", "o", "", "draw the tree to `FILE` instead: *.png, *.svg or *.pdf")
+	f.look.add(fs)
 	fs.BoolVar(&f.ascii, "ascii", false, "only ASCII but for tokens")
 	f.chain.add(fs)
 	return c
@@ -77,6 +79,9 @@ func (a *app) tree(ctx context.Context, f *treeFlags, args []string) error {
 		return usagef("--beams: %d is out of range, it must be from 1 to %d", f.Beams, search.MostTexts)
 	case f.Most < 0:
 		return usagef("--contexts: %d is no number of contexts, it must be 0 or more", f.Most)
+	}
+	if err := f.look.check(f.out); err != nil {
+		return err
 	}
 	if f.out != "" {
 		if err := checkChart(f.out, nil); err != nil {
@@ -104,7 +109,8 @@ func (a *app) tree(ctx context.Context, f *treeFlags, args []string) error {
 		return err
 	}
 	if f.out != "" {
-		fig, err := viz.Tree(viz.Input{Tree: grown.chart()})
+		chart, _ := viz.Lookup("tree")
+		fig, err := f.look.draw(chart, viz.Input{Tree: grown.chart()})
 		if err == nil {
 			err = viz.Save(fig, f.out)
 		}
