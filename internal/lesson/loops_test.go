@@ -16,9 +16,9 @@ func TestRepeatedIn(t *testing.T) {
 	if !slices.Equal(within, []float64{0, 0, 0, 0}) || !slices.Equal(shared, []float64{1, 0}) {
 		t.Errorf("two groups: within %v, shared %v", within, shared)
 	}
-	within, shared = repeatedIn([]written{once, again, other}, 3)
+	within, shared = repeatedIn([]written{once, again, other, text(1, 2)}, 4)
 	// Of the five runs of again the last stood there before, which once has too.
-	if !slices.Equal(within, []float64{0, .2, 0}) || !slices.Equal(shared, []float64{.5, .4, 0}) {
+	if !slices.Equal(within, []float64{0, .2, 0, 0}) || !slices.Equal(shared, []float64{.5, .4, 0, 0}) {
 		t.Errorf("one group: within %v, shared %v", within, shared)
 	}
 }

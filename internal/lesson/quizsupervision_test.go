@@ -70,6 +70,29 @@ func TestMaskedByHand(t *testing.T) {
 	}
 }
 
+// TestFill: of ·ab· the a stands behind a border and before b, and the b behind a
+// and before a border; neighbours that never were leave all three alike.
+func TestFill(t *testing.T) {
+	s := spell([]string{"ab"})
+	q := s.fill()
+	const a, b = 1, 2
+	for _, c := range []struct {
+		before, after, symbol int
+		want                  float64
+	}{
+		{border, b, a, 1.1 / 1.3},
+		{border, b, b, .1 / 1.3},
+		{a, border, b, 1.1 / 1.3},
+		{b, border, a, 1. / 3},
+		{border, a, b, 1. / 3},
+		{a, a, a, 1. / 3},
+	} {
+		if got := q[c.before][c.after][c.symbol]; math.Abs(got-c.want) > 1e-15 {
+			t.Errorf("P(%d | %d, %d) = %v, want %v", c.symbol, c.before, c.after, got, c.want)
+		}
+	}
+}
+
 // TestDescent: gradient descent comes to the counts whatever the rate, and each
 // step is one along the gradient of the token loss, taken by differences.
 func TestDescent(t *testing.T) {
@@ -107,7 +130,12 @@ func TestDescent(t *testing.T) {
 		}
 	})
 	for _, rate := range []float64{2, 8} {
+		next := 0
 		s.descend(4000, rate, func(step int, p [][]float64) {
+			if step != next {
+				t.Fatalf("step %d is shown, not %d", step, next)
+			}
+			next++
 			for a := range p {
 				for b := range p {
 					if step == 4000 && math.Abs(p[a][b]-s.next[a][b]) > 1e-9 {
@@ -116,5 +144,8 @@ func TestDescent(t *testing.T) {
 				}
 			}
 		})
+		if next != 4001 {
+			t.Errorf("rate %v: %d steps are shown", rate, next-1)
+		}
 	}
 }

@@ -4,7 +4,9 @@ import (
 	"cmp"
 	"context"
 	"encoding/binary"
+	"encoding/json"
 	"hash/fnv"
+	"io"
 	"math"
 	"slices"
 	"strings"
@@ -260,6 +262,43 @@ func TestBeamsStopAtStrings(t *testing.T) {
 	}
 	if cut == 0 {
 		t.Error("no beam met a stop string")
+	}
+	// What is told of each step has those that end there, with their scores by length.
+	ended, lasting := 0, 0
+	for {
+		step, err := search.Next(ctx, r, p)
+		if err == io.EOF {
+			break
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		var choice struct {
+			Candidates []struct {
+				Score, Final float64
+				Fate         string
+			}
+		}
+		data, err := json.Marshal(step.Choice)
+		if err == nil {
+			err = json.Unmarshal(data, &choice)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, c := range choice.Candidates {
+			switch tokens := float64(step.T + 1); {
+			case c.Fate != "ends":
+				lasting++
+			case math.Abs(c.Final-c.Score/tokens) > 1e-12:
+				t.Errorf("step %d: a text of score %v ends with %v", step.T, c.Score, c.Final)
+			default:
+				ended++
+			}
+		}
+	}
+	if ended == 0 || lasting == 0 {
+		t.Errorf("%d candidates end, %d do not", ended, lasting)
 	}
 }
 

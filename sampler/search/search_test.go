@@ -31,6 +31,8 @@ func TestParse(t *testing.T) {
 		"best_of=8/total":                          "best_of=8/total",
 		"best_of=by:total":                         "best_of=4/total",
 		"beams=4/length_penalty:-0.5/return:1":     "beams=4/length_penalty:-0.5/return:1",
+		`draft="story-ngram"`:                      `draft="story-ngram"`,
+		`draft="a b"/7`:                            `draft="a b"/7`,
 		"contrastive=k:2":                          "contrastive=0.6/2",
 		"beams=1000/length_penalty:0/sample:false": "beams=1000/length_penalty:0",
 	} {

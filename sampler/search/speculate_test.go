@@ -310,8 +310,9 @@ func TestDraftsOfOtherVocabularies(t *testing.T) {
 	g := stories(t, "truth")
 	small, bytes := trained(t, 2, target), argen.Generator{Tokenizer: tokenizer.NewBytes()}
 	for want, second := range map[string]argen.Generator{
-		"the draft d has another vocabulary: 5 tokens, the model has 686":                         small,
-		"the draft d has another vocabulary: its token #0 is “\\x00”, that of the model is “<s>”": {Model: g.Model, Tokenizer: bytes.Tokenizer},
+		"the draft d has another vocabulary: 5 tokens, the model has 686":                                                            small,
+		"the draft d has another vocabulary: its token #0 is “\\x00”, that of the model is “<s>”":                                    {Model: g.Model, Tokenizer: bytes.Tokenizer},
+		"the draft d has another vocabulary: its token #44 is “other”, that of the model is “" + string(g.Tokenizer.Piece(44)) + "”": {Model: g.Model, Tokenizer: oneOther{g.Tokenizer}},
 	} {
 		_, err := Draft{Ref: "d", Tokens: 1}.Bind(g.Model, g.Tokenizer, second.Model, second.Tokenizer)
 		if err == nil || err.Error() != want {
@@ -325,6 +326,16 @@ func TestDraftsOfOtherVocabularies(t *testing.T) {
 	if _, _, err := (Draft{Ref: "d", Tokens: 1}).Picker().Choose(t.Context(), r); err == nil || !strings.Contains(err.Error(), "not bound") {
 		t.Errorf("%v", err)
 	}
+}
+
+// oneOther is a vocabulary with another token.
+type oneOther struct{ argen.Tokenizer }
+
+func (o oneOther) Piece(id argen.ID) []byte {
+	if id == 44 {
+		return []byte("other")
+	}
+	return o.Tokenizer.Piece(id)
 }
 
 // As transformers looks tokens up: the longest end of the text first, and of

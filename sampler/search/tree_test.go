@@ -212,3 +212,11 @@ func TestTreeOfNothing(t *testing.T) {
 		t.Errorf("%v", err)
 	}
 }
+
+func TestShort(t *testing.T) {
+	for x, want := range map[float64]string{-.00004: "0.0000", .00004: "0.0000", -.00006: "-0.0001", .00005: "0.0001", -1.23456: "-1.2346"} {
+		if got := short(x); got != want {
+			t.Errorf("%v is written %s, want %s", x, got, want)
+		}
+	}
+}
