@@ -130,7 +130,7 @@ func (p *page) JSON(data any) (template.JS, error) {
 var scriptWords = []string{
 	"first", "previous", "next", "last", "token", "model_p", "after_chain", "what_happened",
 	"stage", "tokens_left", "removed", "entropy", "others", "chosen", "candidates", "ledger", "no_candidates",
-	"reveal_all", "hide_all", "light", "dark", "slide_of", "saved",
+	"reveal_all", "hide_all", "light", "dark", "slide_of", "saved", "origin",
 }
 
 // Texts are those the script needs.

@@ -45,9 +45,9 @@ func TestIDs(t *testing.T) {
 	}
 }
 
-// TestDark: a figure has a picture for dark screens where there is room for it;
-// else the page says that it has none. What cannot be drawn is no figure.
-func TestDark(t *testing.T) {
+// TestLeftCharts: a figure has its picture where there is room for it; else the page
+// says that it has none. What cannot be drawn is no figure.
+func TestLeftCharts(t *testing.T) {
 	draw := func() (*viz.Figure, error) {
 		c := record("plain").Charts[0]
 		return c.Figure()
@@ -56,18 +56,15 @@ func TestDark(t *testing.T) {
 		p := generous(t)
 		p.thrift = th
 		f, err := p.figure("a", draw)
-		if err != nil || (f.SVG != "") != th.charts || (f.Dark != "") != (th.charts && th.dark) || f.SVG == f.Dark && f.SVG != "" {
-			t.Errorf("thrift %d: a picture of %d bytes, a dark one of %d, %v", i, len(f.SVG), len(f.Dark), err)
+		if err != nil || (f.SVG != "") != th.charts {
+			t.Errorf("thrift %d: a picture of %d bytes, %v", i, len(f.SVG), err)
 		}
 		if f.Title != "plain" || f.Words == "" {
 			t.Errorf("thrift %d: it is called %q and says %q", i, f.Title, f.Words)
 		}
 		want := "[]"
-		switch {
-		case !th.charts:
+		if !th.charts {
 			want = "[the charts]"
-		case !th.dark:
-			want = "[charts for dark screens: those on white stand for them]"
 		}
 		if got := fmt.Sprint(p.notes); got != want {
 			t.Errorf("thrift %d: the page notes %s, want %s", i, got, want)
@@ -105,11 +102,11 @@ func TestTitles(t *testing.T) {
 
 // TestEmptyTrace: a trace of nothing has no totals and no charts.
 func TestEmptyTrace(t *testing.T) {
-	s, err := Trace{"x", &argen.Trace{}}.section(generous(t))
+	s, err := Trace{Name: "x", Trace: &argen.Trace{}}.section(generous(t))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if v := s.View.(traceView); v.Total != nil || v.Figures != nil || v.Ended != "" || v.Steps.Note != "" {
+	if v := s.View.(traceView); v.Total != nil || v.Figures != nil || v.Ended != "the log has no end" || v.Steps.Note != "" {
 		t.Errorf("%+v", v)
 	}
 }

@@ -12,7 +12,7 @@ import (
 
 // generous is a page in English with room for all.
 func generous(t *testing.T) *page {
-	return &page{words: catalogue(t, "en"), thrift: thrifts[0], known: figures{}}
+	return &page{words: catalogue(t, "en"), thrift: thrifts[0], known: &figures{drawn: map[string]drawn{}}}
 }
 
 // TestFigures4: numbers of tables, with the signs of a text.

@@ -19,7 +19,7 @@ func TestTraceView(t *testing.T) {
 	tr.Steps[1].Gumbel, tr.Steps[1].Noise = true, 1.25
 	tr.Steps[2].Text, tr.Steps[2].Prob = "\n\n", 1
 	tr.Ended.Reason = argen.StopToken
-	s, err := Trace{"a.jsonl", tr}.section(generous(t))
+	s, err := Trace{Name: "a.jsonl", Trace: tr}.section(generous(t))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -28,7 +28,7 @@ func TestTraceView(t *testing.T) {
 		"title": {"A text: the the the", s.Title},
 		// e^1.234567 = 3.4369; 1.234567 / ln 2 = 1.7811 bits
 		"total": {[]string{"−3.704", "1.781", "3.437"}, v.Total},
-		"ended": {"stop_token", v.Ended},
+		"ended": {"stop_token: the model ended it", v.Ended},
 		"head":  {[]string{"a.jsonl", "the", "7", "ltr"}, []string{v.Name, v.Chain, v.Seed, v.Dir}},
 		"words": {[]word{
 			{T: 0, Blank: " ", Text: "the", Prob: "0.291", Shade: 3},
@@ -57,7 +57,7 @@ func TestTitle(t *testing.T) {
 		strings.Repeat("é", 60): "A text: " + strings.Repeat("é", 60),
 		strings.Repeat("é", 61): "A text: " + strings.Repeat("é", 59) + "…",
 	} {
-		s, err := Trace{"x", &argen.Trace{Head: argen.Header{PromptText: text}}}.section(generous(t))
+		s, err := Trace{Name: "x", Trace: &argen.Trace{Head: argen.Header{PromptText: text}}}.section(generous(t))
 		if err != nil || s.Title != want {
 			t.Errorf("%q is called %q, want %q (%v)", text, s.Title, want, err)
 		}
@@ -104,13 +104,15 @@ func TestCandidates(t *testing.T) {
 	all := []candidateData{
 		{Token: "·a", P: .5, Q: .7},
 		{Token: "b", P: .25, Q: .19},
-		{Token: "c", P: .125, Note: "removed by top_k: rank 3 > 2"},
-		{Token: "d", P: .075, Q: .1, Chosen: true, Note: "removed by top_p"},
+		{Token: "c", P: .125, Note: 1},
+		{Token: "d", P: .075, Q: .1, Chosen: true, Note: 2},
 	}
+	alone, notes := all[3], []string{"removed by top_k: rank 3 > 2", "removed by top_p"}
+	alone.Note = 1
 	for room, want := range map[int]stepData{
-		1:  {Candidates: []candidateData{all[0], all[3]}, Rest: &restData{"all others (4,002)", .425, .2}},
-		4:  {Candidates: all, Rest: &restData{"all others (4,000)", .05, .01}},
-		20: {Candidates: all, Rest: &restData{"all others (4,000)", .05, .01}},
+		1:  {Candidates: []candidateData{all[0], alone}, Notes: notes[1:], Rest: &restData{"all others (4,002)", .425, .2}},
+		4:  {Candidates: all, Notes: notes, Rest: &restData{"all others (4,000)", .05, .01}},
+		20: {Candidates: all, Notes: notes, Rest: &restData{"all others (4,000)", .05, .01}},
 	} {
 		p := generous(t)
 		p.thrift.candidates = room

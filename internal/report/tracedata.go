@@ -22,6 +22,7 @@ type stepData struct {
 	Said       string          `json:"said"`             // its numbers in a sentence
 	How        string          `json:"how"`              // how it was chosen
 	Search     string          `json:"search,omitempty"` // what the search looked at, in lines
+	Origin     string          `json:"origin,omitempty"` // where the model says that its probability comes from, in lines
 	Candidates []candidateData `json:"candidates,omitempty"`
 	Notes      []string        `json:"notes,omitempty"` // what became of candidates
 	Rest       *restData       `json:"rest,omitempty"`
@@ -62,6 +63,9 @@ func (p *page) traceData(tr *argen.Trace, steps []argen.Step, file string) trace
 		if s.Choice != nil {
 			_, lines, _ := strings.Cut(p.reason(s.Choice.String()), "\n")
 			d.Steps[i].Search = argen.Printable(lines)
+		}
+		if s.Origin != nil {
+			d.Steps[i].Origin = argen.Printable(s.Origin.String())
 		}
 		p.candidates(&d.Steps[i], s, file)
 		for k := range s.Stages {

@@ -44,9 +44,14 @@
   for (const l of all("ul, ol")) for (const c of l.children) if (c.tagName !== "LI") wrong.push("a list with something else in it: " + brief(c));
   for (const l of all("dl")) for (const c of l.children) if (c.tagName !== "DT" && c.tagName !== "DD") wrong.push("a list of terms with something else in it: " + brief(c));
   for (const e of all("svg")) if (e.getAttribute("role") !== "img" || !e.querySelector("title") || !e.querySelector("desc")) wrong.push("a picture without words: " + brief(e));
-  for (const e of all(".scroll, .chart, .text")) {
-    if (shown(e) && e.scrollWidth > e.clientWidth + 1 && e.tabIndex < 0) wrong.push("the keyboard cannot scroll " + brief(e));
+  for (const e of all("body *").filter((e) => !e.closest("svg") && shown(e))) {
+    const style = getComputedStyle(e);
+    const wide = /auto|scroll/.test(style.overflowX) && e.scrollWidth > e.clientWidth + 1;
+    const high = /auto|scroll/.test(style.overflowY) && e.scrollHeight > e.clientHeight + 1;
+    if ((wide || high) && e.tabIndex < 0 && !e.querySelector("a[href], button, input, summary, [tabindex='0']")) wrong.push("the keyboard cannot scroll " + brief(e));
+    if (e.tabIndex >= 0 && matchMedia("(prefers-reduced-motion: reduce)").matches && /[1-9]/.test(style.transitionDuration + style.animationDuration)) wrong.push("it moves, whatever the reader prefers: " + brief(e));
   }
+  for (const e of all("[lang]")) if (!/^[a-z]{2}$/.test(e.lang)) wrong.push("no language: " + brief(e));
   if (document.documentElement.scrollWidth > innerWidth + 1) wrong.push("the page is " + document.documentElement.scrollWidth + " wide, its window " + innerWidth);
 
   // Contrast of text: 4.5, or 3 if it is large. Pictures have a test of their own.

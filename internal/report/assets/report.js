@@ -112,7 +112,8 @@ function trace(box) {
     buttons[0].disabled = buttons[1].disabled = t === 0;
     buttons[2].disabled = buttons[3].disabled = t === steps.length - 1;
     said.replaceChildren(isolated(step.head));
-    rest.replaceChildren(make("p", null, step.said + " " + step.how), step.search ? make("pre", null, step.search) : "", candidates(step, Infinity, false), ledger(step));
+    rest.replaceChildren(make("p", null, step.said + " " + step.how), step.search ? make("pre", null, step.search) : "",
+      ...step.origin ? [make("p", null, texts.origin), make("pre", { lang: "en" }, step.origin)] : [], candidates(step, Infinity, false), ledger(step));
     scrollers();
   }
 
