@@ -13,9 +13,17 @@
 //
 //	gen := argen.Generator{Model: lm.Model, Tokenizer: lm.Tokenizer, Seed: 7}
 //	run, err := gen.Start("Once upon a time")
+//	if err != nil {
+//		return err
+//	}
 //	for step, err := range run.Steps(ctx) {
+//		if err != nil {
+//			return err
+//		}
 //		fmt.Println(step.Token, step.Prob)
 //	}
+//
+// where lm is what package model opens: a model with its tokenizer.
 //
 // The contracts stand here, beside the loop that consumes them; models,
 // tokenizers, samplers and views live in the packages below and import this

@@ -17,7 +17,7 @@ import (
 // library, and with it transformers, makes a tokenizer with the same ids, and
 // [ReadHuggingFace] the same tokenizer. bos is a control token that is put
 // before every text there, unless it is NoID; control tokens are special tokens.
-// It takes all kinds of tokenizers that [Marshal] does.
+// It takes all tokenizers of this package.
 //
 // What is not the same there:
 //
