@@ -1,9 +1,13 @@
 // Package viz draws what a trace holds: bars of the next token, the draw with
 // its u, probability, rank and surprisal over the text, the text itself
-// coloured by probability.
+// coloured by probability; and what a training, a comparison or a lesson has
+// measured.
 //
-// A chart is a function from traces to a [Figure], listed in [Charts]; a
-// Figure is written as PNG, SVG or PDF by [Save] and as words by [Describe].
+// A chart is a function from an [Input] to a [Figure], listed in [Charts] with
+// what it is drawn from: traces, one step of a trace, the [Data] of a lesson. A
+// Figure is written as PNG, SVG or PDF by [Save] and as words by [Describe]:
+//
+//	Input → Chart.Draw → Figure → Theme → PNG, SVG, PDF; words
 //
 //	fig, err := viz.Next(viz.Input{Traces: []*argen.Trace{trace}, Step: 3})
 //	err = viz.Save(fig, "next.svg")

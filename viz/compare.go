@@ -41,22 +41,22 @@ type CompareValue struct {
 // A CompareStep is the distribution of the next token at one place, under the
 // model and after the chain of each strategy.
 type CompareStep struct {
-	T       int
-	Context string
-	Tokens  []string
-	Model   []float64 // by token
+	T       int       // the step, from 0
+	Context string    // the text before it
+	Tokens  []string  // the most probable ones of the model
+	Model   []float64 // P(token), by token
 	Rest    float64   // all other tokens
 	Others  int       // how many those are that the model holds possible
 	After   []CompareAfter
 }
 
-// A CompareAfter is what a strategy makes of it.
+// A CompareAfter is what a strategy makes of that distribution.
 type CompareAfter struct {
 	Name    string
-	Probs   []float64
-	Rest    float64
-	Kept    int
-	Entropy float64
+	Probs   []float64 // by token; 0 if it was removed
+	Rest    float64   // all other tokens
+	Kept    int       // tokens left
+	Entropy float64   // bits
 }
 
 // mostCompared is how many strategies a chart shows.

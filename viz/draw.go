@@ -66,7 +66,7 @@ func parts(s *argen.Step, most int) []part {
 
 // Draw draws how a token was picked: every token owns a piece of [0,1) as long
 // as its probability, and the token whose piece holds u is next. Where noise
-// picked it instead, it draws that; see race.
+// picked it instead, it draws that: ln P of each candidate, and ln P + G.
 func Draw(in Input) (*Figure, error) {
 	tr, s, err := in.step("draw")
 	if err != nil {

@@ -11,10 +11,10 @@ import (
 // argen score --inside measures.
 type Inside struct {
 	Model   string
-	T       int      // of the token in the text
-	Token   string   // the token
-	Context []string // what it is predicted from
-	Effects []float64
+	T       int       // of the token in the text
+	Token   string    // the token
+	Context []string  // what it is predicted from
+	Effects []float64 // of each token of the context on the next, in nats; see argen.Occlude
 	// Of the last token of the context:
 	Attention [][][]float64 // by layer, head, token of the context
 	Lens      []InsideLens  // by number of layers, from 0

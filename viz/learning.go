@@ -25,9 +25,9 @@ type LearningRun struct {
 // A LearningStep is a step and what was measured after it; NaN where nothing
 // was.
 type LearningStep struct {
-	Step       int   // the first is 1
-	Tokens     int64 // learned from up to here
-	Bits       float64
+	Step       int     // the first is 1
+	Tokens     int64   // learned from up to here
+	Bits       float64 // loss of its batch, bits a token
 	Validation float64 // bits a token of what is held out
 	Flawless   float64 // part of the texts of a training by verdicts
 	Recall     []Recall

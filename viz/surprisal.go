@@ -46,7 +46,8 @@ func Surprisal(in Input) (*Figure, error) {
 	return f, nil
 }
 
-// Entropy draws how uncertain the model was before each token.
+// Entropy draws how uncertain the model was before each token: −Σ p·log₂ p of the
+// whole distribution, in bits.
 func Entropy(in Input) (*Figure, error) {
 	traces, err := in.all("entropy")
 	if err != nil {

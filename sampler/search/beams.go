@@ -1,6 +1,7 @@
 package search
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"strconv"
@@ -43,13 +44,13 @@ import (
 // (Vijayakumar et al., Diverse Beam Search, 2018, with the Hamming diversity, as
 // in transformers 4).
 type Beams struct {
-	N         int
-	Groups    int
-	Diversity float64
+	N         int     // beams, 0: 1
+	Groups    int     // that they are divided into, 0: 1
+	Diversity float64 // taken from the score for each time an earlier group has chosen a token
 	Length    float64 // the power of the length penalty
-	Early     string  // "false", "true" or "never"
+	Early     string  // "false", "true" or "never", "": "false"
 	Return    int     // texts listed, 0: N
-	Sample    bool
+	Sample    bool    // candidates are drawn
 }
 
 var beamsForm = Form{
@@ -93,8 +94,15 @@ func newBeams(a sampler.Args) (Procedure, error) {
 // Name implements Procedure.
 func (Beams) Name() string { return "beams" }
 
+// whole is b with what stands for its zero values.
+func (b Beams) whole() Beams {
+	b.N, b.Groups, b.Early = max(b.N, 1), max(b.Groups, 1), cmp.Or(b.Early, "false")
+	return b
+}
+
 // String implements Procedure.
 func (b Beams) String() string {
+	b = b.whole()
 	return word(b.Name(), b.N, b.Groups, b.Diversity, b.Length, b.Early, b.Return, strconv.FormatBool(b.Sample))
 }
 
@@ -103,4 +111,4 @@ func (b Beams) String() string {
 func (b Beams) Deterministic() bool { return !b.Sample && b.Groups <= 1 }
 
 // Picker implements Procedure.
-func (b Beams) Picker() Picker { return &planner{find: b.find} }
+func (b Beams) Picker() Picker { return &planner{find: b.whole().find} }

@@ -26,8 +26,8 @@ import (
 // best_of in the OpenAI API, vLLM and text-generation-inference, which rank by
 // the mean.
 type BestOf struct {
-	N  int
-	By string // "mean" or "total"
+	N  int    // texts drawn, 0: 1
+	By string // "mean" or "total", "": "mean"
 }
 
 var bestOfForm = Form{
@@ -44,7 +44,7 @@ var bestOfForm = Form{
 func (BestOf) Name() string { return "best_of" }
 
 // String implements Procedure.
-func (b BestOf) String() string { return word(b.Name(), b.N, b.By) }
+func (b BestOf) String() string { return word(b.Name(), max(b.N, 1), cmp.Or(b.By, "mean")) }
 
 // Picker implements Procedure.
 func (b BestOf) Picker() Picker { return &planner{find: b.find} }
@@ -52,7 +52,7 @@ func (b BestOf) Picker() Picker { return &planner{find: b.find} }
 func (b BestOf) find(ctx context.Context, r *argen.Run) (plan, error) {
 	seed := r.Trace().Head.Seed
 	choice := listed{Search: b.String()}
-	for i := range b.N {
+	for i := range max(b.N, 1) {
 		trial := r.Trial()
 		if i > 0 {
 			trial.Reseed(seed + uint64(i))
@@ -61,7 +61,7 @@ func (b BestOf) find(ctx context.Context, r *argen.Run) (plan, error) {
 			return plan{}, err
 		}
 		text := newText(r, trial, 0)
-		if text.Score = text.LogProb; b.By == "mean" {
+		if text.Score = text.LogProb; b.By != "total" {
 			text.Score /= float64(len(text.IDs))
 		}
 		choice.Found = append(choice.Found, text)

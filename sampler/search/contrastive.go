@@ -30,8 +30,8 @@ import (
 // Su et al., A Contrastive Framework for Neural Text Generation, 2022, as in
 // transformers 4.
 type Contrastive struct {
-	Alpha float64
-	K     int
+	Alpha float64 // weight of the likeness, 0 to 1
+	K     int     // tokens compared, 0: 1
 }
 
 var contrastiveForm = Form{
@@ -48,7 +48,7 @@ var contrastiveForm = Form{
 func (Contrastive) Name() string { return "contrastive" }
 
 // String implements Procedure.
-func (c Contrastive) String() string { return word(c.Name(), c.Alpha, c.K) }
+func (c Contrastive) String() string { return word(c.Name(), c.Alpha, max(c.K, 1)) }
 
 // Picker implements Procedure.
 func (c Contrastive) Picker() Picker { return &contrast{Contrastive: c} }
@@ -69,8 +69,8 @@ func (p *contrast) Choose(ctx context.Context, r *argen.Run) (argen.ID, argen.Ex
 	if err := p.remember(ctx, r); err != nil {
 		return argen.NoID, nil, err
 	}
-	why := contrastChoice{Search: p.String(), Alpha: p.Alpha, Options: make([]contrastOption, 0, min(p.K, c.Len()))}
-	for _, id := range c.Top(min(p.K, c.Len())) {
+	why := contrastChoice{Search: p.String(), Alpha: p.Alpha, Options: make([]contrastOption, 0, min(max(p.K, 1), c.Len()))}
+	for _, id := range c.Top(max(p.K, 1)) {
 		why.Options = append(why.Options, contrastOption{ID: id, Token: string(r.Tokenizer().Piece(id)), Prob: c.Prob(id), Like: math.Inf(-1)})
 	}
 	best := 0

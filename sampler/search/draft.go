@@ -21,8 +21,8 @@ import (
 // transformers guesses 20 tokens and ends where the draft is less sure than 0.4,
 // llama.cpp guesses 3, Leviathan et al. 3 to 10; ours is the number given.
 type Draft struct {
-	Ref    string
-	Tokens int
+	Ref    string // of the second model, as -m has it
+	Tokens int    // guesses for a pass, at most
 
 	model     argen.Model
 	tokenizer argen.Tokenizer

@@ -19,8 +19,8 @@ import (
 // text. llama.cpp's ngram-simple takes the last place instead. Saxena, Prompt
 // Lookup Decoding, 2023.
 type Lookup struct {
-	Tokens int
-	NGram  int
+	Tokens int // guesses for a pass, at most
+	NGram  int // tokens at the end that are looked for, at most
 }
 
 var lookupForm = Form{

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"math"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 
@@ -302,6 +303,41 @@ func TestPickersFollowTheRun(t *testing.T) {
 				t.Errorf("after another token %d, a fresh picker says %d, %v", got, fresh, err)
 			}
 		})
+	}
+}
+
+// A procedure of which nothing was set writes what its line in a header says.
+func TestZeroValues(t *testing.T) {
+	for want, p := range map[string]search.Procedure{
+		"beams=1/length_penalty:0": search.Beams{},
+		"beams=3/length_penalty:0": search.Beams{N: 3},
+		"best_of=1":                search.BestOf{},
+		"best_of=3":                search.BestOf{N: 3},
+		"stochastic_beams=1":       search.Stochastic{},
+		"contrastive=0/1":          search.Contrastive{},
+		"prompt_lookup=1/1":        search.Lookup{Tokens: 1, NGram: 1},
+		"contrastive=0.5/1":        search.Contrastive{Alpha: .5},
+		"beams=2/2/1/0":            search.Beams{N: 2, Groups: 2, Diversity: 1},
+	} {
+		asked, err := search.Parse(p.String())
+		if err != nil {
+			t.Errorf("%s: %v", want, err)
+			continue
+		}
+		var texts [2][]argen.ID
+		for i, p := range []search.Procedure{p, asked} {
+			gen := argen.Generator{Model: open(t, "llama-tied"), MaxTokens: 4, NoStop: true, BOS: argen.NoBOS}
+			gen.Tokenizer = numbers(gen.Model.Info().VocabSize)
+			r, err := gen.StartIDs([]argen.ID{3, 4})
+			if err != nil {
+				t.Fatal(err)
+			}
+			write(t, r, p.Picker())
+			texts[i] = slices.Clone(r.Context())
+		}
+		if p.String() != want || !slices.Equal(texts[0], texts[1]) {
+			t.Errorf("%s, want %s, writes %v, asked for by that %v", p, want, texts[0], texts[1])
+		}
 	}
 }
 

@@ -28,7 +28,9 @@ import (
 //	G̃(v) = −ln(exp(−G) − exp(−Z) + exp(−G(v)))
 //
 // Kool, van Hoof, Welling, Stochastic Beams and Where to Find Them, 2019.
-type Stochastic struct{ N int }
+type Stochastic struct {
+	N int // texts drawn, 0: 1
+}
 
 var stochasticForm = Form{
 	Name: "stochastic_beams", Doc: "stochastic beam search: draws n different texts, without replacement, and takes the first",
@@ -43,7 +45,7 @@ var stochasticForm = Form{
 func (Stochastic) Name() string { return "stochastic_beams" }
 
 // String implements Procedure.
-func (s Stochastic) String() string { return word(s.Name(), s.N) }
+func (s Stochastic) String() string { return word(s.Name(), max(s.N, 1)) }
 
 // Picker implements Procedure.
 func (s Stochastic) Picker() Picker { return &planner{find: s.find} }
@@ -76,13 +78,13 @@ func (s Stochastic) find(ctx context.Context, r *argen.Run) (plan, error) {
 			if err != nil {
 				return plan{}, err
 			}
-			next = append(next, b.lean(c, s.N, dice)...)
+			next = append(next, b.lean(c, max(s.N, 1), dice)...)
 		}
 		if !open {
 			break
 		}
 		slices.SortStableFunc(next, func(x, y leaning) int { return cmp.Compare(y.score, x.score) })
-		beams = next[:min(s.N, len(next))]
+		beams = next[:min(max(s.N, 1), len(next))]
 		last := map[*argen.Run]int{}
 		for i, b := range beams {
 			last[b.run] = i

@@ -75,7 +75,7 @@ func NewTree(ctx context.Context, r *argen.Run, o TreeOptions) (*Tree, error) {
 // its place after a step.
 func (t *Tree) search(ctx context.Context, r *argen.Run, tell func(path []argen.ID, place int)) error {
 	past := len(r.Context())
-	found, err := Beams{N: t.Beams, Groups: 1, Length: 1, Early: "false"}.search(ctx, r, func(groups []group) {
+	found, err := Beams{N: t.Beams, Length: 1}.whole().search(ctx, r, func(groups []group) {
 		for place, b := range groups[0].beams {
 			tell(slices.Clone(b.run.Context()[past:]), place+1)
 		}
