@@ -2,7 +2,9 @@ package lesson
 
 import (
 	"bytes"
+	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -57,6 +59,17 @@ func TestView(t *testing.T) {
 					t.Errorf("%d columns, not %d: %s", n, v.Width, line)
 				}
 			}
+			if strings.Contains(text, "\n\n\n") {
+				t.Errorf("two empty lines: %q", text)
+			}
+			if head := lab.Words.Say("explain.takeaway", nil); v.Head != nil {
+				if head = strings.ToUpper(head); strings.Contains(text, strings.ToUpper(r.Texts.Takeaway)) {
+					t.Errorf("%s, %d columns: what is no head looks like one", language, v.Width)
+				}
+				if !strings.Contains(text, "\n\n"+head+"\n") {
+					t.Errorf("%s, %d columns: no head %q behind an empty line", language, v.Width, head)
+				}
+			}
 			flat := strings.ToLower(strings.Join(strings.Fields(text), " "))
 			for _, part := range append([]string{r.Texts.Title, r.Texts.Claim, r.Texts.Question, r.Texts.Shows, r.Texts.Caveat, r.Texts.Takeaway, r.Texts.Task, "This fails."}, r.Texts.Options...) {
 				if !strings.Contains(flat, strings.ToLower(strings.Join(strings.Fields(part), " "))) {
@@ -86,5 +99,47 @@ func TestReadOption(t *testing.T) {
 		if i, ok := ReadOption(given, 3); ok != (want >= 0) || ok && i != want {
 			t.Errorf("%q is %d, %v", given, i, ok)
 		}
+	}
+}
+
+// TestList: every lesson stands under its group with its number in the course, and
+// those of the quiz without one, all names and titles below each other.
+func TestList(t *testing.T) {
+	c, err := words.In("en")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var b bytes.Buffer
+	if err := (View{Words: c, Width: 200}).List(&b); err != nil {
+		t.Fatal(err)
+	}
+	lines := strings.Split(strings.TrimSpace(b.String()), "\n")
+	at, n := 0, 0
+	next := func(want string) {
+		t.Helper()
+		for at < len(lines) && lines[at] == "" {
+			at++
+		}
+		if at == len(lines) || lines[at] != want {
+			t.Fatalf("line %d is %q, want %q", at+1, lines[min(at, len(lines)-1)], want)
+		}
+		at++
+	}
+	wide := len("quiz-supervision") // the longest name
+	row := func(number, name, title string) { next(fmt.Sprintf("%4s  %-*s  %s", number, wide, name, title)) }
+	for _, g := range Groups {
+		next(c.Say("explain.groups."+g.Name, nil))
+		for _, l := range g.Lessons {
+			n++
+			row(strconv.Itoa(n), l.Name, c.Say(l.key("title"), nil))
+		}
+	}
+	next(c.Say("explain.groups.quiz", nil))
+	row("", "quiz", c.Say("explain.quiz", nil))
+	for _, l := range Quiz {
+		row("", l.Name, c.Say(l.key("title"), nil))
+	}
+	if n != len(Course) || at != len(lines) {
+		t.Errorf("%d lessons of %d, %d lines of %d", n, len(Course), at, len(lines))
 	}
 }
