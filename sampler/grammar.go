@@ -37,8 +37,9 @@ func (g Grammar) String() string { return word(g.Name(), g.GBNF) }
 
 // Bind implements argen.Binder.
 func (g Grammar) Bind(t argen.Tokenizer, m argen.Model) (argen.Transform, error) {
-	g.constrained = g.on(t, m)
-	return g, nil
+	var err error
+	g.constrained, err = g.on(t, m, grammar.GBNF, g.GBNF)
+	return g, err
 }
 
 // Learn implements argen.Learner.

@@ -52,8 +52,9 @@ func (j JSONSchema) String() string { return word(j.Name(), j.Schema) }
 
 // Bind implements argen.Binder.
 func (j JSONSchema) Bind(t argen.Tokenizer, m argen.Model) (argen.Transform, error) {
-	j.constrained = j.on(t, m)
-	return j, nil
+	var err error
+	j.constrained, err = j.on(t, m, grammar.JSONSchema, j.Schema)
+	return j, err
 }
 
 // Learn implements argen.Learner.

@@ -38,8 +38,9 @@ func (r Regex) String() string { return word(r.Name(), r.Pattern) }
 
 // Bind implements argen.Binder.
 func (r Regex) Bind(t argen.Tokenizer, m argen.Model) (argen.Transform, error) {
-	r.constrained = r.on(t, m)
-	return r, nil
+	var err error
+	r.constrained, err = r.on(t, m, grammar.Regex, r.Pattern)
+	return r, err
 }
 
 // Learn implements argen.Learner.
