@@ -1,7 +1,6 @@
 package model
 
 import (
-	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -22,11 +21,11 @@ func schemeNames() string {
 
 // unknown is the error for a name that is neither a scheme nor a file.
 func unknown(ref string) error {
-	msg := fmt.Sprintf("no model or file %s: there are %s, or give the path of a file (%s)", paths.Quote(ref), schemeNames(), endings())
+	ask := ""
 	if name := nearest(ref); name != "" {
-		msg += "; did you mean " + argen.Visible(name) + "?"
+		ask = " (did you mean " + argen.Visible(name) + "?)"
 	}
-	return errors.New(msg)
+	return fmt.Errorf("no model or file %s%s: there are %s, or give the path of a file (%s)", paths.Quote(ref), ask, schemeNames(), endings())
 }
 
 // nearest returns the scheme, or else the file beside the one named, whose name

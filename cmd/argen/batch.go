@@ -62,6 +62,9 @@ func (a *app) runBatch(c *cobra.Command, file string, args []string, fresh func(
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
+		if err != nil && !errors.Is(err, errLongLine) { // nothing more can be read
+			return fileError(file, err)
+		}
 		if err == nil && len(strings.TrimSpace(string(line))) == 0 {
 			continue
 		}

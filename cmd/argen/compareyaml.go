@@ -30,6 +30,9 @@ const largestStrategies = 1 << 20
 // Whatever is not known is an error with its line.
 func readStrategies(name string, data []byte) ([]study.Strategy, error) {
 	r := strategyReader{file: name}
+	if says := strict.Foreign(bytes.TrimPrefix(data, []byte("\ufeff"))); says != "" && len(data) > 0 {
+		return nil, &strict.Error{File: name, Offset: -1, Msg: says}
+	}
 	var doc, more yaml.Node
 	d := yaml.NewDecoder(bytes.NewReader(data))
 	switch err := d.Decode(&doc); {

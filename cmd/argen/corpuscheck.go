@@ -26,6 +26,15 @@ type textError struct{ error }
 
 func textErrorf(format string, args ...any) error { return textError{fmt.Errorf(format, args...)} }
 
+// checkText finds out whether a whole file is text.
+func checkText(name string, data []byte) error {
+	var c check
+	if err := c.look(name, data); err != nil {
+		return err
+	}
+	return c.end(name)
+}
+
 // look looks at the next bytes of a file.
 func (c *check) look(name string, b []byte) error {
 	if len(c.begin) < 2 {

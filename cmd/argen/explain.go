@@ -61,7 +61,12 @@ not hold. --list shows the lessons; LESSON is one of its names or numbers.`,
   argen explain chain-rule --answer b
   argen explain chain-rule --json
   argen explain chain-rule -o chain-rule.svg -q`,
-		Args:              cobra.MaximumNArgs(1),
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) > 1 {
+				return usagef("explain runs one lesson, found %d names: argen report --lesson %s -o FILE.html takes several", len(args), argen.Visible(strings.Join(args, ",")))
+			}
+			return nil
+		},
 		ValidArgsFunction: completeLessons,
 		RunE:              func(c *cobra.Command, args []string) error { return e.run(c.Context(), args) },
 	}

@@ -103,6 +103,10 @@ func (a *app) line(ctx context.Context) (string, error) {
 	return string(line), err
 }
 
+// errLongLine says that a line is longer than a text may be; those after it can be
+// read.
+var errLongLine = errors.New("the line is longer")
+
 // readLine returns the next line, however the reading of it blocks.
 func readLine(ctx context.Context, in *bufio.Reader) ([]byte, error) {
 	type result struct {
@@ -117,12 +121,12 @@ func readLine(ctx context.Context, in *bufio.Reader) ([]byte, error) {
 			if len(r.line)+len(part) <= largestText {
 				r.line = append(r.line, part...)
 			} else if r.err == nil {
-				r.err = fmt.Errorf("the line is longer than %s, the most that is read: give it in parts", sizeText(largestText))
+				r.err = fmt.Errorf("%w than %s, the most that is read: give it in parts", errLongLine, sizeText(largestText))
 			}
 			if errors.Is(err, bufio.ErrBufferFull) {
 				continue
 			}
-			if r.err == nil && err != nil && (len(r.line) == 0 || !errors.Is(err, io.EOF)) {
+			if err != nil && !errors.Is(err, io.EOF) || r.err == nil && len(r.line) == 0 {
 				r.err = err
 			}
 			break

@@ -50,6 +50,9 @@ func (v *fileValue) read() error {
 	if err == nil && len(data) > largestText {
 		err = fmt.Errorf("longer than %s, the most that is read", sizeText(largestText))
 	}
+	if err == nil && len(strings.TrimSpace(string(data))) == 0 {
+		err = errors.New("the file is empty")
+	}
 	text := strings.TrimPrefix(string(data), "\ufeff")
 	v.text = &text
 	return fileError(v.name, err)

@@ -181,7 +181,7 @@ type wordValue struct {
 // Set implements pflag.Value.
 func (v *wordValue) Set(text string) error {
 	if !slices.Contains(v.words, text) {
-		return fmt.Errorf("%q is none of %s", text, strings.Join(v.words, ", "))
+		return fmt.Errorf("%q is none of %s%s", text, strings.Join(v.words, ", "), didYouMean(text, v.words))
 	}
 	*v.word = text
 	return nil
@@ -213,7 +213,7 @@ func presetNames() []string {
 func (v *presetValue) Set(text string) error {
 	p, ok := sampler.LookupPreset(text)
 	if !ok {
-		return fmt.Errorf("%q is none of %s", text, strings.Join(presetNames(), ", "))
+		return fmt.Errorf("%q is none of %s%s", text, strings.Join(presetNames(), ", "), didYouMean(text, presetNames()))
 	}
 	*v.preset = p
 	return nil

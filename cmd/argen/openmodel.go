@@ -8,12 +8,10 @@ import (
 	"argen/model"
 )
 
-// open opens the model that a user names.
+// open opens the model that a user names, and says so where it cannot have the
+// context that the command line asks for.
 func (a *app) open(ctx context.Context, ref string) (*model.LM, error) {
-	lm, err := model.Open(ctx, ref, a.engine)
-	if err != nil && ref == a.env("ARGEN_MODEL") {
-		err = fmt.Errorf("ARGEN_MODEL: %w", err)
-	}
+	lm, err := a.openRef(ctx, ref)
 	if asked := a.engine.Context; err == nil && asked > 0 {
 		switch most := lm.Model.Info().ContextLength; {
 		case most == 0:
@@ -21,6 +19,15 @@ func (a *app) open(ctx context.Context, ref string) (*model.LM, error) {
 		case most < asked:
 			a.hint("--context %d: the context of %s has %s, which is the most", asked, argen.Visible(ref), count(most, "token"))
 		}
+	}
+	return lm, err
+}
+
+// openRef opens the model that a user or a trace names.
+func (a *app) openRef(ctx context.Context, ref string) (*model.LM, error) {
+	lm, err := model.Open(ctx, ref, a.engine)
+	if err != nil && ref != "" && ref == a.env("ARGEN_MODEL") {
+		err = fmt.Errorf("ARGEN_MODEL: %w", err)
 	}
 	return lm, err
 }
@@ -35,8 +42,9 @@ func modelError(refs []string, ref string, err error) error {
 
 // A models keeps the models that a batch or several traces ask for open.
 type models struct {
-	a    *app
-	open map[openModel]*model.LM
+	a      *app
+	logged bool // the context is that of a trace: nobody asked for it
+	open   map[openModel]*model.LM
 }
 
 // An openModel is a model and how it is computed.
@@ -52,7 +60,11 @@ func (m *models) get(ctx context.Context, ref string) (*model.LM, error) {
 	if lm := m.open[key]; lm != nil {
 		return lm, nil
 	}
-	lm, err := m.a.open(ctx, ref)
+	open := m.a.open
+	if m.logged {
+		open = m.a.openRef
+	}
+	lm, err := open(ctx, ref)
 	if err == nil {
 		m.open[key] = lm
 	}

@@ -42,7 +42,7 @@ func (a *app) readCharts(ctx context.Context, chart viz.Chart, files []string) (
 func parseCharts(name string, data []byte, chart viz.Chart) ([]viz.Data, error) {
 	const deepest = 24
 	if len(bytes.TrimSpace(data)) == 0 {
-		return nil, fmt.Errorf("%s is empty: a chart %s is drawn from what argen explain NAME --json prints", name, chart.Name)
+		return nil, fmt.Errorf("%s is empty: %s is drawn from what argen explain NAME --json prints%s", name, chart.Name, alsoInside(chart))
 	}
 	r := chartReader{JSON: strict.NewJSON(name, data, deepest), chart: chart}
 	for {
@@ -195,11 +195,16 @@ func (r *chartReader) none(name string) error {
 	case r.scores && r.chart.Inside != nil:
 		return fmt.Errorf(`%s has no "inside": argen score --inside T --json looks into the model where it predicts token T`, name)
 	}
-	also := ""
-	if r.chart.Inside != nil {
-		also = ", argen score --inside T --json too"
+	return fmt.Errorf("%s has no charts: argen explain NAME --json prints some with their data%s", name, alsoInside(r.chart))
+}
+
+// alsoInside names the other command whose output a chart is drawn from, if there is
+// one.
+func alsoInside(chart viz.Chart) string {
+	if chart.Inside == nil {
+		return ""
 	}
-	return fmt.Errorf("%s has no charts: argen explain NAME --json prints some with their data%s", name, also)
+	return ", argen score --inside T --json too"
 }
 
 // An insideReader reads what score --inside prints.

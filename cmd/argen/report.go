@@ -142,6 +142,8 @@ func (f *reportFlags) check(files []string) error {
 		return usagef("report: give -o FOLDER for the worksheets")
 	case f.out == "":
 		return usagef("report: give -o FILE.html")
+	case f.sheet.many() && isPage(f.out):
+		return usagef("-o %s: several worksheets go into a folder: give a name without an ending", argen.Visible(f.out))
 	case f.sheet.many():
 		return nil
 	case f.sheet.on:
@@ -153,10 +155,15 @@ func (f *reportFlags) check(files []string) error {
 	return checkPage(f.out, files)
 }
 
+// isPage reports whether a name ends as that of a page does.
+func isPage(path string) bool {
+	ending := strings.ToLower(filepath.Ext(path))
+	return ending == ".html" || ending == ".htm"
+}
+
 // checkPage finds what is wrong with the name of a page.
 func checkPage(path string, inputs []string) error {
-	ending := strings.ToLower(filepath.Ext(path))
-	if ending != ".html" && ending != ".htm" || len(filepath.Base(path)) == len(ending) {
+	if !isPage(path) || len(filepath.Base(path)) == len(filepath.Ext(path)) {
 		return usagef("-o %s: a page's name ends in .html", argen.Visible(path))
 	}
 	for i, name := range inputs {

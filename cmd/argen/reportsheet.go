@@ -117,6 +117,9 @@ func (a *app) students(ctx context.Context, f *reportFlags) ([]student, error) {
 		return nil, err
 	}
 	file, seen := argen.Visible(f.sheet.students), map[string]int{}
+	if err := checkText(file, data); err != nil {
+		return nil, err
+	}
 	for i, line := range strings.Split(strings.TrimPrefix(strings.ToValidUTF8(string(data), "\ufffd"), "\ufeff"), "\n") {
 		name := strings.TrimSpace(line)
 		if name == "" {

@@ -83,6 +83,7 @@ type identity struct {
 func (a *app) verify(c *cobra.Command, v *verifying, files []string) error {
 	ctx := c.Context()
 	opened := a.models()
+	opened.logged = true
 	defer opened.close()
 	failed := false
 	for _, file := range files {
