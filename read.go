@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"strings"
 
 	"argen/internal/strict"
@@ -98,6 +99,15 @@ func readLine(in *bufio.Reader) ([]byte, error) {
 	}
 }
 
+// readVersion reads the version of a trace, which may be newer than this program.
+func readVersion(j *strict.JSON) error {
+	n, err := j.Int(1, math.MaxInt32)
+	if err == nil && n > TraceVersion {
+		err = j.Errorf("a trace of version %d, this program reads up to %d: use the argen that wrote it", n, TraceVersion)
+	}
+	return err
+}
+
 // readTraceLine reads one line into the last of the traces, or begins another.
 func readTraceLine(j *strict.JSON, all *[]*Trace) error {
 	var line struct {
@@ -111,13 +121,13 @@ func readTraceLine(j *strict.JSON, all *[]*Trace) error {
 	err := j.Object(func(name string) (err error) {
 		fields[name] = true
 		if len(fields) == 1 && name != "type" {
-			return j.Errorf("the first field of a trace's line is %q, found %q", "type", name)
+			return j.Errorf("the first field of a trace's line is %q, found %q: a trace is what --log wrote", "type", name)
 		}
 		switch {
 		case name == "type":
 			line.kind, err = j.String()
 		case line.kind == "header" && name == "version":
-			_, err = j.Int(1, TraceVersion)
+			err = readVersion(j)
 		case line.kind == "header":
 			err = readHeader(j, name, &line.head)
 		case line.kind == "step":
@@ -147,7 +157,7 @@ func readTraceLine(j *strict.JSON, all *[]*Trace) error {
 		return nil
 	}
 	if len(*all) == 0 {
-		return j.Errorf("a line of type %q before the header", line.kind)
+		return j.Errorf("a line of type %q before the header: a trace is what --log wrote", line.kind)
 	}
 	trace := (*all)[len(*all)-1]
 	switch line.kind {

@@ -227,7 +227,7 @@ func TestBadTraces(t *testing.T) {
 		{"text for a number", head + strings.Replace(step, `"rank":1`, `"rank":"first"`, 1) + step, "bad:2:"},
 		{"id too large", head + strings.Replace(step, `"id":`, `"id":9999999999`, 1) + step, "bad:2:"},
 		{"no version", strings.Replace(head, `"version":1,`, "", 1) + step, `the header line has no field "version"`},
-		{"newer", strings.Replace(head, `"version":1`, `"version":2`, 1) + step, "bad:1:"},
+		{"newer", strings.Replace(head, `"version":1`, `"version":2`, 1) + step, "a trace of version 2, this program reads up to 1: use the argen that wrote it"},
 		{"no type first", `{"t":1,"type":"step"}` + "\n", `the first field of a trace's line is "type"`},
 		{"unknown type", head + `{"type":"pause"}` + "\n" + step, `a line of type "pause"`},
 		{"back too far", head + `{"type":"back","t":3}` + "\n" + step, "back to t = 3, but there are 0 steps only"},

@@ -256,7 +256,7 @@ func setFlag(fs *pflag.FlagSet, f *pflag.Flag, j *strict.JSON) error {
 	} else if err = fs.Set(f.Name, values[0]); err != nil {
 		var invalid *pflag.InvalidValueError
 		if errors.As(err, &invalid) {
-			err = plainNumber(values[0], errors.Unwrap(invalid))
+			err = plainNumber(f.Value.Type(), values[0], errors.Unwrap(invalid))
 		}
 	}
 	if err != nil {

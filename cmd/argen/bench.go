@@ -48,7 +48,7 @@ With --train it is the training of a new transformer, on random tokens: the
 parameters.`,
 		Example: `  argen bench -m truth --gen 64 --reps 3
   argen bench --json --threads 1 --gen 64 --reps 3
-  argen bench --train --layers 1 --hidden 32 --ff 64 --batch 2 --context 32 --reps 3`,
+  argen bench --train --layers 1 --hidden 32 --batch 2 --context 32 --reps 3`,
 		Args: noArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			b.givenPrompt = c.Flags().Changed("prompt")

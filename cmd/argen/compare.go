@@ -87,9 +87,9 @@ bytes. A JSON result is {"model","prompt","samples","seed","strategies":
 [{"name","chain","metrics":{NAME:{"mean","lo","hi"}},"samples"}],"distances",
 "metrics","step"}; argen plot frontier, metrics and same-step draw it.`,
 		Example: `  argen compare --samples 20
-  argen compare "One morning" --samples 20 --strategy greedy --strategy "hot: temperature=1.5" --show 1
-  argen compare --samples 20 --strategy temperature=1 --strategy "cut: top_p=0.9,temperature=0.8" --json
-  argen compare --samples 5 -m story -m story-ngram -m truth --strategy temperature=1 -o models
+  argen compare "One morning" --samples 20 --strategy greedy --strategy beams=4
+  argen compare --samples 9 --strategy "cut: top_p=0.9,temperature=0.8" --json
+  argen compare --samples 5 -m story -m truth --strategy temperature=1 -o models
   argen plot frontier models/compare.json -o frontier.png`,
 		RunE: func(c *cobra.Command, args []string) error { return a.compare(c.Context(), k, args) },
 	}
@@ -181,6 +181,9 @@ func (a *app) compare(ctx context.Context, k *comparing, args []string) (err err
 	p.end()
 	if err != nil {
 		return err
+	}
+	if k.place >= 0 && distances.Step == nil {
+		a.hint("--step %d: no text of the model has so many tokens, so no step is shown", k.place)
 	}
 	result := newComparison(head, plan, plan.Measure(samples), distances)
 	if err := a.keep(k, result); err != nil {

@@ -86,7 +86,7 @@ func (e *explaining) common(fs *pflag.FlagSet) {
 	e.a.modelFlag(fs, &e.model)
 	e.a.engineFlags(fs)
 	e.languageFlag(fs)
-	fs.Uint64Var(&e.seed, "seed", 1, "`N` sets the dice of the experiments")
+	seedVar(fs, &e.seed, "`N` sets the dice of the experiments")
 	fs.BoolVar(&e.json, "json", false, "print the result as JSON")
 }
 

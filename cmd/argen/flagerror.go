@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
+	"strings"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -30,19 +31,25 @@ func flagError(c *cobra.Command, err error) error {
 	case errors.As(err, &invalid) && invalid.GetFlag().Value.Type() == "bool":
 		return usagef("--%s takes no value, found %q", invalid.GetFlag().Name, invalid.GetValue())
 	case errors.As(err, &invalid):
-		return usagef("--%s: %w", invalid.GetFlag().Name, plainNumber(invalid.GetValue(), errors.Unwrap(invalid)))
+		return usagef("--%s: %w", invalid.GetFlag().Name, plainNumber(invalid.GetFlag().Value.Type(), invalid.GetValue(), errors.Unwrap(invalid)))
 	}
 	return usageError{err}
 }
 
-// plainNumber is err without the name of the function that could not read a
-// number.
-func plainNumber(value string, err error) error {
+// plainNumber says in plain words why a value of one of pflag's types of numbers could
+// not be read; other errors stay.
+func plainNumber(kind, value string, err error) error {
 	var num *strconv.NumError
-	if errors.As(err, &num) {
-		return fmt.Errorf("%q is no number that can stand here: %w", value, num.Err)
+	want := map[string]string{"int": "it must be a whole number", "float64": "it must be a number"}[kind]
+	switch {
+	case kind == "duration" && err != nil && strings.HasPrefix(err.Error(), "time: "):
+		return fmt.Errorf("%q is no time, write 500ms, 2s or 1m30s", value)
+	case !errors.As(err, &num) || want == "":
+		return err
+	case errors.Is(err, strconv.ErrRange):
+		return fmt.Errorf("%q is no number that can stand here, it is too large", value)
 	}
-	return err
+	return fmt.Errorf("%q is no number that can stand here, %s", value, want)
 }
 
 // flagNames are the names of a command's flags.

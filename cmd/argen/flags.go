@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"slices"
 	"strconv"
@@ -264,12 +265,19 @@ func (s *seedFlag) add(fs *pflag.FlagSet) {
 
 // Set implements pflag.Value.
 func (s *seedFlag) Set(text string) error {
+	n, err := readSeed(text)
+	if err == nil {
+		s.seed, s.given = n, true
+	}
+	return err
+}
+
+func readSeed(text string) (uint64, error) {
 	n, err := strconv.ParseUint(text, 10, 64)
 	if err != nil {
-		return fmt.Errorf("%q is no seed, a seed is a whole number from 0 to %d", text, uint64(1<<64-1))
+		return 0, fmt.Errorf("%q is no seed, a seed is a whole number from 0 to %d", text, uint64(math.MaxUint64))
 	}
-	s.seed, s.given = n, true
-	return nil
+	return n, nil
 }
 
 // String implements pflag.Value.
@@ -282,6 +290,35 @@ func (s *seedFlag) String() string {
 
 // Type implements pflag.Value.
 func (s *seedFlag) Type() string { return "uint" }
+
+// seedValue is a seed that is there without the flag, too.
+type seedValue struct{ seed *uint64 }
+
+// Set implements pflag.Value.
+func (v seedValue) Set(text string) error {
+	n, err := readSeed(text)
+	if err == nil {
+		*v.seed = n
+	}
+	return err
+}
+
+// String implements pflag.Value.
+func (v seedValue) String() string {
+	if v.seed == nil {
+		return ""
+	}
+	return strconv.FormatUint(*v.seed, 10)
+}
+
+// Type implements pflag.Value.
+func (v seedValue) Type() string { return "uint" }
+
+// seedVar adds a flag for a seed that is 1 without it.
+func seedVar(fs *pflag.FlagSet, seed *uint64, usage string) {
+	*seed = 1
+	fs.Var(seedValue{seed}, "seed", usage)
+}
 
 // pick returns the seed, drawn if none was given. Short ones are easier to
 // type again.

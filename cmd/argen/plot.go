@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"argen"
 	"argen/viz"
@@ -52,16 +53,16 @@ occlusion also what score --inside T --json prints.`,
 		Example: `  argen generate -m truth --seed 1 --top 10 --log trace.jsonl
   argen plot surprisal trace.jsonl -o surprisal.svg
   argen plot next trace.jsonl --step 3 --describe
-  argen train transformer --stories --steps 20 --hidden 16 --layers 1 --seed 1 --log training.jsonl -o brief
+  argen train transformer --stories --steps 9 --hidden 16 --log t.jsonl -o brief
   argen plot animate trace.jsonl --to 20 -o run.gif
-  argen plot learning training.jsonl -o learning.svg
+  argen plot learning t.jsonl -o learning.svg
   argen compare --samples 5 --json | argen plot frontier - -o frontier.svg
-  argen explain chain-rule --json | argen plot curves - -o chain-rule.svg --theme dark
-  argen score --inside 6 --json "It was a rainy afternoon, and Mia was alone." | argen plot attention - -o attention.svg
+  argen explain chain-rule --json | argen plot curves - -o rule.svg --theme dark
+  argen score --inside 3 --json "It was a rainy" | argen plot lens - -o lens.svg
   argen plot list`,
 		ValidArgsFunction: completePlot,
 		RunE: func(c *cobra.Command, args []string) error {
-			return a.plot(c.Context(), p, args)
+			return a.plot(c.Context(), p, c.Flags(), args)
 		},
 	}
 	f := c.Flags()
@@ -77,6 +78,24 @@ occlusion also what score --inside T --json prints.`,
 	p.animated.add(f)
 	p.orders.add(f)
 	return c
+}
+
+// kindOfFlag is the only kind for which a flag says anything.
+var kindOfFlag = map[string]string{
+	"json":    "list",
+	"quality": "frontier", "diversity": "frontier",
+	"from": animate, "to": animate, "delay": animate,
+	"orders": "ngram-orders", "stories": "ngram-orders", "held-out": "ngram-orders", "seed": "ngram-orders",
+}
+
+// flagsOfOtherKinds refuses flags that are given and say nothing for a kind.
+func flagsOfOtherKinds(fs *pflag.FlagSet, kind string) (err error) {
+	fs.Visit(func(f *pflag.Flag) {
+		if of := kindOfFlag[f.Name]; of != "" && of != kind && err == nil {
+			err = usagef("%s: --%s changes nothing there, it is of argen plot %s", kind, f.Name, of)
+		}
+	})
+	return err
 }
 
 func completePlot(_ *cobra.Command, args []string, typed string) ([]string, cobra.ShellCompDirective) {
@@ -95,20 +114,23 @@ func completePlot(_ *cobra.Command, args []string, typed string) ([]string, cobr
 	return append(names, "list"), cobra.ShellCompDirectiveNoFileComp
 }
 
-func (a *app) plot(ctx context.Context, p *plotFlags, args []string) error {
+func (a *app) plot(ctx context.Context, p *plotFlags, given *pflag.FlagSet, args []string) error {
 	if len(args) == 0 {
 		return usagef("plot: which chart? argen plot list shows the kinds")
 	}
 	kind, files := args[0], args[1:]
-	if kind == "list" {
-		return a.plotList(p.json)
-	}
-	if kind == animate {
-		return a.animate(ctx, p, files)
-	}
 	chart, ok := viz.Lookup(kind)
-	if !ok {
+	if !ok && kind != "list" && kind != animate {
 		return usagef("unknown chart %q%s; argen plot list shows the kinds", kind, didYouMean(kind, chartNames()))
+	}
+	if err := flagsOfOtherKinds(given, kind); err != nil {
+		return err
+	}
+	switch kind {
+	case "list":
+		return a.plotList(p.json)
+	case animate:
+		return a.animate(ctx, p, files)
 	}
 	if err := p.checkOutput(files); err != nil {
 		return err

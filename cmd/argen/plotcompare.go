@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"math"
 
 	"argen"
@@ -36,8 +37,8 @@ func parseComparison(name string, data []byte) (*comparison, error) {
 	err := r.Object(func(field string) (err error) {
 		seen[field] = true
 		switch field {
-		case "type": // of traces and lessons; a comparison has none
-			err = r.Errorf("this is no comparison: argen compare --json prints one, -o DIR keeps it as compare.json")
+		case "type":
+			err = wrongType(r.JSON, "no comparison: argen compare --json prints one, -o DIR keeps it as compare.json")
 		case "model":
 			c.Model, err = r.String()
 		case "samples":
@@ -72,6 +73,27 @@ func parseComparison(name string, data []byte) (*comparison, error) {
 		}
 	}
 	return c, nil
+}
+
+// wrongType reads the type that the records of some commands begin with, where none of
+// those can be read, and says what it is and what there should be instead.
+func wrongType(j *strict.JSON, instead string) error {
+	kind, err := j.String()
+	if err != nil {
+		return err
+	}
+	return j.Errorf("this is %s, %s", recordName(kind), instead)
+}
+
+// recordName says what a record of a type is.
+func recordName(kind string) string {
+	switch kind {
+	case "header":
+		return "a trace, or the log of a training"
+	case "lesson", "quiz":
+		return "a " + kind
+	}
+	return fmt.Sprintf("a record of type %q", kind)
 }
 
 // A compareReader reads the parts of a comparison.

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"argen"
+	"argen/internal/lesson"
 	"argen/internal/strict"
 	"argen/viz"
 )
@@ -95,6 +96,12 @@ func (r *chartReader) value() error {
 			if kind, err = r.String(); err == nil && kind != "lesson" && kind != "quiz" {
 				err = r.other(kind)
 			}
+		case "version":
+			n, err := r.Int(1, math.MaxInt32)
+			if err == nil && n > lesson.Version {
+				err = r.Errorf("version %d of the record of a lesson, this program reads up to %d: use the argen that wrote it", n, lesson.Version)
+			}
+			return err
 		case "charts":
 			err = r.Array(func(int) error { return r.one() })
 		case "options": // of a quiz

@@ -26,7 +26,7 @@ func (o *ordersFlags) add(f *pflag.FlagSet) {
 	f.IntVar(&o.most, "orders", 6, fmt.Sprintf("ngram-orders: the longest n-gram, `N` from 2 to %d", ngram.MaxTrainOrder))
 	f.IntVar(&o.train, "stories", 2000, "ngram-orders: train on `N` stories, 1 to 100000")
 	f.IntVar(&o.test, "held-out", 200, "ngram-orders: measure on `N` other stories, 2 to 10000")
-	f.Uint64Var(&o.seed, "seed", 1, "ngram-orders: `N` sets the dice of the sampled stories")
+	seedVar(f, &o.seed, "ngram-orders: `N` sets the dice of the sampled stories")
 }
 
 func (o *ordersFlags) check() error {

@@ -60,7 +60,7 @@ saved answers.`,
 	a.modelFlag(fs, &f.explain.model)
 	a.engineFlags(fs)
 	fs.StringVar(&f.explain.language, "lang", words.Languages[0], "`LANGUAGE` of the page: "+strings.Join(words.Languages, " or "))
-	fs.Uint64Var(&f.explain.seed, "seed", 1, "`N` sets the dice of the experiments, and of the student's worksheet")
+	seedVar(fs, &f.explain.seed, "`N` sets the dice of the experiments, and of the student's worksheet")
 	names := append([]string{"all"}, lessonNames()...)
 	completeWords(c, "lesson", names)
 	completeWords(c, "deck", names)

@@ -121,7 +121,7 @@ func (a *app) root(only string) *cobra.Command {
 repeat. Every probability on the way is shown and can be logged.`,
 		Example: `  argen step "One morning"
   argen generate --seed 1 --log story.jsonl "One morning"
-  argen score -m truth -m story-ngram "It was a rainy afternoon, and Mia was alone."`,
+  argen score -m truth -m story-ngram "Yuki and Kofi were walking to the beach."`,
 		Args:              noCommand,
 		RunE:              func(c *cobra.Command, _ []string) error { return c.Help() },
 		SilenceErrors:     true,

@@ -58,12 +58,12 @@ layers, from 0. A conversation adds "text", and where there is an answer
 "answer":{"t","logprob","bits","perplexity","bits_per_byte","counted"}, t being
 its first token. --watermark adds "watermark":{"z","p","green","counted"}, and
 "green" to the tokens: true, or false for red.`,
-		Example: `  argen score "It was a rainy afternoon, and Mia was alone."
-  argen score -m truth -m story-ngram "It was a rainy afternoon, and Mia was alone."
+		Example: `  argen score "Yuki and Kofi were walking to the beach."
+  argen score -m truth -m story-ngram "Yuki and Kofi were walking to the beach."
   argen generate -m truth --seed 1 -q | argen score -m truth -m story-ngram
-  argen score --inside 4 "It was a rainy afternoon, and Mia was alone."
+  argen score --inside 4 "Yuki and Kofi were walking to the beach."
   argen generate --seed 1 -q --watermark 0.25 | argen score --watermark 0.25
-  argen score --json --top 3 "It was a rainy afternoon, and Mia was alone."`,
+  argen score --json --top 3 "Yuki and Kofi were walking to the beach."`,
 		RunE: func(c *cobra.Command, args []string) error {
 			if s.batch != "" {
 				return a.runBatch(c, s.batch, args, func() answerer { return &scoring{} })

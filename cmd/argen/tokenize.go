@@ -53,7 +53,7 @@ bytes (base64) stand beside tokens that are not all valid UTF-8.`,
   argen tokenize --tokenizer bytes --json "naïve"
   argen tokenize --ids 56,647,6
   argen tokenize --decode 56,647,6
-  argen train tokenizer --stories 300 --seed 1 --vocab-size 500 -o tokenizer.json
+  argen train tokenizer --stories 50 --seed 1 --vocab-size 500 -o tokenizer.json
   argen tokenize --tokenizer tokenizer.json --merges "the red kite"`,
 		RunE: func(c *cobra.Command, args []string) error {
 			if t.batch != "" {

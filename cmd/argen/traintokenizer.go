@@ -32,7 +32,7 @@ func trainTokenizerCommand(a *app) *cobra.Command {
 neighbours that is most frequent, again and again. OUT is a tokenizer.json that
 Hugging Face's tokenizers library reads too. The same text and flags give the
 same file. - is stdin.`,
-		Example: `  argen train tokenizer --stories 300 --seed 1 --vocab-size 500 -o tokenizer.json
+		Example: `  argen train tokenizer --stories 50 --seed 1 --vocab-size 500 -o tokenizer.json
   argen tokenize --tokenizer tokenizer.json "the red kite"`,
 		RunE: func(c *cobra.Command, files []string) error {
 			if err := idleSeed(c.Flags(), t.stories); err != nil {

@@ -64,7 +64,7 @@ no stop. The same text, flags and seed give the same weights.
 
 The usual size, 0.4 million weights, learns names and things of the stories in
 a few minutes. Their entropy is known exactly: no model can have a lower loss.` + verdictHelp,
-		Example: `  argen train transformer --stories --steps 20 --hidden 16 --layers 1 --seed 1 -o small
+		Example: `  argen train transformer --stories --steps 9 --hidden 16 --seed 1 -o small
   argen generate -m small --seed 1`,
 		RunE: func(c *cobra.Command, args []string) error {
 			a.grace.Store(int64(time.Minute)) // a step, and a checkpoint, may take long

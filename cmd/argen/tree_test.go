@@ -122,7 +122,7 @@ func FuzzReadTree(f *testing.F) {
 
 func TestReadTreeErrors(t *testing.T) {
 	for data, want := range map[string]string{
-		`{"type":"header","version":1}`:      "this is a trace, not a tree: argen tree --json writes one",
+		`{"type":"header","version":1}`:      "this is a trace, or the log of a training, not a tree: argen tree --json writes one",
 		`{}`:                                 "there is no tree in it",
 		`{"tree":{"id":-1}}`:                 "tree.id",
 		`{"tree":{"bytes":"?"}}`:             "bytes are not in base64",

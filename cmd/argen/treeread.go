@@ -33,8 +33,8 @@ func parseTree(name string, data []byte) (viz.TreeData, error) {
 	var d viz.TreeData
 	err := t.Object(func(name string) (err error) {
 		switch name {
-		case "type": // that of a trace's first line
-			err = t.Errorf("this is a trace, not a tree: argen tree --json writes one")
+		case "type":
+			err = wrongType(t.JSON, "not a tree: argen tree --json writes one")
 		case "model":
 			d.Model, err = t.String()
 		case "prompt":
