@@ -35,10 +35,10 @@ func explainGradeCommand(a *app) *cobra.Command {
 		Use:   "grade FILE...",
 		Short: "Grade worksheets that were filled in",
 		Long: `Grade worksheets: the text that argen explain worksheet wrote, filled in, or the
-JSON that the page of argen report --worksheet saves; - is stdin, a folder is all
-*.txt and *.json in it. The answers are computed again from the seed in each. What
-cannot be read is said with its line. Several are a table, a line a student, with
-what is unclear about any of them.`,
+JSON that the page of argen report --worksheet saves; - is stdin, a folder is
+all *.txt and *.json in it. The answers are computed again from the seed in
+each. What cannot be read is said with its line. Several are a table, a line a
+student, with what is unclear about any of them.`,
 		Example: `  argen explain grade sheet.txt
   argen explain grade answers-*.json --csv class.csv`,
 		Args: func(_ *cobra.Command, args []string) error {
