@@ -49,7 +49,7 @@ func TestCourse(t *testing.T) {
 func TestQuizOnTerminal(t *testing.T) {
 	t.Parallel()
 	x := onTerminal(t, "TERM=dumb", "explain", "quiz")
-	x.wait("Your answer, a, b, c, d: ")
+	x.wait("Your answer, a, b, c, d, or q for the end: ")
 	x.types("e\r")
 	x.wait("“e” is none of the answers")
 	x.types("a\r")
@@ -64,9 +64,32 @@ func TestQuizOnTerminal(t *testing.T) {
 		t.Errorf("sequences or drawings on a dumb terminal: %q", seen)
 	}
 	y := onTerminal(t, "", "explain", "quiz")
-	y.wait("Your answer, a, b, c, d: ")
+	y.wait("Your answer, a, b, c, d, or q for the end: ")
 	y.types("\x03")
 	if got := y.ends(); got != 130 {
 		t.Errorf("Ctrl-C: exit code %d", got)
+	}
+}
+
+// TestQuizLeft: whoever leaves the quiz before an answer has made no mistake.
+func TestQuizLeft(t *testing.T) {
+	for name, end := range map[string]struct {
+		keys string
+		code int
+	}{
+		"q":           {"q\r", 0},
+		"Enter and q": {"\rq\r", 0},
+		"Ctrl-D":      {"\x04", 0},
+		"Ctrl-C":      {"\x03", 130},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			x := onTerminal(t, "", "explain", "quiz")
+			x.wait("or q for the end: ")
+			x.types(end.keys)
+			if got := x.ends(); got != end.code || strings.Contains(x.seen(), "argen: quiz") || strings.Contains(x.seen(), "“”") {
+				t.Errorf("exit code %d, want %d: %q", got, end.code, x.seen())
+			}
+		})
 	}
 }

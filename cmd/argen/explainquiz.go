@@ -64,6 +64,9 @@ func (e *explaining) quiz(ctx context.Context) (err error) {
 	}
 	if len(chosen) == 0 {
 		i, err := e.firstAnswer(ctx, n)
+		if errors.Is(err, errLeft) {
+			return nil
+		}
 		if err != nil {
 			return err
 		}
@@ -149,7 +152,7 @@ func (e *explaining) choose(ctx context.Context, lab *lesson.Lab, q *lesson.Quiz
 }
 
 // firstAnswer takes the answer from whoever is there: at a terminal until it is
-// one, elsewhere the first line of the input.
+// one or the learner leaves, elsewhere the first line of the input.
 func (e *explaining) firstAnswer(ctx context.Context, n int) (int, error) {
 	letters := lesson.Letters(n)
 	text := ""
@@ -158,7 +161,11 @@ func (e *explaining) firstAnswer(ctx context.Context, n int) (int, error) {
 	}
 	for {
 		line, err := e.prompt(ctx, text)
-		if errors.Is(err, errLeft) || err == nil && line == "" && !e.talks() {
+		left := errors.Is(err, errLeft) || err == nil && (line == "q" || line == "quit")
+		if left && e.talks() {
+			return 0, errLeft
+		}
+		if left || err == nil && line == "" && !e.talks() {
 			return 0, usagef("quiz: there is no answer: --answer OPTION gives one of %s, --all runs all", letters)
 		}
 		if err != nil {
@@ -168,10 +175,11 @@ func (e *explaining) firstAnswer(ctx context.Context, n int) (int, error) {
 		switch {
 		case ok:
 			return i, nil
-		case e.talks() && (line == "q" || line == "quit"):
-			return 0, usagef("quiz: there is no answer: --answer OPTION gives one of %s, --all runs all", letters)
 		case !e.talks():
 			return 0, usagef("quiz: the answer %q is none of %s", line, letters)
+		case line == "":
+			text = e.words.Say("quiz.ask", words.Map{"letters": letters})
+			continue
 		}
 		text = e.words.Say("quiz.again", words.Map{"given": argen.Visible(line), "letters": letters})
 	}

@@ -14,6 +14,7 @@ import (
 type progress struct {
 	w     io.Writer // nil: says nothing
 	bar   bool
+	wide  func() int // of the terminal, in columns
 	clock func() time.Time
 
 	stage string
@@ -30,7 +31,7 @@ func (a *app) progress() *progress {
 	if a.quiet {
 		return p
 	}
-	p.bar = a.stderrTTY && a.env("TERM") != "dumb"
+	p.bar, p.wide = a.stderrTTY && a.env("TERM") != "dumb", a.width
 	p.w = a.stderr
 	if p.bar {
 		p.w = a.stderr.W // a bar is drawn with \r, and holds no text of others
@@ -90,8 +91,14 @@ func (p *progress) line(share float64, known bool, done int64, unit string, spen
 	return b.String()
 }
 
-// draw puts text in the place of what was drawn before.
+// draw puts text in the place of what was drawn before, cut where the terminal
+// would break the line: \r does not take a broken one back.
 func (p *progress) draw(text string) {
+	if p.wide != nil {
+		if runes := []rune(text); len(runes) >= p.wide() {
+			text = string(runes[:max(p.wide()-1, 0)])
+		}
+	}
 	width := utf8.RuneCountInString(text)
 	fmt.Fprint(p.w, "\r"+text+strings.Repeat(" ", max(p.width-width, 0)))
 	p.width = width

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"unicode/utf8"
 )
 
 // at is a clock that is moved by hand.
@@ -120,6 +121,24 @@ func TestByteSize(t *testing.T) {
 		s := byteSize(5)
 		if err := s.Set(text); err == nil || s != 5 {
 			t.Errorf("%q is taken as %d", text, s)
+		}
+	}
+}
+
+// TestNarrowBar: on a terminal that is too narrow for it a bar is cut, so that the
+// next one stands in its place.
+func TestNarrowBar(t *testing.T) {
+	var b bytes.Buffer
+	p := &progress{w: &b, bar: true, wide: func() int { return 40 }, clock: time.Now}
+	p.set("quiz-parallel", 3, 10, "parts")
+	p.end()
+	lines := strings.Split(b.String(), "\r")
+	if len(lines) < 3 || !strings.HasPrefix(lines[1], "quiz-parallel ━") {
+		t.Fatalf("%q", b.String())
+	}
+	for _, line := range lines {
+		if n := utf8.RuneCountInString(line); n > 39 {
+			t.Errorf("%q has %d columns", line, n)
 		}
 	}
 }
