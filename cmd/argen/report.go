@@ -24,6 +24,7 @@ type reportFlags struct {
 	deck       []string
 	sheet      sheetFlags
 	explain    explainFlags // model, language, seed
+	ofRun      string       // a flag of what runs now that was given, "" for none
 }
 
 func reportCommand(a *app) *cobra.Command {
@@ -49,7 +50,14 @@ saved answers.`,
 		ValidArgsFunction: func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
 			return []string{"jsonl", "json"}, cobra.ShellCompDirectiveFilterFileExt
 		},
-		RunE: func(c *cobra.Command, args []string) error { return a.makeReport(c.Context(), &f, args) },
+		RunE: func(c *cobra.Command, args []string) error {
+			for _, name := range []string{"model", "seed"} {
+				if c.Flags().Changed(name) {
+					f.ofRun = name
+				}
+			}
+			return a.makeReport(c.Context(), &f, args)
+		},
 	}
 	fs := c.Flags()
 	fs.StringVarP(&f.out, "output", "o", "", "write the page to `FILE`.html")
@@ -149,6 +157,8 @@ func (f *reportFlags) check(files []string) error {
 	case f.sheet.on:
 	case len(files) == 0 && len(f.lessons) == 0 && len(f.deck) == 0:
 		return usagef("report: of what? name traces, comparisons or lessons, or --lesson to run some")
+	case f.ofRun != "" && len(f.lessons) == 0 && len(f.deck) == 0:
+		return usagef("--%s is of what runs now, and a file has its own: add --lesson NAMES, or leave it out", f.ofRun)
 	case len(f.deck) > 0 && (len(files) > 0 || len(f.lessons) > 0):
 		return usagef("--deck makes slides of the lessons that it names: leave out the files and --lesson")
 	}
