@@ -83,6 +83,9 @@ func TestKeys(t *testing.T) {
 	reached := map[string]bool{}
 	for range 60 {
 		p.key(kb.Tab)
+		if bare := value[string](p, `{ const a = document.activeElement, s = getComputedStyle(a); a === document.body || parseFloat(s.outlineWidth) >= 2 && s.outlineStyle !== "none" ? "" : a.outerHTML.slice(0, 90) }`); bare != "" {
+			t.Errorf("the focus is not seen on %s", bare)
+		}
 		reached[value[string](p, `{ const a = document.activeElement; a.id || a.className || a.tagName }`)] = true
 	}
 	for _, name := range []string{"tok s9", "figures", "SUMMARY"} {

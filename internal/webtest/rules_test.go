@@ -50,7 +50,8 @@ func text(v *accessibility.Value) string {
 func TestRules(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "bad.html")
 	page := `<!doctype html><html><body><h1>x</h1><h3 id=a>y</h3><p id=a style="color:#999">faint</p><table><tr><th>z</th></tr><tr><td>1</td><td>2</td></tr></table>
-<button></button><svg></svg><ul><p>q</p></ul><div tabindex=3>o</div><label for=gone>l</label><div style="width:3000px">wide</div></body></html>`
+<button></button><svg></svg><ul><p>q</p></ul><div tabindex=3>o</div><label for=gone>l</label><div style="width:3000px">wide</div>
+<pre style="overflow:auto;height:1em">high\nhigh</pre><p lang="English">l</p><a href="#a" style="transition:color 1s">m</a></body></html>`
 	if err := os.WriteFile(path, []byte(page), 0o644); err != nil {
 		t.Fatal(err)
 	}
@@ -58,7 +59,7 @@ func TestRules(t *testing.T) {
 	says := strings.Join(value[[]string](p, rules), "\n")
 	for _, want := range []string{
 		"no language", "no title", "0 main", "level 3 follows one of 1", "two elements have the id a", "without a caption", "without a scope", "differ in length",
-		"a picture without words", "something else in it", "an order of its own", "a label of nothing", "wide, its window 800", "contrast of rgb(153, 153, 153)",
+		"a picture without words", "something else in it", "an order of its own", "a label of nothing", "wide, its window 800", "cannot scroll <pre", "no language: <p", "it moves, whatever", "contrast of rgb(153, 153, 153)",
 	} {
 		if !strings.Contains(says, want) {
 			t.Errorf("the rules do not find %q:\n%s", want, says)
