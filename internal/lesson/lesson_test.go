@@ -7,6 +7,7 @@ package lesson
 
 import (
 	"encoding/json"
+	"slices"
 	"strings"
 	"testing"
 
@@ -15,6 +16,10 @@ import (
 	"argen/internal/words"
 	"argen/viz"
 )
+
+// long are the lessons whose experiments take several seconds. The quick tests run
+// them once; in every language they run in the full tests.
+var long = []string{"temperature", "truncation", "greedy", "loops", "counterfactuals", "quiz-supervision"}
 
 // TestLessons runs every lesson in every language, each with another number of
 // texts written at once: all verdicts hold, all texts are there, each chart can
@@ -26,6 +31,9 @@ func TestLessons(t *testing.T) {
 				t.Parallel()
 				var first []Number
 				for i, language := range words.Languages {
+					if i > 0 && !everyLanguage && slices.Contains(long, l.Name) {
+						break
+					}
 					lab := newLab(t, "story", language)
 					lab.Jobs = i + 1
 					r, err := l.Do(t.Context(), lab)

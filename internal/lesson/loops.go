@@ -19,14 +19,21 @@ var loops = &Lesson{Name: "loops", Run: runLoops}
 // gramTokens is how many tokens in a row count as repeated where they come again.
 const gramTokens = 4
 
-// ways are those of writing that are compared: the words' key of each and its
-// chain. The first is what the lesson is about, the second its control.
-var ways = []struct{ name, chain string }{
-	{"greedy", "top_k=1"},
-	{"sampled", "temperature=1"},
-	{"half", "temperature=0.5"},
-	{"penalty", "repetition_penalty=1.3,top_k=1"},
-	{"forbidden", "no_repeat_ngram=4,top_k=1"},
+// loopsGiven is how many tokens of a text are given.
+const loopsGiven = 5
+
+// ways are those of writing that are compared: the words' key of each, its chain, and
+// whether dice decide; where none do, the same beginning becomes the same text. The
+// first is what the lesson is about, the second its control.
+var ways = []struct {
+	name, chain string
+	dice        bool
+}{
+	{"greedy", "top_k=1", false},
+	{"sampled", "temperature=1", true},
+	{"half", "temperature=0.5", true},
+	{"penalty", "repetition_penalty=1.3,top_k=1", false},
+	{"forbidden", "no_repeat_ngram=4,top_k=1", false},
 }
 
 // A written text, its tokens with the beginning that was given.
@@ -57,12 +64,23 @@ func runLoops(ctx context.Context, lab *Lab, r *Record) error {
 	for w := range texts {
 		texts[w] = make([]written, len(beginnings))
 	}
+	first := firstLike(beginnings, loopsGiven)
 	err = lab.each(ctx, len(ways)*len(beginnings), func(i int) error {
 		w, at := i%len(ways), i/len(ways)
-		return texts[w][at].write(ctx, lab, ways[w].chain, beginnings[at], long, uint64(at))
+		if ways[w].dice || first[at] == at {
+			return texts[w][at].write(ctx, lab, ways[w].chain, beginnings[at], long, uint64(at))
+		}
+		return nil
 	})
 	if err != nil {
 		return err
+	}
+	for w := range ways {
+		for at, k := range first {
+			if !ways[w].dice {
+				texts[w][at] = texts[w][k]
+			}
+		}
 	}
 	var within, shared, bits [][]float64
 	for _, list := range texts {
@@ -111,7 +129,6 @@ func runLoops(ctx context.Context, lab *Lab, r *Record) error {
 
 // write writes a text by a chain after the first tokens of another.
 func (t *written) write(ctx context.Context, lab *Lab, chain string, ids []argen.ID, n int, seed uint64) error {
-	const given = 5
 	stages, err := sampler.Parse(chain)
 	if err != nil {
 		return err
@@ -120,7 +137,7 @@ func (t *written) write(ctx context.Context, lab *Lab, chain string, ids []argen
 		Model: lab.LM.Model, Tokenizer: lab.LM.Tokenizer, Chain: stages, Seed: lab.Dice("loops").Uint64() + seed,
 		MaxTokens: n, NoStop: !lab.Story(), NoHash: true,
 	}
-	run, err := gen.StartIDs(ids[:min(given, len(ids))])
+	run, err := gen.StartIDs(ids[:min(loopsGiven, len(ids))])
 	if err != nil {
 		return err
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	_ "embed"
 	"fmt"
+	"slices"
 	"strings"
 
 	"argen"
@@ -57,4 +58,15 @@ func pieces(text string, n int) []string {
 // sentenceEnds reports whether a sentence has ended before text[at:].
 func sentenceEnds(text string, at int) bool {
 	return strings.ContainsRune(".!?", rune(text[at-1])) && (text[at] == ' ' || text[at] == '\n')
+}
+
+// firstLike are, of each text, the number of the first one that begins with the same
+// n tokens.
+func firstLike(texts [][]argen.ID, n int) []int {
+	list := make([]int, len(texts))
+	for i, ids := range texts {
+		begin := ids[:min(n, len(ids))]
+		list[i] = slices.IndexFunc(texts, func(other []argen.ID) bool { return slices.Equal(other[:min(n, len(other))], begin) })
+	}
+	return list
 }

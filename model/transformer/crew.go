@@ -49,13 +49,18 @@ const (
 	crewModel = 4 << 20
 )
 
-// size is how many work, helpers and whoever has the work.
+// computing is how many contexts are being computed at this moment, of all models.
+var computing atomic.Int32
+
+// size is how many work, helpers and whoever has the work. Contexts that are
+// computed at once share the processors: two that each wait for the helpers of the
+// other's are slower than two that are computed alone.
 func (c *crew) size() int {
 	n := runtime.GOMAXPROCS(0)
 	if c.threads > 0 {
-		n = min(n, c.threads)
+		return min(n, c.threads)
 	}
-	return n
+	return max(1, n/max(1, int(computing.Load())))
 }
 
 // run does a work of so many pieces, some of them at a time.

@@ -59,6 +59,8 @@ func (s *State) Extend(ctx context.Context, ids ...argen.ID) (logits []float64, 
 // before.
 func (s *State) guard(do func() error) error {
 	before := len(s.all)
+	computing.Add(1)
+	defer computing.Add(-1)
 	err := mapped.Guard(do)
 	if errors.Is(err, mapped.ErrGone) {
 		s.all, s.ready = s.all[:before], false

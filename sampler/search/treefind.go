@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"math"
 	"slices"
 	"strings"
@@ -31,6 +32,10 @@ func NewTree(ctx context.Context, r *argen.Run, o TreeOptions) (*Tree, error) {
 	t := &Tree{TreeOptions: o, Root: &Node{ID: argen.NoID, Prob: 1, SampledProb: 1, Joint: 1, End: r.Over()}}
 	if t.Root.End != "" {
 		return t, nil
+	}
+	// What stands before is computed here, once: trials begin with what the run knows.
+	if _, err := r.Predict(ctx); err != nil && !errors.Is(err, io.EOF) {
+		return nil, err
 	}
 	greedy := r.Trial()
 	if err := greedy.SetChain(append(slices.Clone(r.Chain()), sampler.Greedy{})); err != nil {

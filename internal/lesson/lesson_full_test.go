@@ -1,0 +1,6 @@
+//go:build full && !race
+
+package lesson
+
+// everyLanguage is whether long lessons are tested in every language.
+const everyLanguage = true
