@@ -1,10 +1,14 @@
 package viz
 
 import (
+	"cmp"
 	"encoding/json"
+	"fmt"
 	"math"
 	"reflect"
 	"regexp"
+	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -48,28 +52,22 @@ func numbersOf(v reflect.Value, add func(float64)) {
 	}
 }
 
-// TestLabels: every number that is written on a chart of what was measured is
-// one of its data, to the digits that are shown, or of an axis, or what the
-// chart says that it makes of them.
+// TestLabels: every number that is written on a chart, whatever its kind, and
+// every one of its description is one of its data, to the digits that are shown,
+// or a tick of an axis, or what the chart says that it makes of them.
 func TestLabels(t *testing.T) {
 	for _, c := range Charts {
-		switch c.From {
-		case FromTraces, FromStep, FromData:
-		default:
-			continue // these have numbers of their own tests
-		}
 		for name, in := range inputs(t, c.Name) {
 			known := map[string]bool{}
 			add := func(x float64) {
 				for _, s := range []string{prob(x), short(x), short(-x), short(100 * x), percentage(x), tick(x), minus(tick(x)), Axis{}.number(x)} {
-					known[strings.TrimSuffix(s, " %")] = true
+					known[strings.TrimPrefix(strings.TrimSuffix(s, " %"), ">")] = true
 				}
 				if x >= 0 && x < 1 {
 					known[decimals(x)] = true
 				}
 			}
-			numbersOf(reflect.ValueOf(in.Traces), add)
-			numbersOf(reflect.ValueOf(in.Data), add)
+			numbersOf(reflect.ValueOf(in), add)
 			said := ""
 			if bars, ok := in.Data.(*BarsData); ok {
 				said = strings.Join(bars.Groups, " ")
@@ -82,6 +80,8 @@ func TestLabels(t *testing.T) {
 					at = s.CumLogProb
 					for _, p := range parts(s, mostRows) {
 						add(p.high - p.low)
+						add(p.low)
+						add(p.high)
 					}
 					list := rows(s, 12)
 					for _, r := range list {
@@ -107,6 +107,9 @@ func TestLabels(t *testing.T) {
 						if choiceOf(s, &spec) && spec.Guess != nil {
 							add(min(1, spec.P/spec.Guess.Q))
 						}
+						if spec.Tally.Passes > 0 {
+							add(float64(spec.Tally.Tokens) / float64(spec.Tally.Passes))
+						}
 						for _, s := range figures.FindAllString(string(data), -1) {
 							var x float64
 							if json.Unmarshal([]byte(s), &x) == nil {
@@ -122,19 +125,71 @@ func TestLabels(t *testing.T) {
 				add(math.Exp(at))
 				said += tr.Head.Chain
 			}
+			for i := range in.Learning.Runs { // the mean recall, over words
+				for _, step := range in.Learning.Runs[i].Steps {
+					known[fmt.Sprintf("%.1f", 100*(step.Validation/in.Learning.Runs[i].Floor-1))] = true // % above the floor
+					sum, n := 0.0, 0
+					for _, r := range step.Recall {
+						sum, n = sum+r.Prob*float64(r.Count), n+r.Count
+					}
+					add(sum / float64(n))
+					known[strings.Fields(roughly(float64(step.Tokens)) + " ")[0]] = true // 22.8 million
+				}
+			}
 			f := drawn(t, c, in)
 			known[""] = true
-			for _, w := range texts(t, f) {
-				if strings.Contains(f.Caption, w.text) || strings.Contains(f.Title, w.text) {
-					continue
-				}
+			all := texts(t, f)
+			onAxis, found := ticksOf(all), 0
+			for i, w := range append(all, written{text: f.Title}, written{text: f.Subtitle}, written{text: f.Caption}, written{text: f.Alt}) {
 				for _, n := range figures.FindAllString(w.text, -1) {
 					n = strings.TrimRight(n, ",")
-					if digits(n) >= 3 && !known[n] && !known[minus(n)] && !strings.Contains(said, n) {
+					if digits(n) >= 3 {
+						found++
+					}
+					if digits(n) >= 3 && !known[n] && !known[minus(n)] && !strings.Contains(said, n) && !onAxis[i] {
 						t.Errorf("%s: %q has %s, which is not in its data", name, w.text, n)
 					}
 				}
 			}
+			if found == 0 && name == c.Name {
+				t.Errorf("%s has no number that could be wrong: give its input some with three digits", name)
+			}
 		}
 	}
+}
+
+// ticksOf are the places in a list of those texts that are numbers at equal
+// distances, in a row or in a column of three or more, whose values are at equal
+// distances too: ticks of an axis that is drawn to scale.
+func ticksOf(list []written) map[int]bool {
+	type place struct {
+		i         int
+		across    float64 // which row or column
+		at, value float64
+	}
+	ticks := map[int]bool{}
+	for _, level := range []bool{true, false} {
+		var all []place
+		for i, w := range list {
+			v, err := strconv.ParseFloat(strings.NewReplacer("−", "-", ",", "", " %", "").Replace(w.text), 64)
+			if err != nil {
+				continue
+			}
+			mid := w.box.Min.Add(w.box.Max).Scale(.5)
+			p := place{i, math.Round(float64(mid.Y)), float64(mid.X), v}
+			if !level {
+				p = place{i, math.Round(float64(w.box.Max.X)), float64(mid.Y), v}
+			}
+			all = append(all, p)
+		}
+		slices.SortFunc(all, func(a, b place) int { return cmp.Or(cmp.Compare(a.across, b.across), cmp.Compare(a.at, b.at)) })
+		for i := 2; i < len(all); i++ {
+			a, b, c := all[i-2], all[i-1], all[i]
+			near := func(x, y, off float64) bool { return math.Abs(x-y) <= off }
+			if a.across == c.across && near(b.at-a.at, c.at-b.at, 1.5) && near(b.value-a.value, c.value-b.value, 1e-9) && a.value != b.value {
+				ticks[a.i], ticks[b.i], ticks[c.i] = true, true, true
+			}
+		}
+	}
+	return ticks
 }
