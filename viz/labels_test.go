@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"math"
 	"reflect"
 	"regexp"
@@ -56,8 +57,13 @@ func numbersOf(v reflect.Value, add func(float64)) {
 // every one of its description is one of its data, to the digits that are shown,
 // or a tick of an axis, or what the chart says that it makes of them.
 func TestLabels(t *testing.T) {
+	const fewest = 2 // digits of a number that is looked up
 	for _, c := range Charts {
-		for name, in := range inputs(t, c.Name) {
+		list := maps.Clone(inputs(t, c.Name))
+		if c.From == FromData { // numbers with many digits
+			list[c.Name+" scaled"] = Input{Data: scaled(copied(t, c, list[c.Name].Data))}
+		}
+		for name, in := range list {
 			known := map[string]bool{}
 			add := func(x float64) {
 				for _, s := range []string{prob(x), short(x), short(-x), short(100 * x), percentage(x), tick(x), minus(tick(x)), Axis{}.number(x)} {
@@ -125,6 +131,19 @@ func TestLabels(t *testing.T) {
 				add(math.Exp(at))
 				said += tr.Head.Chain
 			}
+			add(95) // of 100 intervals hold the true number
+			differ, measured := 0, 0
+			for i, strategy := range in.Compare.Strategies {
+				said += " " + strategy.Name
+				for _, v := range strategy.Values {
+					if i > 0 && !math.IsNaN(v.Mean) {
+						measured++
+						differ += map[bool]int{true: 1}[v.Differs]
+					}
+				}
+			}
+			add(float64(differ))
+			add(float64(measured))
 			for i := range in.Learning.Runs { // the mean recall, over words
 				for _, step := range in.Learning.Runs[i].Steps {
 					known[fmt.Sprintf("%.1f", 100*(step.Validation/in.Learning.Runs[i].Floor-1))] = true // % above the floor
@@ -143,19 +162,46 @@ func TestLabels(t *testing.T) {
 			for i, w := range append(all, written{text: f.Title}, written{text: f.Subtitle}, written{text: f.Caption}, written{text: f.Alt}) {
 				for _, n := range figures.FindAllString(w.text, -1) {
 					n = strings.TrimRight(n, ",")
-					if digits(n) >= 3 {
+					if digits(n) >= fewest {
 						found++
 					}
-					if digits(n) >= 3 && !known[n] && !known[minus(n)] && !strings.Contains(said, n) && !onAxis[i] {
+					if digits(n) >= fewest && !known[n] && !known[minus(n)] && !strings.Contains(said, n) && !onAxis[i] {
 						t.Errorf("%s: %q has %s, which is not in its data", name, w.text, n)
 					}
 				}
 			}
-			if found == 0 && name == c.Name {
+			if found == 0 && (name == c.Name) == (c.From != FromData) {
 				t.Errorf("%s has no number that could be wrong: give its input some with three digits", name)
 			}
 		}
 	}
+}
+
+// scaled is data with all its numbers a little nearer to 0, but for those along the
+// lower side.
+func scaled(d Data) Data {
+	down := func(lists ...Values) {
+		for _, v := range lists {
+			for i := range v {
+				v[i] *= .98731
+			}
+		}
+	}
+	var series []Series
+	switch d := d.(type) {
+	case *CurvesData:
+		series = d.Series
+	case *BarsData:
+		series = d.Series
+	case *MatrixData:
+		for _, p := range d.Panels {
+			down(p.Cells...)
+		}
+	}
+	for _, s := range series {
+		down(s.Y, s.Lo, s.Hi)
+	}
+	return d
 }
 
 // ticksOf are the places in a list of those texts that are numbers at equal
