@@ -59,7 +59,8 @@ func TestAnimateGIF(t *testing.T) {
 			t.Errorf("frame %d is %v, which is more than what changes", i, img.Rect)
 		}
 		draw.Draw(shown, img.Rect, img, img.Rect.Min, draw.Src)
-		whole := a.frame(i).image(a.width, a.height, animateDots).Image().(*image.RGBA)
+		c, _ := a.frame(i).image(a.width, a.height, animateDots)
+		whole := c.Image().(*image.RGBA)
 		for at := 0; at < len(shown.Pix); at += 7 {
 			want := shown.Palette.Convert(color.RGBA{whole.Pix[4*at], whole.Pix[4*at+1], whole.Pix[4*at+2], 0xff})
 			if shown.Palette[shown.Pix[at]] != want {

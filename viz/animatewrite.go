@@ -47,7 +47,7 @@ func (a *Animation) writeGIF(w io.Writer) error {
 	var before *image.Paletted
 	for i := range a.steps {
 		f := a.frame(i)
-		c := f.image(a.width, a.height, animateDots*f.scale())
+		c, _ := f.image(a.width, a.height, animateDots*f.scale())
 		img, ok := c.Image().(*image.RGBA)
 		if !ok {
 			return fmt.Errorf("the canvas has no pixels")

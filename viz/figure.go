@@ -20,6 +20,9 @@ type Figure struct {
 
 	Theme Theme // in which it is written; the zero value is Light
 
+	language string // of what it says by itself, "" for English
+	coded    bool   // its caption says what codes of characters are
+
 	zoom   float64 // how much larger it is written, 0 for 1
 	most   float64 // the greatest number on an axis that several charts can share
 	headed float64 // the part of Height that head says

@@ -60,6 +60,7 @@ func (c Chart) page(ins []Input, figs []*Figure) *Figure {
 		thing = "trace"
 	}
 	f := &Figure{Title: figs[0].Title, Subtitle: some(len(figs), thing) + " side by side"}
+	f.language = figs[0].language
 	shared := !slices.ContainsFunc(figs, func(g *Figure) bool { return g.Title != f.Title })
 	if !shared {
 		f.Title = strings.ToUpper(c.Doc[:1]) + c.Doc[1:]

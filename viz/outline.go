@@ -3,9 +3,12 @@ package viz
 import (
 	"fmt"
 	"math"
+	"slices"
+	"strings"
 
 	"golang.org/x/image/font/sfnt"
 	"golang.org/x/image/math/fixed"
+	"golang.org/x/text/unicode/bidi"
 	"gonum.org/v1/plot/font"
 	"gonum.org/v1/plot/vg"
 )
@@ -16,6 +19,7 @@ import (
 type outliner struct {
 	vg.CanvasSizer
 	cubic bool // for PDF, which has no quadratic curves; gonum/plot's are others
+	coded bool // a character was drawn as its code
 	buf   sfnt.Buffer
 }
 
@@ -28,7 +32,7 @@ func (o *outliner) FillString(f font.Face, p vg.Point, s string) {
 	r := rulerOf(f.Font)
 	var path vg.Path
 	x, y := float64(p.X), float64(p.Y)
-	for _, c := range s {
+	for _, c := range visual(s) {
 		if g, err := r.font.GlyphIndex(&o.buf, c); err != nil || g == 0 {
 			o.code(f, x, y, c)
 		} else {
@@ -98,6 +102,7 @@ func (o *outliner) code(f font.Face, x, y float64, c rune) {
 	if rulerOf(f.Font).advance(&o.buf, c) == 0 {
 		return // a mark on the character before
 	}
+	o.coded = true
 	left, low, high := vg.Length(x+.06*em), vg.Length(y-.16*em), vg.Length(y+.78*em)
 	right := vg.Length(x + .94*em)
 	o.Push()
@@ -124,4 +129,44 @@ func (o *outliner) code(f font.Face, x, y float64, c rune) {
 		wide := measure(s, small.Font)
 		o.FillString(small, vg.Point{X: vg.Length(x + (em-wide)/2), Y: vg.Length(y + .36*em - .44*em*float64(row))}, s)
 	}
+}
+
+// visual is a text in the order in which its characters stand in a line from left
+// to right: Hebrew and Arabic are turned with all that is between them, numbers
+// there are not. That is what the Unicode Bidirectional Algorithm (Standard Annex
+// 9) makes of a text without controls, which charts escape. An SVG leaves it to its
+// reader.
+func visual(s string) string {
+	class := func(c rune) bidi.Class {
+		p, _ := bidi.LookupRune(c)
+		return p.Class()
+	}
+	turned := func(c rune) bool { k := class(c); return k == bidi.R || k == bidi.AL }
+	number := func(c rune) bool { k := class(c); return k == bidi.EN || k == bidi.AN }
+	if strings.IndexFunc(s, turned) < 0 {
+		return s
+	}
+	all := []rune(s)
+	for i := 0; i < len(all); i++ {
+		if !turned(all[i]) {
+			continue
+		}
+		end := i + 1 // behind the last that is turned, or a number among them
+		for j := i; j < len(all) && class(all[j]) != bidi.L; j++ {
+			if turned(all[j]) || number(all[j]) {
+				end = j + 1
+			}
+		}
+		copy(all[i:end], []rune(bidi.ReverseString(string(all[i:end])))) // mirrors brackets too
+		for j := i; j < end; j++ {
+			k := j
+			for k < end && (number(all[k]) || k > j && class(all[k]) == bidi.CS && k+1 < end && number(all[k+1])) {
+				k++
+			}
+			slices.Reverse(all[j:k])
+			j = max(j, k-1)
+		}
+		i = end - 1
+	}
+	return string(all)
 }

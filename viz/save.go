@@ -59,7 +59,10 @@ func writeSVG(f *Figure, w io.Writer) error {
 
 func writePNG(f *Figure, w io.Writer) error {
 	width, height := f.size()
-	c := f.image(width, height, dotsPerInch*f.scale())
+	c, coded := f.image(width, height, dotsPerInch*f.scale())
+	if coded && !f.coded {
+		return writePNG(f.withCodes(), w)
+	}
 	e := png.Encoder{CompressionLevel: png.BestSpeed}
 	if img, ok := c.Image().(*image.RGBA); ok {
 		if small := paletted(img); small != nil {
@@ -69,11 +72,23 @@ func writePNG(f *Figure, w io.Writer) error {
 	return e.Encode(w, c.Image())
 }
 
-// image draws the figure as a picture of so many dots an inch.
-func (f *Figure) image(width, height, dots float64) *vgimg.Canvas {
-	c := vgimg.NewWith(vgimg.UseWH(vg.Length(width), vg.Length(height)), vgimg.UseDPI(int(dots)), vgimg.UseBackgroundColor(f.Theme.of(paper)))
-	f.draw(f.Theme.in(&outliner{CanvasSizer: c}))
-	return c
+// image draws the figure as a picture of so many dots an inch, and says whether
+// a character stands there as its code.
+func (f *Figure) image(width, height, dots float64) (c *vgimg.Canvas, coded bool) {
+	c = vgimg.NewWith(vgimg.UseWH(vg.Length(width), vg.Length(height)), vgimg.UseDPI(int(dots)), vgimg.UseBackgroundColor(f.Theme.of(paper)))
+	o := &outliner{CanvasSizer: c}
+	f.draw(f.Theme.in(o))
+	return c, o.coded
+}
+
+// withCodes is the figure where characters stand as their codes, which its caption
+// explains. A font of all scripts would be larger than the program.
+func (f *Figure) withCodes() *Figure {
+	g := *f
+	g.coded = true
+	said := Words{Language: f.language}
+	g.Caption = strings.TrimSpace(g.Caption + " " + said.say("codes", nil))
+	return &g
 }
 
 // created is the date in a PDF, replaced so that the same figure gives the
@@ -88,12 +103,16 @@ func writePDF(f *Figure, w io.Writer) error {
 	if k != 1 {
 		c.Scale(k, k)
 	}
-	page := f.Theme.in(&sized{&outliner{CanvasSizer: c, cubic: true}, width, height})
+	o := &outliner{CanvasSizer: c, cubic: true}
+	page := f.Theme.in(&sized{o, width, height})
 	if f.Theme.of(paper) != paper { // paper is white already
 		page.SetColor(paper)
 		page.Fill(rect(0, 0, width, height).Path())
 	}
 	f.draw(page)
+	if o.coded && !f.coded {
+		return writePDF(f.withCodes(), w)
+	}
 	var b bytes.Buffer
 	if _, err := c.WriteTo(&b); err != nil {
 		return err

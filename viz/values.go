@@ -70,7 +70,7 @@ type Words struct {
 // figure is an empty one with the words, and with what it shows in words.
 func (w Words) figure(in Input, alt string) *Figure {
 	text := func(s string) string { return strings.Join(strings.Fields(argen.Printable(s)), " ") }
-	return &Figure{Title: text(w.Title), Subtitle: text(w.Subtitle), Caption: text(w.Caption), Alt: alt, Width: in.page()}
+	return &Figure{Title: text(w.Title), Subtitle: text(w.Subtitle), Caption: text(w.Caption), Alt: alt, Width: in.page(), language: w.Language}
 }
 
 // SetLanguage sets in which language a chart says what it says by itself.
