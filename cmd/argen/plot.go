@@ -38,8 +38,8 @@ func plotCommand(a *app) *cobra.Command {
 		Short: "Draw a chart of logged traces",
 		Long: `Draw a chart of traces that --log wrote, as PNG, SVG or PDF by the output's
 ending. - is stdin. argen plot list shows the kinds; --describe says in words
-what the chart shows. Letters beyond Latin, Greek, Cyrillic and Hebrew, and emoji,
-are shown by SVG alone: PNG and PDF have a box with the number of the character.
+what the chart shows. Letters beyond Latin, Greek, Cyrillic and Hebrew, and
+emoji, are shown by SVG alone: PNG and PDF have boxes with their numbers.
 
 Where there are several traces, kinds that draw one are drawn side by side.
 animate makes a moving picture of a run, a frame a step, as GIF, or as SVG that
