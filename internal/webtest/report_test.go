@@ -10,14 +10,15 @@ import (
 	"github.com/chromedp/chromedp/kb"
 )
 
-// pages makes a page of a trace, a comparison and a lesson, and returns its path.
+// pages makes a page of two traces, a comparison and a lesson, and returns its path.
 func pages(t *testing.T, language string) string {
 	t.Helper()
 	folder := t.TempDir()
 	run(t, folder, "generate", "--seed", "1", "--top", "8", "--top-p", "0.9", "--temperature", "0.8", "-n", "40", "--log", "trace.jsonl", "One morning")
+	run(t, folder, "generate", "-m", "story-ngram", "--seed", "2", "--top", "4", "--beams", "2", "-n", "6", "--log", "beams.jsonl", "One morning")
 	run(t, folder, "compare", "-m", "story-ngram", "--samples", "5", "--tokens", "12", "-o", "compared")
 	run(t, folder, "explain", "chain-rule", "--json")
-	run(t, folder, "report", "--lesson", "chain-rule", "trace.jsonl", "compared", "--lang", language, "-o", "report.html")
+	run(t, folder, "report", "--lesson", "chain-rule", "trace.jsonl", "beams.jsonl", "compared", "--lang", language, "-o", "report.html")
 	return filepath.Join(folder, "report.html")
 }
 
@@ -164,7 +165,8 @@ func TestWithoutScript(t *testing.T) {
 	p.do(chromedp.Reload())
 	p.scripts(true)
 	want(p, `document.getElementById("tip")`, any(nil))
-	want(p, `document.querySelectorAll(".tok").length`, 40)
+	want(p, `document.querySelectorAll(".tok").length`, 40+6)
+	want(p, `document.querySelectorAll(".overview tbody th").length > 2`, true)
 	want(p, `[...document.querySelectorAll("button")].filter((e) => e.checkVisibility()).length`, 0)
 	p.do(chromedp.Click(chromedp.CSS("details.reveal > summary")))
 	want(p, `document.querySelector(".takeaway").checkVisibility()`, true)
