@@ -17,7 +17,6 @@ import (
 type figure struct {
 	SVG    template.HTML // "" where it was left out
 	Title  string
-	Words  string // what it shows
 	Read   string // how to read it
 	Wide   bool   // it is a text's, a token beside the other
 	Named  string // its title in the language of the page, where the chart has another
@@ -34,7 +33,6 @@ type figures struct {
 type drawn struct {
 	svg   string
 	title string
-	words string
 	read  string // how to read it
 	wide  bool
 	err   error
@@ -48,7 +46,7 @@ func (p *page) figure(key string, draw func() (*viz.Figure, error), tables ...ta
 		d = p.draw(draw)
 		p.known.drawn[key] = d
 	}
-	f := figure{Title: d.title, Words: d.words, Read: d.read, Wide: d.wide, Tables: tables}
+	f := figure{Title: d.title, Read: d.read, Wide: d.wide, Tables: tables}
 	if d.err != nil {
 		return f, d.err
 	}
@@ -98,18 +96,12 @@ func (p *page) draw(draw func() (*viz.Figure, error)) drawn {
 		}
 		svg[i] = b.String()
 	}
-	return drawn{svg: p.known.paint.merge(svg[0], svg[1]), title: f.Title, words: describe(f), read: argen.Printable(f.Caption), wide: f.Width > wide}
+	return drawn{svg: p.known.paint.merge(svg[0], svg[1]), title: f.Title, read: argen.Printable(f.Caption), wide: f.Width > wide}
 }
 
 // HasTables reports whether there are numbers to show.
 func (f figure) HasTables() bool {
 	return slices.ContainsFunc(f.Tables, func(t table) bool { return len(t.Rows) > 0 })
-}
-
-// describe is what a figure says beside its title.
-func describe(f *viz.Figure) string {
-	_, text, _ := strings.Cut(viz.Describe(f), "\n")
-	return strings.TrimSpace(text)
 }
 
 // A palette has the colours of the charts of a page in both themes, in the order

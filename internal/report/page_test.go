@@ -59,8 +59,8 @@ func TestLeftCharts(t *testing.T) {
 		if err != nil || (f.SVG != "") != th.charts {
 			t.Errorf("thrift %d: a picture of %d bytes, %v", i, len(f.SVG), err)
 		}
-		if f.Title != "plain" || f.Words == "" {
-			t.Errorf("thrift %d: it is called %q and says %q", i, f.Title, f.Words)
+		if f.Title != "plain" || f.Read != "plain" {
+			t.Errorf("thrift %d: it is called %q and says %q", i, f.Title, f.Read)
 		}
 		want := "[]"
 		if !th.charts {
