@@ -57,27 +57,44 @@ func TestTeaching(t *testing.T) {
 	if blocks < 4 {
 		t.Errorf("%d console blocks found", blocks)
 	}
-	named := regexp.MustCompile("`argen ([^`]+)`").FindAllStringSubmatch(page, -1)
+	questions, err := os.ReadFile(filepath.Join(filepath.Dir(path), "QUESTIONS.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	named := namedCommands(page)
 	if len(named) < 15 {
 		t.Errorf("%d commands are named", len(named))
 	}
-	for _, m := range named {
-		words := splitWords(m[1])
+	if n := len(namedCommands(string(questions))); n < 12 {
+		t.Errorf("%d commands are named among the questions", n)
+	}
+	for _, line := range append(named, namedCommands(string(questions))...) {
+		line, _, _ = strings.Cut(line, " > ")
+		words := splitWords(line)
 		root := newApp(nil, nil, nil, func(string) string { return "" }).root("")
 		c, rest, err := root.Find(words)
 		if err == nil {
 			err = c.ParseFlags(rest)
 		}
 		if err != nil {
-			t.Errorf("argen %s: %v", m[1], err)
+			t.Errorf("argen %s: %v", line, err)
 			continue
 		}
 		if args := c.Flags().Args(); c.Name() == "explain" && len(args) == 1 {
 			if _, err := findLesson(args[0]); err != nil {
-				t.Errorf("argen %s: %v", m[1], err)
+				t.Errorf("argen %s: %v", line, err)
 			}
 		}
 	}
+}
+
+// namedCommands are the command lines that a text names, without the program.
+func namedCommands(text string) []string {
+	var all []string
+	for _, m := range regexp.MustCompile("`argen ([^`]+)`").FindAllStringSubmatch(text, -1) {
+		all = append(all, strings.ReplaceAll(m[1], "\n", " "))
+	}
+	return all
 }
 
 // runPage runs the console blocks of a page in an empty folder and compares it with
