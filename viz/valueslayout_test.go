@@ -1,10 +1,16 @@
 package viz
 
 import (
+	"bytes"
 	"fmt"
 	"math"
+	"regexp"
+	"slices"
+	"strconv"
 	"strings"
 	"testing"
+
+	"pgregory.net/rapid"
 )
 
 // wideCurves are many curves of many points, one of them with a 0 on a
@@ -145,5 +151,85 @@ func TestDataTooMuch(t *testing.T) {
 		if err := d.Check(); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%v, want %s", err, want)
 		}
+	}
+}
+
+// An axis says its unit where its label does not, in the language of the chart; a
+// share and a probability need none.
+func TestUnits(t *testing.T) {
+	for _, c := range []struct{ language, label, unit, want string }{
+		{"", "surprise", "bits", "surprise (bits)"},
+		{"de", "Überraschung", "bits", "Überraschung (Bit)"},
+		{"", "bits a token", "bits", "bits a token"},
+		{"de", "Bit je Token", "bits", "Bit je Token"},
+		{"", "P of the word", "prob", "P of the word"},
+		{"", "came", "share", "came"},
+		{"", "time", "ms", "time (ms)"},
+		{"", "", "bits", "(bits)"},
+		{"", "order", "", "order"},
+	} {
+		a := Axis{Label: c.label, Unit: c.unit}
+		if got := a.Head(&Words{Language: c.language}); got != c.want {
+			t.Errorf("%+v: %q", c, got)
+		}
+		d := wideCurves(1, 3, "x", false, false)
+		d.Language, d.Y, d.Levels = c.language, a, nil
+		f, err := Curves(Input{Data: d})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if all := texts(t, f); !slices.ContainsFunc(all, func(w written) bool { return w.text == c.want }) {
+			t.Errorf("no panel is headed %q", c.want)
+		}
+	}
+}
+
+// Numbers that are missing, all the same, or few are drawn with all places known
+// and on the page, whatever the axes are.
+func TestOddCurves(t *testing.T) {
+	place := regexp.MustCompile(`[ML](-?[\d.]+) (-?[\d.]+)`)
+	number := rapid.SampledFrom([]float64{0, 1, 100, 100, 100, .5, 1e-12, 1e12, math.NaN(), math.Inf(1)})
+	drawn := 0
+	rapid.Check(t, func(t *rapid.T) {
+		panel := func() CurvesData {
+			d := CurvesData{
+				X: Axis{Label: "x", Log: rapid.Bool().Draw(t, "log x")}, Y: Axis{Label: "y", Log: rapid.Bool().Draw(t, "log y"), Unit: rapid.SampledFrom([]string{"", "share"}).Draw(t, "unit")},
+				Points: rapid.Bool().Draw(t, "points"), Equal: rapid.Bool().Draw(t, "equal"),
+			}
+			for range rapid.IntRange(1, 3).Draw(t, "series") {
+				var s Series
+				for range rapid.IntRange(1, 3).Draw(t, "numbers") {
+					s.X, s.Y = append(s.X, number.Draw(t, "x")), append(s.Y, number.Draw(t, "y"))
+				}
+				d.Series = append(d.Series, s)
+			}
+			return d
+		}
+		d := panel()
+		if rapid.Bool().Draw(t, "two panels") {
+			d.Below = []CurvesData{panel()}
+		}
+		f, err := Curves(Input{Data: &d})
+		if err != nil {
+			return
+		}
+		drawn++
+		var b bytes.Buffer
+		if err := Write(f, "svg", &b); err != nil {
+			t.Fatal(err)
+		}
+		if s := b.String(); strings.Contains(s, "NaN") || strings.Contains(s, "Inf") {
+			t.Fatalf("a place is no number: %+v", d)
+		}
+		for _, m := range place.FindAllStringSubmatch(b.String(), -1) {
+			for k, most := range []float64{f.Width, f.Height} {
+				if v, err := strconv.ParseFloat(m[k+1], 64); err != nil || v < -1 || v > most+1 {
+					t.Fatalf("%s is not on the page: %+v", m[0], d)
+				}
+			}
+		}
+	})
+	if drawn < 5 {
+		t.Errorf("only %d were drawn", drawn)
 	}
 }
