@@ -20,12 +20,14 @@ import (
 var attention = &Lesson{Name: "attention", Run: runAttention}
 
 // Of the lesson: stories, or sentences for a model that writes none, how many of
-// them choose the head, and from how far back on a name counts.
+// them choose the head, from how far back on a name counts, and from where on it
+// is far.
 const (
 	attentionStories   = 120
-	attentionSentences = 48
+	attentionSentences = 80
 	attentionChoosing  = 20
 	attentionBack      = 5
+	attentionFar       = 30
 )
 
 // A nameText is a text in which names must be known.
@@ -37,9 +39,21 @@ type nameText struct {
 // A nameAsk is a place where a name must be known.
 type nameAsk struct {
 	at     int // ids[at] is predicted
+	back   int // how many tokens before it the name stood last
 	word   argen.ID
 	others []argen.ID // names of other people in the text
 	swap   argen.ID   // one that is not in the text
+}
+
+// far is how many of the names were said far back.
+func (t *nameText) far() int {
+	n := 0
+	for _, a := range t.asks {
+		if a.back >= attentionFar {
+			n++
+		}
+	}
+	return n
 }
 
 // places are where ids before the place are one of some.
@@ -56,6 +70,7 @@ func (t *nameText) places(at int, of ...argen.ID) []int {
 // A looked is what was measured in one text: means over its names.
 type looked struct {
 	name    [][]float64 // attention to where the name stood, by layer and head
+	far     [][]float64 // the same of names that are far back, nil if there are none
 	others  [][]float64 // attention to where other names stood
 	uniform float64     // what the name would get if all tokens got the same
 	// P of the name at the last of the places, as the text is, without the name
@@ -89,13 +104,21 @@ func runAttention(ctx context.Context, lab *Lab, r *Record) error {
 		return lab.Mean(list)
 	}
 	n := len(rest)
-	names := 0
+	names, distant := 0, 0
 	for _, t := range texts[attentionChoosing:] {
 		names += len(t.asks)
+		distant += t.far()
+	}
+	var far []float64
+	for _, f := range rest {
+		if f.far != nil {
+			far = append(far, f.far[layer][head])
+		}
 	}
 	r.Estimate("weight", pick(func(f *looked) float64 { return f.name[layer][head] }), n, Share)
 	r.Estimate("uniform", pick(func(f *looked) float64 { return f.uniform }), n, Share)
 	r.Estimate("over", pick(func(f *looked) float64 { return f.name[layer][head] - f.uniform }), n, Share)
+	r.Estimate("far", lab.Mean(far), len(far), Share)
 	r.Estimate("others", pick(func(f *looked) float64 { return f.others[layer][head] }), n, Share)
 	r.Estimate("apart", pick(func(f *looked) float64 { return f.name[layer][head] - f.others[layer][head] }), n, Share)
 	r.Estimate("known", pick(func(f *looked) float64 { return f.known }), n, Share)
@@ -108,7 +131,10 @@ func runAttention(ctx context.Context, lab *Lab, r *Record) error {
 	r.Exact("layers", float64(len(heads)), Count)
 	r.Exact("heads", float64(len(heads[0])), Count)
 	r.Exact("names", float64(names), Count)
+	r.Exact("distant", float64(distant), Count)
+	r.Exact("back", attentionFar, Count)
 	r.Verdict("finds", "over", ">=", .15)
+	r.Verdict("far", "far", ">=", .2)
 	r.Verdict("whose", "apart", ">=", .1)
 	r.Verdict("needs", "lost", ">=", .15)
 	r.Verdict("follows", "follows", ">=", .2)
@@ -168,7 +194,7 @@ func nameStories(ctx context.Context, lab *Lab) ([]*nameText, error) {
 		for _, a := range all[i] {
 			if a.kind == "name" && a.back >= attentionBack && len(here) > 1 {
 				others := slices.DeleteFunc(slices.Clone(here), func(id argen.ID) bool { return id == a.word })
-				t.asks = append(t.asks, nameAsk{a.at + 1, a.word, others, away[dice.IntN(len(away))]})
+				t.asks = append(t.asks, nameAsk{a.at + 1, a.back, a.word, others, away[dice.IntN(len(away))]})
 			}
 		}
 		if len(t.asks) > 0 && len(texts) < attentionStories {
@@ -180,14 +206,16 @@ func nameStories(ctx context.Context, lab *Lab) ([]*nameText, error) {
 
 // nameSentences are sentences that end where the name of one of two people must
 // come: the one who was named once. (Wang et al., Interpretability in the Wild,
-// 2022, who call it indirect object identification.)
+// 2022, who call it indirect object identification.) In every other one something
+// stands between that makes the way back to the name long.
 func nameSentences(lab *Lab) ([]*nameText, error) {
 	patterns := []string{
-		"When %[1]s and %[2]s went to the shop, %[2]s gave a bottle of milk to",
-		"Then %[2]s and %[1]s had a long talk, and afterwards %[2]s said to",
-		"While %[1]s and %[2]s were working at the garden, %[2]s handed a basket to",
-		"After %[2]s and %[1]s had lunch, %[2]s sold the old bicycle to",
+		"When %[1]s and %[2]s went to the shop,%[3]s %[2]s gave a bottle of milk to",
+		"Then %[2]s and %[1]s had a long talk,%[3]s and afterwards %[2]s said to",
+		"While %[1]s and %[2]s were working at the garden,%[3]s %[2]s handed a basket to",
+		"After %[2]s and %[1]s had lunch,%[3]s %[2]s sold the old bicycle to",
 	}
+	between := []string{"", " which on that day took much longer than usual, because the street was full of people and carts and the rain had not stopped since the early morning,"}
 	known := map[string]argen.ID{}
 	var names []string
 	for _, name := range strings.Fields("Mary John Tom Anna Paul Sarah Peter Emma David Laura Mark Susan James Alice Robert Kate") {
@@ -203,14 +231,20 @@ func nameSentences(lab *Lab) ([]*nameText, error) {
 	var texts []*nameText
 	for i := range attentionSentences {
 		dice.Shuffle(len(names), func(i, j int) { names[i], names[j] = names[j], names[i] })
-		text := fmt.Sprintf(patterns[i%len(patterns)], names[0], names[1])
+		text := fmt.Sprintf(patterns[i%len(patterns)], names[0], names[1], between[i/len(patterns)%len(between)])
 		gen := argen.Generator{Model: lab.LM.Model, Tokenizer: lab.LM.Tokenizer, NoHash: true}
 		run, err := gen.Start(text)
 		if err != nil {
 			return nil, err
 		}
-		ids := append(slices.Clone(run.Context()), known[names[0]])
-		texts = append(texts, &nameText{ids, []nameAsk{{len(ids) - 1, known[names[0]], []argen.ID{known[names[1]]}, known[names[2]]}}})
+		name := known[names[0]]
+		ids := append(slices.Clone(run.Context()), name)
+		at := len(ids) - 1
+		back := 1
+		for back < at && ids[at-back] != name {
+			back++
+		}
+		texts = append(texts, &nameText{ids, []nameAsk{{at, back, name, []argen.ID{known[names[1]]}, known[names[2]]}}})
 	}
 	return texts, nil
 }
@@ -228,18 +262,22 @@ func lookAt(ctx context.Context, lab *Lab, t *nameText) (*looked, error) {
 	for _, a := range t.asks {
 		f.uniform += float64(len(t.places(a.at, a.word))) / float64(a.at) / float64(len(t.asks))
 	}
+	distant := float64(t.far())
 	for layer := range layers.Layers() {
 		weights, err := layers.Attention(ctx, layer, from)
 		if err != nil {
 			return nil, err
 		}
-		name, others := make([]float64, len(weights)), make([]float64, len(weights))
+		name, far, others := make([]float64, len(weights)), make([]float64, len(weights)), make([]float64, len(weights))
 		for _, a := range t.asks {
 			own, foreign := t.places(a.at, a.word), t.places(a.at, a.others...)
 			for h := range weights {
 				row := weights[h][a.at-1-from]
 				for _, i := range own {
 					name[h] += row[i] / float64(len(t.asks))
+					if a.back >= attentionFar {
+						far[h] += row[i] / distant
+					}
 				}
 				for _, i := range foreign {
 					others[h] += row[i] / float64(len(t.asks))
@@ -247,6 +285,9 @@ func lookAt(ctx context.Context, lab *Lab, t *nameText) (*looked, error) {
 			}
 		}
 		f.name, f.others = append(f.name, name), append(f.others, others)
+		if distant > 0 {
+			f.far = append(f.far, far)
+		}
 	}
 	var err error
 	if f.known, err = lab.probOf(ctx, t.ids[:last.at], last.word); err != nil {

@@ -38,6 +38,24 @@ func TestByText(t *testing.T) {
 	}
 }
 
+// TestPooled: places count the same, texts without any do not count.
+func TestPooled(t *testing.T) {
+	lab := &Lab{Seed: 1}
+	b := byText{{1, 2, 3}, {}, {6}, nil, {2, 4}}
+	if e := b.pooled(lab); math.Abs(e.Mean-3) > 1e-12 || e.Lo >= 3 || e.Hi <= 3 {
+		t.Errorf("%v, want 3 within its interval", e)
+	}
+	if e := (byText{{}, nil}).pooled(lab); !math.IsNaN(e.Mean) || !math.IsNaN(e.Lo) {
+		t.Errorf("of nothing: %v", e)
+	}
+	if e := lab.RatioByText([]float64{2, math.Inf(1)}, []float64{1, 1}); !math.IsInf(e.Mean, 1) || !math.IsInf(e.Lo, 1) {
+		t.Errorf("without end: %v", e)
+	}
+	if e := lab.RatioByText([]float64{4}, []float64{2}); e.Mean != 2 || !math.IsNaN(e.Lo) {
+		t.Errorf("of a single text: %v", e)
+	}
+}
+
 // TestShareByText: where places of a text are alike the interval is wider than of
 // as many that are not; where they are not it is about Wilson's; it is never
 // narrower, and never beyond 0 and 1.

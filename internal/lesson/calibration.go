@@ -16,8 +16,12 @@ import (
 // says too little of what it knows and is not.
 var calibration = &Lesson{Name: "calibration", Run: runCalibration}
 
-// calibrated is how far what is said and what comes may be apart.
-const calibrated = .12
+// How far what is said and what comes may be apart: over all bins, and where 60 to 80
+// % are said.
+const (
+	calibrated = .08
+	atSeventy  = .1
+)
 
 // bins of the probability from 0 to 1, each as wide as the others.
 const bins = 10
@@ -75,6 +79,25 @@ func (s *reliance) between(lab *Lab, from, to float64) (n int, sure float64, rig
 		}
 	}
 	return n, sure / float64(max(1, n)), lab.ShareByText(hits, of)
+}
+
+// gap is the share that was right less how sure they were, of the sayings with
+// from ≤ P < to.
+func (s *reliance) gap(lab *Lab, from, to float64) Interval {
+	var off byText
+	for _, text := range s.texts {
+		off.next()
+		for _, x := range text {
+			switch {
+			case x.p < from || x.p >= to:
+			case x.right:
+				off.add(1 - x.p)
+			default:
+				off.add(-x.p)
+			}
+		}
+	}
+	return off.pooled(lab)
 }
 
 // binned are the sums of one text by bin.
@@ -179,6 +202,8 @@ func runCalibration(ctx context.Context, lab *Lab, r *Record) error {
 	r.Estimate("ece", own.ece(lab), unsure, Share)
 	r.Exact("sure", sure, Share)
 	r.Estimate("right", right, said, Share)
+	gap := own.gap(lab, .6, .8)
+	r.Estimate("gap", gap, said, Share)
 	r.Exact("said", float64(said), Count)
 	r.Exact("places", float64(places), Count)
 	r.Exact("open", float64(unsure), Count)
@@ -186,6 +211,8 @@ func runCalibration(ctx context.Context, lab *Lab, r *Record) error {
 	e, anew := hot.errors(lab)
 	less, than := own.errors(lab)
 	r.Estimate("worse", middle(e-less, minus(anew, than)), unsure, Share)
+	r.Verdict("gap_least", "gap", ">=", -atSeventy)
+	r.Verdict("gap_most", "gap", "<=", atSeventy)
 	r.Verdict("own", "ece", "<=", calibrated)
 	r.Verdict("hot", "worse", ">=", .02)
 	r.Facts["truth"] = ""
@@ -197,10 +224,13 @@ func runCalibration(ctx context.Context, lab *Lab, r *Record) error {
 		r.Facts["truth"] = r.Word("truth")
 		curves = append(curves, truth.curve(lab, "truth"))
 	}
-	if own, _ := r.Number("ece"); own.Value <= calibrated {
-		r.Answer = 1
-	} else {
+	switch {
+	case gap.Mean < -atSeventy:
 		r.Answer = 0
+	case gap.Mean > atSeventy:
+		r.Answer = 2
+	default:
+		r.Answer = 1
 	}
 	r.Table("bins", []string{"from", "times", "mean", "came"}, own.rows(lab))
 	r.Chart("calibration", &viz.CurvesData{

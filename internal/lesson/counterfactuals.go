@@ -62,10 +62,10 @@ func runCounterfactuals(ctx context.Context, lab *Lab, r *Record) error {
 	r.Exact("control", float64(control), Count)
 	r.Exact("edits", float64(len(same)), Count)
 	r.Exact("later", float64(later), Count)
-	r.Verdict("control", "control", "<=", 0)
-	r.Verdict("edits", "edits", ">=", 100)
-	r.Verdict("some", "same", ">=", .01)
 	r.Verdict("less", "less", ">=", .02)
+	r.Verdict("some", "same", ">=", .01)
+	r.Verdict("edits", "edits", ">=", 100)
+	r.Verdict("control", "control", "<=", 0)
 	r.Answer = 1
 	r.show(lab, &edits[example])
 	drawEdits(r, edits, later)

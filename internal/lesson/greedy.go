@@ -37,7 +37,7 @@ type ahead struct {
 func runGreedy(ctx context.Context, lab *Lab, r *Record) error {
 	lengths, places, proof := []int{1, 2, 4, 6}, 500, greedyProof
 	if !lab.Story() {
-		lengths, places, proof = []int{1, 2, 4}, 16, 0
+		lengths, places, proof = []int{1, 2, 4}, 40, 0
 	}
 	contexts, err := lab.contexts(ctx, "greedy", places)
 	if err != nil {
@@ -72,8 +72,8 @@ func runGreedy(ctx context.Context, lab *Lab, r *Record) error {
 	r.Exact("length", float64(lengths[len(lengths)-1]), Count)
 	r.Exact("settled", float64(count(last, func(a *ahead) bool { return a.settled })), Count)
 	r.Estimate("beams", ShareOf(count(last, func(a *ahead) bool { return a.trapped && a.beams }), max(1, trapped)), trapped, Share)
-	r.Verdict("control", "control", "<=", 0)
 	r.Verdict("trapped", "trapped", ">=", .03)
+	r.Verdict("control", "control", "<=", 0)
 	if err := lab.dull(ctx, r); err != nil {
 		return err
 	}
@@ -149,17 +149,16 @@ func (l *Lab) lookAhead(ctx context.Context, contexts [][]argen.ID, n, proof int
 	return list, err
 }
 
-// contexts are beginnings of texts that the model was not trained on, cut at places
-// that dice choose.
+// contexts are beginnings of texts that the model was not trained on, one of each,
+// cut at places that dice choose.
 func (l *Lab) contexts(ctx context.Context, name string, n int) ([][]argen.ID, error) {
-	texts, err := l.Text(ctx, name, min(n, 40))
+	texts, err := l.Text(ctx, name, n)
 	if err != nil {
 		return nil, err
 	}
 	dice := l.Dice(name + " places")
 	var list [][]argen.ID
-	for i := range n {
-		ids := texts[i%len(texts)]
+	for _, ids := range texts {
 		at := 1 + dice.IntN(max(1, min(60, len(ids)-12)))
 		list = append(list, slices.Clone(ids[:at]))
 	}
@@ -170,7 +169,7 @@ func (l *Lab) contexts(ctx context.Context, name string, n int) ([][]argen.ID, e
 func (l *Lab) dull(ctx context.Context, r *Record) error {
 	n, begin, long := 500, 5, 60
 	if !l.Story() {
-		n, begin, long = 12, 8, 20
+		n, begin, long = 40, 8, 20
 	}
 	texts, err := l.Text(ctx, "greedy texts", n)
 	if err != nil {

@@ -48,13 +48,16 @@ type written struct {
 // more comes again by chance.
 const storyGroup = 40
 
+// loopsWithin is how much of a story may come again within it without a loop.
+const loopsWithin = .15
+
 // mostSeen is up to how many times before a repetition is counted apart.
 const mostSeen = 6
 
 func runLoops(ctx context.Context, lab *Lab, r *Record) error {
 	n, group, long := 13*storyGroup, storyGroup, 110
 	if !lab.Story() {
-		n, group, long = 8, 8, 90
+		n, group, long = 24, 24, 90
 	}
 	beginnings, err := lab.Text(ctx, "loops", n)
 	if err != nil {
@@ -107,20 +110,31 @@ func runLoops(ctx context.Context, lab *Lab, r *Record) error {
 		r.Verdict("cure", "less", ">", 0)
 		r.Verdict("cost", "cost", ">", 0)
 	}
-	seen := seenBefore(texts[0])
-	once, often := len(seen)-1, 0
-	for k, p := range seen {
-		if len(p) >= fewSeen {
-			once, often = min(once, k), k
+	seen, first := seenBefore(texts[0])
+	r.Estimate("p_new", seen[0].pooled(lab), seen[0].places(), Prob)
+	if more, _ := r.Number("more"); more.Value > 0 {
+		r.Answer = 2
+	} else {
+		r.Answer = 0
+	}
+	often := 0
+	for k := range seen {
+		if seen[k].enough() {
+			often = k
 		}
 	}
 	r.Exact("often", float64(often), Count)
-	r.Estimate("p_new", lab.Mean(seen[once]), len(seen[once]), Prob)
-	r.Estimate("p_often", lab.Mean(seen[often]), len(seen[often]), Prob)
-	r.Facts["kind"] = r.Word("kind_story")
-	if r.Answer = 2; !lab.Story() {
+	r.Estimate("p_often", seen[often].pooled(lab), seen[often].places(), Prob)
+	if lab.Story() {
+		r.Facts["kind"] = r.Word("kind_within")
+		if in, _ := r.Number("greedy_in"); in.Value < loopsWithin {
+			r.Facts["kind"] = r.Word("kind_story")
+		}
+	} else {
+		r.Estimate("p_first", first[often].pooled(lab), first[often].places(), Prob)
+		r.Estimate("rise", seen[often].minus(first[often]).pooled(lab), first[often].places(), Prob)
 		r.Facts["kind"] = r.Word("kind_loop")
-		r.Verdict("rise", "p_often", ">=", .7)
+		r.Verdict("rise", "rise", ">", 0)
 	}
 	showLoops(lab, r, texts, within, shared, bits)
 	drawSeen(lab, r, seen)
@@ -207,23 +221,31 @@ func repeated(texts []written) (within, shared []float64) {
 	return within, shared
 }
 
-// fewSeen are enough places to say something of how often.
-const fewSeen = 12
-
 // seenBefore are the probabilities of tokens by how many times they and the three
-// before them stood in the text before.
-func seenBefore(texts []written) [][]float64 {
-	by := make([][]float64, mostSeen+1)
+// before them stood in the text before, up to mostSeen; and beside each what the
+// same token had the first time.
+func seenBefore(texts []written) (seen, first []byText) {
+	seen, first = make([]byText, mostSeen+1), make([]byText, mostSeen+1)
 	for i := range texts {
+		for k := range seen {
+			seen[k].next()
+			first[k].next()
+		}
 		t := &texts[i]
-		times := map[[gramTokens]argen.ID]int{}
+		times, began := map[[gramTokens]argen.ID]int{}, map[[gramTokens]argen.ID]float64{}
 		grams := t.grams()
 		for k, g := range grams {
-			by[min(times[g], mostSeen)] = append(by[min(times[g], mostSeen)], t.probs[len(t.probs)-len(grams)+k])
+			p := t.probs[len(t.probs)-len(grams)+k]
+			if times[g] == 0 {
+				began[g] = p
+			}
+			n := min(times[g], mostSeen)
+			seen[n].add(p)
+			first[n].add(began[g])
 			times[g]++
 		}
 	}
-	return by
+	return seen, first
 }
 
 // showLoops shows the ways beside each other, and the greedy text that repeats most
@@ -270,11 +292,11 @@ func showLoops(lab *Lab, r *Record, texts [][]written, within, shared, bits [][]
 func within01(e Interval) Interval { return Interval{e.Mean, max(0, e.Lo), min(1, e.Hi)} }
 
 // drawSeen draws P of a token over how often it stood there before.
-func drawSeen(lab *Lab, r *Record, seen [][]float64) {
+func drawSeen(lab *Lab, r *Record, seen []byText) {
 	c := viz.Series{Name: r.Facts["model"]}
 	for k, p := range seen {
-		if len(p) >= fewSeen {
-			point(&c, float64(k), within01(lab.Mean(p)))
+		if p.enough() {
+			point(&c, float64(k), within01(p.pooled(lab)))
 		}
 	}
 	r.Chart("curves", &viz.CurvesData{

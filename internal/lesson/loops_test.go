@@ -7,6 +7,31 @@ import (
 	"argen"
 )
 
+// TestSeenBefore: P of a token goes to how often it and the three before it stood
+// there, and beside what it had the first time.
+func TestSeenBefore(t *testing.T) {
+	text := written{begin: 1}
+	for i := range mostSeen + 6 { // the same token, so the same run of four from the fourth on
+		text.ids = append(text.ids, 7)
+		if i > 0 {
+			text.probs = append(text.probs, float64(i)/100)
+		}
+	}
+	seen, first := seenBefore([]written{text, {}})
+	for k, texts := range seen {
+		want, began := []float64{float64(k+3) / 100}, []float64{.03}
+		if k == mostSeen {
+			want, began = append(want, float64(k+4)/100, float64(k+5)/100), append(began, .03, .03)
+		}
+		if len(texts) != 2 || len(texts[1]) > 0 || !slices.Equal(texts[0], want) || !slices.Equal(first[k][0], began) {
+			t.Errorf("%d times before: %v, want %v and nothing; the first time %v, want %v", k, texts, want, first[k], began)
+		}
+	}
+	if seen[0].enough() {
+		t.Error("one place of one text is enough")
+	}
+}
+
 // TestRepeatedIn: a text shares what another one of its group has, not what stands
 // in another group, and of several groups there is a share for each.
 func TestRepeatedIn(t *testing.T) {

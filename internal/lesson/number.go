@@ -1,6 +1,7 @@
 package lesson
 
 import (
+	"encoding/json"
 	"fmt"
 	"math"
 	"strconv"
@@ -21,6 +22,41 @@ const (
 	Seconds Unit = "s"      // time, different in every run
 	Other   Unit = "number" // anything else
 )
+
+// numberJSON is how a number stands in JSON, which has no NaN and no infinity: null
+// is what could not be measured, or has no end.
+type numberJSON struct {
+	Name  string   `json:"name"`
+	Value *float64 `json:"value"`
+	Lo    *float64 `json:"lo,omitempty"`
+	Hi    *float64 `json:"hi,omitempty"`
+	Unit  Unit     `json:"unit"`
+	N     int      `json:"n,omitempty"`
+}
+
+// MarshalJSON implements json.Marshaler.
+func (n Number) MarshalJSON() ([]byte, error) {
+	finite := func(x *float64) *float64 {
+		if x == nil || math.IsNaN(*x) || math.IsInf(*x, 0) {
+			return nil
+		}
+		return x
+	}
+	return json.Marshal(numberJSON{n.Name, finite(&n.Value), finite(n.Lo), finite(n.Hi), n.Unit, n.N})
+}
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (n *Number) UnmarshalJSON(data []byte) error {
+	var x numberJSON
+	if err := json.Unmarshal(data, &x); err != nil {
+		return err
+	}
+	*n = Number{Name: x.Name, Value: math.NaN(), Lo: x.Lo, Hi: x.Hi, Unit: x.Unit, N: x.N}
+	if x.Value != nil {
+		n.Value = *x.Value
+	}
+	return nil
+}
 
 // String is the number as texts have it.
 func (n Number) String() string { return n.Unit.format(n.Value) }

@@ -1,6 +1,7 @@
 package lesson
 
 import (
+	"encoding/json"
 	"math"
 	"testing"
 )
@@ -52,6 +53,74 @@ func TestUnits(t *testing.T) {
 		if got := tt.unit.format(tt.x); got != tt.want {
 			t.Errorf("%s of %g: %q, want %q", tt.unit, tt.x, got, tt.want)
 		}
+	}
+}
+
+// TestVerdict: a claim holds where all of the interval keeps the rule, and is open
+// where some of it does, or where nobody knows how wide it is.
+func TestVerdict(t *testing.T) {
+	var r Record
+	r.Exact("exact", 2, Count)
+	r.Estimate("wide", Interval{2, 1, 3}, 50, Bits)
+	r.Estimate("single", Interval{2, math.NaN(), math.NaN()}, 1, Bits)
+	r.Estimate("none", Interval{math.NaN(), math.NaN(), math.NaN()}, 0, Bits)
+	r.Estimate("endless", Interval{math.Inf(1), math.Inf(1), math.Inf(1)}, 9, Bits)
+	for _, c := range []struct {
+		number, rule string
+		limit        float64
+		want         string
+	}{
+		{"exact", "<=", 2, "holds"},
+		{"exact", "<", 2, "fails"},
+		{"exact", ">=", 3, "fails"},
+		{"wide", ">=", 1, "holds"},
+		{"wide", ">", 1, "undecided"},
+		{"wide", ">=", 2.5, "undecided"},
+		{"wide", ">", 3, "fails"},
+		{"wide", "<", 3, "undecided"},
+		{"wide", "<=", 3, "holds"},
+		{"wide", "<=", .5, "fails"},
+		{"single", ">=", 1, "undecided"},
+		{"none", ">=", 1, "fails"},
+		{"none", "<=", 1, "fails"},
+		{"endless", ">", 1, "holds"},
+		{"endless", "<", 1, "fails"},
+		{"missing", "<=", 1, "fails"},
+	} {
+		r.Verdict("x", c.number, c.rule, c.limit)
+		if got := r.Verdicts[len(r.Verdicts)-1].Outcome(); got != c.want {
+			t.Errorf("%s %s %v: %s, want %s", c.number, c.rule, c.limit, got, c.want)
+		}
+	}
+}
+
+// TestNumberJSON: what is no number, or has no end, is null and comes back as no
+// number.
+func TestNumberJSON(t *testing.T) {
+	lo, hi := 1.0, math.Inf(1)
+	for _, c := range []struct {
+		n    Number
+		want string
+	}{
+		{Number{Name: "a", Value: 1.5, Lo: &lo, Hi: &lo, Unit: Bits, N: 3}, `{"name":"a","value":1.5,"lo":1,"hi":1,"unit":"bits","n":3}`},
+		{Number{Name: "b", Value: math.NaN(), Unit: Prob}, `{"name":"b","value":null,"unit":"prob"}`},
+		{Number{Name: "c", Value: hi, Lo: &lo, Hi: &hi, Unit: Ratio}, `{"name":"c","value":null,"lo":1,"unit":"ratio"}`},
+	} {
+		data, err := json.Marshal(c.n)
+		if err != nil || string(data) != c.want {
+			t.Errorf("%s, %v, want %s", data, err, c.want)
+		}
+		var back Number
+		if err := json.Unmarshal(data, &back); err != nil || back.Name != c.n.Name || back.N != c.n.N || back.Unit != c.n.Unit {
+			t.Errorf("%s comes back as %v: %v", data, back, err)
+		}
+		if want := c.n.Value; back.Value != want && !(math.IsNaN(back.Value) && (math.IsNaN(want) || math.IsInf(want, 0))) {
+			t.Errorf("%v comes back as %v", want, back.Value)
+		}
+	}
+	var n Number
+	if err := json.Unmarshal([]byte(`{"name":"a","value":"x"}`), &n); err == nil {
+		t.Error("a text is read as a number")
 	}
 }
 

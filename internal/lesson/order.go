@@ -99,10 +99,15 @@ func runOrder(ctx context.Context, lab *Lab, r *Record) error {
 	r.Estimate("alone", within01(lab.Mean(alone.means())), alone.places(), Share)
 	estimate("first_bits", all[hot].entropy, Bits)
 	estimate("last_bits", all[hot+1].entropy, Bits)
+	// What the hottest temperature adds to the bits of T = 1, which are the same in
+	// both orders.
+	adds := func(k int) []float64 { return all[k].entropy.minus(all[one].entropy).means() }
+	r.Estimate("effect", lab.RatioByText(adds(hot+1), adds(hot)), all[hot].entropy.places(), Share)
 	r.Exact("off", apartAtOne, Error)
+	r.Verdict("effect", "effect", "<=", .5)
 	r.Verdict("more", "more", ">", 0)
 	r.Verdict("control", "off", "<=", 1e-12)
-	if more, _ := r.Number("more"); more.Value > 0 {
+	if effect, _ := r.Number("effect"); effect.Value <= .5 {
 		r.Answer = 1
 	} else {
 		r.Answer = 0

@@ -64,7 +64,7 @@ func (q *QuizRecord) Choose(ctx context.Context, lab *Lab, i int) error {
 	return nil
 }
 
-// failed counts the verdicts that do not hold.
+// failed counts the verdicts that do not hold or are undecided.
 func (q *QuizRecord) failed() int {
 	n := 0
 	for _, o := range q.Options {

@@ -57,7 +57,7 @@ func runQuizRight(ctx context.Context, lab *Lab, r *Record) error {
 	r.Exact("sum_off", f.sum, Error)
 	r.Exact("before", moved.before, Error)
 	r.Exact("most", slices.Max(moved.next), Share)
-	r.Estimate("next", lab.Mean(moved.next), len(moved.next), Share)
+	r.Exact("next", mean(moved.next), Share)
 	s := letters()
 	spelling, matrix := s.enumerate(rightLetters), 0.0
 	ended, open := s.lengths(rightShown)

@@ -51,23 +51,35 @@ type Texts struct {
 // A Number is a figure that was measured. The first of a record is the deciding
 // one, that of the first verdict.
 type Number struct {
-	Name  string   `json:"name"` // snake_case; {name} in texts is the value, {name~} the value with its interval
-	Value float64  `json:"value"`
-	Lo    *float64 `json:"lo,omitempty"` // the interval that holds the true one in 95 of 100 such experiments; none where nothing was sampled
-	Hi    *float64 `json:"hi,omitempty"`
-	Unit  Unit     `json:"unit"`
-	N     int      `json:"n,omitempty"` // how many draws, texts or positions it comes from
+	Name   string // snake_case; {name} in texts is the value, {name~} the value with its interval
+	Value  float64
+	Lo, Hi *float64 // the interval that holds the true one in 95 of 100 such experiments; none where nothing was sampled
+	Unit   Unit
+	N      int // how many draws, texts or positions it comes from
 }
 
 // A Verdict is what must hold of a number: that the experiment came out as
 // claimed.
 type Verdict struct {
-	Name   string  `json:"name"`   // of its text: lessons.NAME.verdicts.…
-	Number string  `json:"number"` // the name of the number that decides
-	Rule   string  `json:"rule"`   // "<=", "<", ">=" or ">"
-	Limit  float64 `json:"limit"`
-	Holds  bool    `json:"holds"`
-	Text   string  `json:"text"`
+	Name      string  `json:"name"`   // of its text: lessons.NAME.verdicts.…
+	Number    string  `json:"number"` // the name of the number that decides
+	Rule      string  `json:"rule"`   // "<=", "<", ">=" or ">"
+	Limit     float64 `json:"limit"`
+	Holds     bool    `json:"holds"`               // of a number with an interval: all of it keeps the rule
+	Undecided bool    `json:"undecided,omitempty"` // some of the interval keeps the rule and some does not: more samples would tell
+	Text      string  `json:"text"`
+}
+
+// Outcome is the key of the word for what came out, in the catalogue under
+// explain.
+func (v Verdict) Outcome() string {
+	switch {
+	case v.Holds:
+		return "holds"
+	case v.Undecided:
+		return "undecided"
+	}
+	return "fails"
 }
 
 // A Table is numbers in rows.
@@ -129,12 +141,12 @@ func (r *Record) Number(name string) (Number, bool) {
 }
 
 // Verdict adds what must hold of a number that was added before. Of one with
-// an interval all of the interval must: a claim that the noise could have made
-// does not hold.
+// an interval all of the interval must: what the noise could have made is not
+// shown, and where the noise could have made the opposite it is undecided.
 func (r *Record) Verdict(name, number, rule string, limit float64) {
 	v := Verdict{Name: name, Number: number, Rule: rule, Limit: limit}
 	if n, ok := r.Number(number); ok {
-		v.Holds = n.keeps(rule, limit)
+		v.Holds, v.Undecided = n.keeps(rule, limit)
 	}
 	r.Verdicts = append(r.Verdicts, v)
 }
@@ -161,23 +173,28 @@ func (r *Record) decide() {
 	}
 }
 
-// keeps reports whether a number, with all of its interval, keeps a rule.
-func (n Number) keeps(rule string, limit float64) bool {
+// keeps reports whether a number, with all of its interval, keeps a rule, and
+// whether only some of the interval does. What was measured on a single sample has
+// no interval, and may be anything.
+func (n Number) keeps(rule string, limit float64) (all, some bool) {
 	low, high := n.Value, n.Value
-	if n.Lo != nil && n.Hi != nil {
+	switch {
+	case n.Lo != nil && n.Hi != nil:
 		low, high = min(low, *n.Lo), max(high, *n.Hi)
+	case n.N > 0:
+		return false, !math.IsNaN(n.Value)
 	}
 	switch rule {
 	case "<=":
-		return high <= limit
+		all, some = high <= limit, low <= limit
 	case "<":
-		return high < limit
+		all, some = high < limit, low < limit
 	case ">=":
-		return low >= limit
+		all, some = low >= limit, high >= limit
 	case ">":
-		return low > limit
+		all, some = low > limit, high > limit
 	}
-	return false
+	return all, some && !all
 }
 
 // Chart adds a chart.
@@ -238,5 +255,8 @@ func (r *Record) say() {
 	for i := range r.Verdicts {
 		r.Verdicts[i].Text = text("verdicts." + r.Verdicts[i].Name)
 		r.Holds = r.Holds && r.Verdicts[i].Holds
+	}
+	if !r.Holds { // what the lesson shows was not seen here
+		r.Texts.Shows = r.words.Say("explain.elsewhere", words.Map{"text": r.Texts.Shows})
 	}
 }

@@ -41,6 +41,9 @@ func runTopKAPI(ctx context.Context, lab *Lab, r *Record) error {
 	var places int
 	var of []int // places of each text
 	err := lab.Places(ctx, "top-k-api", n, func(t *Reading) error {
+		if len(t.Rows) == 0 {
+			return nil
+		}
 		places, of = places+len(t.Rows), append(of, len(t.Rows))
 		return readLists(t, lists)
 	})
@@ -57,15 +60,28 @@ func runTopKAPI(ctx context.Context, lab *Lab, r *Record) error {
 	r.Estimate("outside", lab.ShareByText(lists[at].outside, of), places, Share)
 	r.Estimate("hidden", lab.Mean(lists[at].hidden), places, Share)
 	r.Estimate("bits", lab.Mean(lists[at].bits), places, Share)
+	share := make([]float64, len(of))
+	for i := range share {
+		share[i] = lists[at].bits[i] - float64(lists[at].outside[i])/float64(of[i])
+	}
+	r.Estimate("over", lab.Mean(share), places, Share)
 	r.Estimate("read", lab.Mean(lists[at].entropy), places, Bits)
 	r.Estimate("entropy", lab.Mean(whole.entropy), places, Bits)
 	r.Estimate("missing", lab.Mean(minus(whole.entropy, lists[at].entropy)), places, Bits)
 	r.Exact("control", whole.off, Error)
 	r.Verdict("outside", "outside", ">", .005)
-	r.Verdict("bits", "bits", ">", .05)
+	r.Verdict("bits", "over", ">", .05)
 	r.Verdict("missing", "missing", ">", .01)
 	r.Verdict("control", "control", "<=", 1e-9)
-	r.Answer = 2
+	out, _ := r.Number("outside")
+	switch over, _ := r.Number("over"); {
+	case out.Value < .005:
+		r.Answer = 0
+	case over.Value < .05:
+		r.Answer = 1
+	default:
+		r.Answer = 2
+	}
 
 	var rows [][]Cell
 	hidden, outside := viz.Series{Name: r.Word("hidden")}, viz.Series{Name: r.Word("outside")}
@@ -89,9 +105,6 @@ func runTopKAPI(ctx context.Context, lab *Lab, r *Record) error {
 
 // readLists adds what lists say of a text to each.
 func readLists(t *Reading, lists []list) error {
-	if len(t.Rows) == 0 {
-		return nil
-	}
 	sums, missed := make([][3]float64, len(lists)), make([]int, len(lists))
 	all := 0.0
 	var c argen.Candidates

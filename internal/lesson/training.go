@@ -21,7 +21,7 @@ import (
 var training = &Lesson{Name: "training", Run: runTraining}
 
 // trainingStories are the stories that the snapshots are examined on.
-const trainingStories = 50
+const trainingStories = 120
 
 // recalled are the kinds of memory that are shown, as the grammar names them.
 var recalled = []string{"name", "object", "container", "color", "closing quote"}
@@ -46,9 +46,9 @@ type recollection struct {
 // A checkpoint is what a model could at a step of its training.
 type checkpoint struct {
 	step   float64
-	bits   []float64            // bits a token, by story
-	recall map[string][]float64 // P of the words that are certain, by kind
-	shown  []float64            // P of those that are shown
+	bits   []float64         // bits a token, by story
+	recall map[string]byText // P of the words that are certain, by kind
+	shown  []float64         // P of those that are shown
 }
 
 func runTraining(ctx context.Context, lab *Lab, r *Record) error {
@@ -96,7 +96,7 @@ func runTraining(ctx context.Context, lab *Lab, r *Record) error {
 		step       *checkpoint
 	}{{"name_first", "name", first}, {"name_second", "name", second}, {"color_second", "color", second}, {"color_last", "color", last}} {
 		p := x.step.recall[x.kind]
-		r.Estimate(x.name, lab.Mean(p), len(p), Prob)
+		r.Estimate(x.name, p.pooled(lab), p.places(), Prob)
 	}
 	r.Verdict("floor", "excess", ">=", -.01)
 	r.Verdict("close", "excess", "<=", .03)
@@ -152,7 +152,7 @@ func certain(d story.Demand) bool { return d.Prob >= story.Sure && slices.Contai
 
 // take examines a model.
 func (e *examination) take(ctx context.Context, lab *Lab, lm *model.LM) (*checkpoint, error) {
-	c := &checkpoint{recall: map[string][]float64{}}
+	c := &checkpoint{recall: map[string]byText{}}
 	if how, _, ok := strings.Cut(model.Describe(lm).Meta["training"], " of "); ok {
 		_, steps, _ := strings.Cut(how, ": ")
 		n, err := strconv.Atoi(steps)
@@ -171,6 +171,9 @@ func (e *examination) take(ctx context.Context, lab *Lab, lm *model.LM) (*checkp
 			return nil, err
 		}
 		c.bits = append(c.bits, bits)
+		for _, kind := range recalled {
+			c.recall[kind] = append(c.recall[kind], nil)
+		}
 		for at, d := range e.demands[i] {
 			if !certain(d) {
 				continue
@@ -179,7 +182,7 @@ func (e *examination) take(ctx context.Context, lab *Lab, lm *model.LM) (*checkp
 			if err != nil {
 				return nil, err
 			}
-			c.recall[d.Kind] = append(c.recall[d.Kind], math.Exp(logp))
+			c.recall[d.Kind].add(math.Exp(logp))
 			if slices.ContainsFunc(e.shown, func(x recollection) bool { return x.story == i && x.at == at }) {
 				c.shown = append(c.shown, math.Exp(logp))
 			}
@@ -214,7 +217,7 @@ func (e *examination) tables(lab *Lab, r *Record, steps []*checkpoint) {
 			lab.Mean(c.bits).number("", len(c.bits), Bits).Cell(),
 		}
 		for _, kind := range recalled {
-			row = append(row, Number{Value: lab.Mean(c.recall[kind]).Mean, Unit: Prob, N: len(c.recall[kind])}.Cell())
+			row = append(row, Number{Value: c.recall[kind].pooled(lab).Mean, Unit: Prob, N: c.recall[kind].places()}.Cell())
 		}
 		rows = append(rows, row)
 	}
@@ -247,7 +250,7 @@ func (e *examination) charts(lab *Lab, r *Record, steps []*checkpoint) {
 	for _, c := range steps {
 		point(&bits, c.step, lab.Mean(c.bits))
 		for i, kind := range recalled {
-			point(&kinds[i], c.step, lab.Mean(c.recall[kind]))
+			point(&kinds[i], c.step, c.recall[kind].pooled(lab))
 		}
 		for i := range places {
 			places[i].X, places[i].Y = append(places[i].X, c.step), append(places[i].Y, c.shown[i])

@@ -204,10 +204,8 @@ func (p *page) result(r *Record) {
 
 // verdict adds whether one holds, and the number that it is on.
 func (p *page) verdict(r *Record, x Verdict) {
-	label := p.v.sign("✓ ", "+ ") + p.v.say("holds", nil)
-	if !x.Holds {
-		label = p.v.sign("✗ ", "x ") + p.v.say("fails", nil)
-	}
+	sign := map[string]string{"holds": p.v.sign("✓ ", "+ "), "undecided": "? ", "fails": p.v.sign("✗ ", "x ")}[x.Outcome()]
+	label := sign + p.v.say(x.Outcome(), nil)
 	n, _ := r.Number(x.Number)
 	rule := p.v.say("rules."+ruleNames[x.Rule], words.Map{"limit": n.Unit.format(x.Limit)})
 	p.labelled(label+": ", x.Text+" ("+p.v.value(n)+"; "+rule+")")

@@ -63,13 +63,9 @@ func (p *page) lesson(r *lesson.Record) (lessonView, error) {
 	v.Verdicts = table{Caption: p.say("verdicts"), Head: []string{p.say("verdict"), p.say("number"), p.say("must_be"), p.say("outcome")}}
 	for _, d := range r.Verdicts {
 		n, _ := r.Number(d.Number)
-		outcome := p.words.Say("explain.fails", nil)
-		if d.Holds {
-			outcome = p.words.Say("explain.holds", nil)
-		}
 		v.Verdicts.Rows = append(v.Verdicts.Rows, []string{
 			visible(d.Text), n.WithInterval(),
-			rules[d.Rule] + " " + lesson.Number{Value: d.Limit, Unit: n.Unit}.String(), outcome,
+			rules[d.Rule] + " " + lesson.Number{Value: d.Limit, Unit: n.Unit}.String(), p.words.Say("explain."+d.Outcome(), nil),
 		})
 	}
 	v.Numbers = table{Caption: p.say("numbers"), Head: []string{p.say("number"), p.say("value"), p.say("samples")}}
