@@ -20,8 +20,8 @@ var prose string
 // a token that begins them: fresh stories for a model of stories, each with its
 // end, by dice of a name; for any other model the pieces of one English text, cut
 // where sentences end into parts of about the same length, fewer where it has not
-// so many sentences. Lessons whose numbers come from that text say in their
-// caveat that it is one.
+// so many sentences, and of several none longer than the model can read. Lessons
+// whose numbers come from that text say in their caveat that it is one.
 func (l *Lab) Text(ctx context.Context, name string, n int) ([][]argen.ID, error) {
 	if l.Story() {
 		return l.Stories(ctx, name, n)
@@ -31,6 +31,9 @@ func (l *Lab) Text(ctx context.Context, name string, n int) ([][]argen.ID, error
 		ids, err := l.LM.Tokenizer.Encode(piece)
 		if err != nil {
 			return nil, fmt.Errorf("the text that models are measured on: %w", err)
+		}
+		if most := l.LM.Model.Info().ContextLength; most > 0 && n > 1 && len(ids) >= most {
+			ids = ids[:most-1] // with the token that begins a text
 		}
 		texts = append(texts, ids)
 	}
