@@ -37,7 +37,7 @@ type ahead struct {
 func runGreedy(ctx context.Context, lab *Lab, r *Record) error {
 	lengths, places, proof := []int{1, 2, 4, 6}, 500, greedyProof
 	if !lab.Story() {
-		lengths, places, proof = []int{1, 2, 4}, 40, 0
+		lengths, places, proof = []int{1, 2, 4}, 32, 0
 	}
 	contexts, err := lab.contexts(ctx, "greedy", places)
 	if err != nil {
@@ -169,7 +169,7 @@ func (l *Lab) contexts(ctx context.Context, name string, n int) ([][]argen.ID, e
 func (l *Lab) dull(ctx context.Context, r *Record) error {
 	n, begin, long := 500, 5, 60
 	if !l.Story() {
-		n, begin, long = 40, 8, 20
+		n, begin, long = 24, 8, 20
 	}
 	texts, err := l.Text(ctx, "greedy texts", n)
 	if err != nil {

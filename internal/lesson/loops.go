@@ -110,7 +110,7 @@ func runLoops(ctx context.Context, lab *Lab, r *Record) error {
 		r.Verdict("cure", "less", ">", 0)
 		r.Verdict("cost", "cost", ">", 0)
 	}
-	seen, first := seenBefore(texts[0])
+	seen, began := seenBefore(texts[0])
 	r.Estimate("p_new", seen[0].pooled(lab), seen[0].places(), Prob)
 	if more, _ := r.Number("more"); more.Value > 0 {
 		r.Answer = 2
@@ -131,8 +131,8 @@ func runLoops(ctx context.Context, lab *Lab, r *Record) error {
 			r.Facts["kind"] = r.Word("kind_story")
 		}
 	} else {
-		r.Estimate("p_first", first[often].pooled(lab), first[often].places(), Prob)
-		r.Estimate("rise", seen[often].minus(first[often]).pooled(lab), first[often].places(), Prob)
+		r.Estimate("p_first", began[often].pooled(lab), began[often].places(), Prob)
+		r.Estimate("rise", seen[often].minus(began[often]).pooled(lab), began[often].places(), Prob)
 		r.Facts["kind"] = r.Word("kind_loop")
 		r.Verdict("rise", "rise", ">", 0)
 	}

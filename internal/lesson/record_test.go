@@ -41,7 +41,7 @@ func TestKeeps(t *testing.T) {
 		{Number{Value: math.NaN()}, "<=", 1, false},
 		{Number{Value: math.NaN()}, ">", -1, false},
 	} {
-		if got := c.n.keeps(c.rule, c.limit); got != c.want {
+		if got, _ := c.n.keeps(c.rule, c.limit); got != c.want {
 			t.Errorf("%s %s %v: %v", c.n.WithInterval(), c.rule, c.limit, got)
 		}
 	}
@@ -58,7 +58,7 @@ func TestRecord(t *testing.T) {
 		r := &Record{lesson: chainRule, words: c, Facts: map[string]string{"model": "m"}}
 		r.Exact("one", 1, Count)
 		r.Estimate("two", Interval{.5, .25, .75}, 1200, Share)
-		r.Estimate("three", Interval{3, math.NaN(), math.NaN()}, 7, Count)
+		r.Estimate("three", exactly(3), 7, Count)
 		return r
 	}
 	r := new()
@@ -72,7 +72,7 @@ func TestRecord(t *testing.T) {
 		t.Error("a record whose verdicts hold does not")
 	}
 	values := r.values()
-	for place, want := range map[string]string{"one": "1", "one#": "0", "two": "50 %", "two~": "50 % [25, 75]", "two#": "1,200", "three~": "3", "three#": "7", "model": "m"} {
+	for place, want := range map[string]string{"one": "1", "one#": "0", "two": "50 %", "two~": "50 % [25, 75]", "two#": "1,200", "three~": "3 [3, 3]", "three#": "7", "model": "m"} {
 		if values[place] != want {
 			t.Errorf("{%s} is %q, want %q", place, values[place], want)
 		}
