@@ -16,6 +16,7 @@
 //	caveat    what it does not show, one sentence
 //	takeaway  what to remember
 //	task      an exercise for the learner, to be done with argen
+//	exercise  question, table and solution of its exercise on worksheets
 //	words     what tables and charts say
 //
 // A record is all that views know of a lesson: the terminal, JSON, the report,
