@@ -295,7 +295,7 @@ func TestSetTrack(t *testing.T) {
 		}
 		return ids
 	}
-	track := []argen.ID{200, 1, 900, -1, 100}
+	track := []argen.ID{200, 1, 258, 900, -1, 100}
 	r.SetTrack(track)
 	track[0] = 7 // is no longer the run's
 	if _, err := r.Predict(t.Context()); err != nil {

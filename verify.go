@@ -172,9 +172,11 @@ func (s *Step) compare(again *Step) error {
 		of := fmt.Sprintf("of stage %d", i)
 		c.field("name "+of, logged.Name, computed.Name)
 		of = "of stage " + computed.Name
+		c.field("in "+of, logged.In, computed.In)
 		c.field("kept "+of, logged.Kept, computed.Kept)
 		c.field("last_standing "+of, logged.LastStanding, computed.LastStanding)
 		c.field("mass_removed "+of, logged.MassRemoved, computed.MassRemoved)
+		c.field("entropy_in "+of, logged.EntropyIn, computed.EntropyIn)
 		c.field("entropy "+of, logged.Entropy, computed.Entropy)
 	}
 	for i := range s.Top {
