@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"math"
 	"regexp"
 	"strings"
 	"testing"
@@ -31,6 +32,11 @@ func TestOverview(t *testing.T) {
 		t.Errorf("%d columns where no time was measured", n)
 	}
 	long := page.average([]Trace{{Trace: trace(200, "word")}})
+	for i, y := range long.Series[0].Y { // each token has −1.234567 nats
+		if math.Abs(y-1.234567/math.Ln2) > 1e-12 {
+			t.Errorf("after %v tokens the mean is %v bits", long.Series[0].X[i], y)
+		}
+	}
 	if x := long.Series[0].X; len(x) > mostPoints || x[len(x)-1] != 200 {
 		t.Errorf("a curve of 200 tokens has %d points, the last at %v", len(x), x[len(x)-1])
 	}

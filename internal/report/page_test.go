@@ -157,3 +157,38 @@ func TestDeckInOrder(t *testing.T) {
 		}
 	}
 }
+
+// TestQuizSlide: the quiz is asked with all its options, and whoever speaks knows
+// which is right.
+func TestQuizSlide(t *testing.T) {
+	q := &lesson.QuizRecord{Question: "Why?", Options: []lesson.QuizOption{{Text: "one"}, {Text: "two", Right: true}, {Text: "three"}}}
+	list := generous(t).quizSlides(q)
+	if len(list) != 1 || list[0].Title != "Why?" {
+		t.Fatalf("%+v", list)
+	}
+	got := fmt.Sprint(list[0].Options, list[0].Notes)
+	if want := fmt.Sprint([]option{{Text: "one", Known: true}, {Text: "two", Right: true, Known: true}, {Text: "three", Known: true}},
+		[]string{"Let everyone choose before the next slide, by a show of hands.", "Right is b): two"}); got != want {
+		t.Errorf("%s, want %s", got, want)
+	}
+}
+
+// TestFound: of several verdicts on the deciding number its slide says the first,
+// and the notes have all.
+func TestFound(t *testing.T) {
+	r := record("x")
+	r.Verdicts = []lesson.Verdict{
+		{Number: "other", Rule: ">", Limit: 4, Holds: true, Text: "not this"},
+		{Number: "x", Rule: "<", Limit: .5, Holds: true, Text: "this"},
+		{Number: "x", Rule: ">", Limit: .3, Text: "nor this"},
+	}
+	p := generous(t)
+	v, err := p.lesson(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := p.found(v)
+	if len(s.Texts) != 2 || s.Texts[0] != "this It must be < 50 %: holds." || s.Texts[1] != "x" || len(s.Notes) != 4 {
+		t.Errorf("it says %q, notes %q", s.Texts, s.Notes)
+	}
+}

@@ -159,3 +159,27 @@ func TestStages(t *testing.T) {
 		}
 	}
 }
+
+// picked is why a search picked a token.
+type picked string
+
+func (p picked) String() string               { return string(p) }
+func (p picked) MarshalJSON() ([]byte, error) { return json.Marshal(string(p)) }
+
+// TestHow: how a token came to be chosen, in a word and in a sentence.
+func TestHow(t *testing.T) {
+	p := generous(t)
+	for _, c := range []struct {
+		step        argen.Step
+		short, long string
+	}{
+		{argen.Step{U: .25, Low: .2, High: .6}, "drawn, u = 0.25", "The dice gave u = 0.25, which falls into the token’s part [0.2, 0.6)."},
+		{argen.Step{Forced: true}, "given", "It was given, not drawn."},
+		{argen.Step{Gumbel: true, Noise: -.5}, "noise −0.5", "It had the largest sum of ln P and noise; its noise was −0.5."},
+		{argen.Step{Forced: true, Choice: picked("best of all")}, "search", "The search picked it: best of all"},
+	} {
+		if short, long := p.how(&c.step, true), p.how(&c.step, false); short != c.short || long != c.long {
+			t.Errorf("%q and %q, want %q and %q", short, long, c.short, c.long)
+		}
+	}
+}
