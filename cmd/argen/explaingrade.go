@@ -39,8 +39,10 @@ JSON that the page of argen report --worksheet saves; - is stdin, a folder is
 all *.txt and *.json in it. The answers are computed again from the seed in
 each. What cannot be read is said with its line. Several are a table, a line a
 student, with what is unclear about any of them.`,
-		Example: `  argen explain grade sheet.txt
-  argen explain grade answers-*.json --csv class.csv`,
+		Example: `  argen explain worksheet --seed 7 -o sheet.txt
+  argen explain grade sheet.txt
+  argen explain worksheet counting --seed 8 -o other.txt
+  argen explain grade sheet.txt other.txt --csv class.csv`,
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) == 0 {
 				return usagef("explain grade: which worksheet? name files, or a folder of them")
