@@ -25,6 +25,17 @@ func FuzzReadRecords(f *testing.F) {
 	}
 	lab := newLab(f, "story", "en")
 	f.Fuzz(func(t *testing.T, data []byte) {
+		if q, err := ReadQuiz("x", data); err == nil {
+			v := View{Words: lab.Words, Width: 80}
+			for i, o := range q.Options {
+				if o.Record != nil && v.TellQuiz(io.Discard, q, i) != nil {
+					t.Errorf("option %d cannot be told", i)
+				}
+			}
+			if err := v.SumQuiz(io.Discard, q); err != nil {
+				t.Error(err)
+			}
+		}
 		list, err := ReadRecords("x", data)
 		if err != nil {
 			return
