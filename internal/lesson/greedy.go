@@ -72,6 +72,9 @@ func runGreedy(ctx context.Context, lab *Lab, r *Record) error {
 	r.Exact("length", float64(lengths[len(lengths)-1]), Count)
 	r.Exact("settled", float64(count(last, func(a *ahead) bool { return a.settled })), Count)
 	r.Estimate("beams", ShareOf(count(last, func(a *ahead) bool { return a.trapped && a.beams }), max(1, trapped)), trapped, Share)
+	if r.Facts["search"] = r.Word("beams_search"); proof > 0 {
+		r.Facts["search"] = r.Word("proved_search")
+	}
 	r.Verdict("trapped", "trapped", ">=", .03)
 	r.Verdict("control", "control", "<=", 0)
 	if err := lab.dull(ctx, r); err != nil {
