@@ -304,7 +304,7 @@ func span(values []CompareValue, air float64) axis {
 	return a
 }
 
-// pointColor is that of a point.
+// color is that of the point.
 func (p *frontierPoint) color() color.NRGBA {
 	if p.first {
 		return vermillion

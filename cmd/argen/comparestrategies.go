@@ -126,7 +126,7 @@ func splitWordsAt(text string, at byte) []string {
 	return append(words, text[from:])
 }
 
-// strategiesOf are the strategies that a comparison asks for; the file's come
+// strategies are those that a comparison asks for; the file's come
 // after those of the flags. Of two with one name it says so.
 func (a *app) strategies(c *comparing, file []study.Strategy) ([]study.Strategy, error) {
 	var all []study.Strategy

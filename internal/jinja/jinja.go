@@ -71,7 +71,7 @@ func Parse(name, source string) (t *Template, err error) {
 // Render writes the template with the variables given. They are not changed.
 func (t *Template) Render(vars map[string]any, o Options) (text string, err error) {
 	in := &interp{most: MaxText, steps: MaxSteps, line: 1, now: o.Now}
-	global := &scope{vars: globals(in)}
+	global := &scope{vars: globals()}
 	top := &scope{vars: map[string]any{}, parent: global}
 	defer catch(t.name, &err)
 	for name, v := range vars {

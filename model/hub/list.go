@@ -117,7 +117,7 @@ func (c Cache) partBytes(repo string) (n int64) {
 	return n
 }
 
-// A Removal is what [Cache.Remove] would remove.
+// A Removal is what [Removal.Remove] removes.
 type Removal struct {
 	Ref   Ref
 	Names []string // of snapshots' files
