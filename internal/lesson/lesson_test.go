@@ -23,7 +23,7 @@ var long = []string{"temperature", "truncation", "greedy", "loops", "counterfact
 
 // TestLessons runs every lesson in every language, each with another number of
 // texts written at once: all verdicts hold, all texts are there, each chart can
-// be drawn, and the same seed gives the same numbers.
+// be drawn, and the same seed gives the same numbers, those in testdata/figures.
 func TestLessons(t *testing.T) {
 	for _, list := range [][]*Lesson{Course, Quiz} {
 		for _, l := range list {
@@ -44,6 +44,7 @@ func TestLessons(t *testing.T) {
 					checkShown(t, lab, l, r)
 					if i == 0 {
 						first = r.Numbers
+						checkFigures(t, l, r)
 					} else if diff := cmp.Diff(first, r.Numbers); diff != "" {
 						t.Errorf("the same seed gave other numbers in %s (-%s, +%s):\n%s", language, words.Languages[0], language, diff)
 					}

@@ -245,10 +245,8 @@ func (l *Lab) drawTwice(ctx context.Context, lm *model.LM, prompt string, length
 			if err != nil {
 				return err
 			}
-			if last := ids[len(ids)-1]; slices.Contains(info.Stop, last) {
-				for at := len(ids); at < length; at++ {
-					sums[k][at][last]++
-				}
+			for at := len(ids); at < length; at++ { // it has ended, and its end stays
+				sums[k][at][ids[len(ids)-1]]++
 			}
 			d.loop[i] = ids
 			progress()
