@@ -22,8 +22,7 @@ func TestVerifyEveryField(t *testing.T) {
 		"Why": true, "Params": true, // words
 	}
 	seen := 0
-	var visit func(path string, of func(s *argen.Step) reflect.Value)
-	visit = func(path string, of func(s *argen.Step) reflect.Value) {
+	visit := func(path string, of func(s *argen.Step) reflect.Value) {
 		for _, field := range reflect.VisibleFields(of(&whole.Steps[at]).Type()) {
 			name := path + field.Name
 			if given[field.Name] || slices.Contains([]reflect.Kind{reflect.Slice, reflect.Struct, reflect.Interface}, field.Type.Kind()) {

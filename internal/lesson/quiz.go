@@ -140,7 +140,7 @@ func (v View) SumQuiz(w io.Writer, q *QuizRecord) error {
 func (v View) answer(o QuizOption) string {
 	switch {
 	case !o.Verdict.Holds:
-		return "? " + v.Words.Say("quiz.undecided", nil)
+		return "? " + v.Words.Say("quiz.not_shown", nil)
 	case o.Right:
 		return v.sign("✓ ", "+ ") + v.Words.Say("quiz.is_right", nil)
 	default:

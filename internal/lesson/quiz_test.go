@@ -21,7 +21,7 @@ func TestSumQuiz(t *testing.T) {
 	q := &QuizRecord{Options: []QuizOption{option("a", true, true), option("b", false, true), option("c", false, false), {Key: "d"}}}
 	said := " Apart. (3.000 [2.500, 3.500] bits)\n"
 	for n, want := range map[int]string{
-		4: "\nWhat decides, in short\n  a) ✓ right:" + said + "  b) ✗ wrong:" + said + "  c) ? not decided on this run:" + said + "\nOn this run 1 of 3 claims do not hold.\n",
+		4: "\nWhat decides, in short\n  a) ✓ right:" + said + "  b) ✗ wrong:" + said + "  c) ? not shown on this run:" + said + "\nOn this run 1 of 3 claims do not hold or are undecided.\n",
 		1: "\nAll 1 claims hold on this run.\n",
 	} {
 		var b bytes.Buffer
