@@ -148,14 +148,17 @@ func (e *explaining) run(ctx context.Context, args []string) (err error) {
 		return e.course(ctx, lab)
 	}
 	holds, err := e.lesson(ctx, lab, l, given, talks && e.answer == "")
-	switch {
-	case err != nil:
-		return err
-	case !holds:
-		e.a.hint("lesson %s: on this run not every claim holds", l.Name)
-		return errFailed
+	if errors.Is(err, errLeft) {
+		return nil
 	}
-	return e.saveCharts()
+	if err == nil {
+		err = e.saveCharts()
+	}
+	if err == nil && !holds {
+		e.a.hint("lesson %s: on this run not every claim holds", l.Name)
+		err = errFailed
+	}
+	return err
 }
 
 // talks reports whether a learner sits at a terminal and is asked.

@@ -71,8 +71,8 @@ func TestQuizOnTerminal(t *testing.T) {
 	}
 }
 
-// TestQuizLeft: whoever leaves the quiz before an answer has made no mistake.
-func TestQuizLeft(t *testing.T) {
+// TestLeft: whoever leaves the quiz or a lesson before an answer has made no mistake.
+func TestLeft(t *testing.T) {
 	for name, end := range map[string]struct {
 		keys string
 		code int
@@ -89,6 +89,12 @@ func TestQuizLeft(t *testing.T) {
 			x.types(end.keys)
 			if got := x.ends(); got != end.code || strings.Contains(x.seen(), "argen: quiz") || strings.Contains(x.seen(), "“”") {
 				t.Errorf("exit code %d, want %d: %q", got, end.code, x.seen())
+			}
+			y := onTerminal(t, "", "explain", "chain-rule")
+			y.wait("or Enter to go on without an answer: ")
+			y.types(strings.TrimPrefix(end.keys, "\r"))
+			if got := y.ends(); got != end.code || strings.Contains(y.seen(), "argen: left") {
+				t.Errorf("a lesson: exit code %d, want %d: %q", got, end.code, y.seen())
 			}
 		})
 	}

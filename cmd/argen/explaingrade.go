@@ -75,6 +75,11 @@ func (g *grading) run(ctx context.Context, args []string) (err error) {
 	if err != nil {
 		return err
 	}
+	for _, file := range files {
+		if g.csv != "" && sameFile(g.csv, file) {
+			return usagef("--csv %s would replace a worksheet that is graded: choose another name", argen.Visible(g.csv))
+		}
+	}
 	g.kept = g.a.models()
 	defer g.kept.close()
 	if len(args) == 1 && len(files) == 1 && files[0] == args[0] && g.csv == "" {

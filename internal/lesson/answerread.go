@@ -100,7 +100,7 @@ func readNumber(given string) (float64, error) {
 	s = percentWord().ReplaceAllString(unitNumber().ReplaceAllString(s, ""), "%")
 	s = blankThree().ReplaceAllString(blankThree().ReplaceAllString(s, "$1$2"), "$1$2")
 	s = mixedNumber().ReplaceAllString(s, "$1($2+$3)")
-	s = timesSign().ReplaceAllString(s, "$1*$2")
+	s = timesSign().ReplaceAllString(timesSign().ReplaceAllString(s, "$1*$2"), "$1*$2")
 	s = lostPower().ReplaceAllString(s, "*10^-$1")
 	r := reckoner{rest: s}
 	x, ok := r.sum()

@@ -70,8 +70,9 @@ func (n Number) WithInterval() string {
 	return fmt.Sprintf("%s [%s, %s]", n, strings.TrimSuffix(lo, " %"), strings.TrimSuffix(hi, " %"))
 }
 
-// format writes a number of the unit: shares with two digits, near 1 with one more, bits and ratios with two or three after the point, and small ones
-// by their power of ten.
+// format writes a number of the unit: shares with two digits, near 1 with one more,
+// probabilities with four after the point, others with three, or one from 100 on, and
+// small ones by their power of ten.
 func (u Unit) format(x float64) string {
 	switch {
 	case math.IsNaN(x):

@@ -296,6 +296,7 @@ func (r *sheetReader) readHead(lines []string) (first int, err error) {
 func (r *sheetReader) readExercises(lines []string, first int) {
 	s := r.sheet
 	seen, filled := make([]int, len(s.Answers)), make([]int, len(s.Answers)) // the lines of exercises and answers
+	texts, bodies := make([][]string, len(s.Answers)), make([][]string, len(s.Answers))
 	answer := answerLine()
 	const none, other = -1, -2
 	at := none    // the exercise that is being read; other is one that is not on the sheet
@@ -322,11 +323,11 @@ func (r *sheetReader) readExercises(lines []string, first int) {
 			line := strings.TrimSpace(lines[i])
 			switch {
 			case at >= 0 && open && line != "":
-				s.Answers[at].Text = strings.TrimSpace(s.Answers[at].Text + " " + line)
+				texts[at] = append(texts[at], line)
 				s.Answers[at].Line, filled[at] = i+1, i+1
 				open = goesOn(line)
-			case at >= 0:
-				s.Answers[at].Body += line + "\n"
+			case at >= 0 && line != "":
+				bodies[at] = append(bodies[at], line)
 			}
 			continue
 		}
@@ -339,13 +340,15 @@ func (r *sheetReader) readExercises(lines []string, first int) {
 		case filled[at] > 0 && text != "":
 			r.note(i+1, "again", words.Map{"n": strconv.Itoa(at + 1), "line": strconv.Itoa(filled[at])})
 		case text != "":
-			s.Answers[at].Text, s.Answers[at].Line, filled[at] = text, i+1, i+1
+			texts[at] = []string{text}
+			s.Answers[at].Line, filled[at] = i+1, i+1
 			open = goesOn(text)
 		case filled[at] == 0:
 			s.Answers[at].Line, open = i+1, true
 		}
 	}
 	for i := range seen {
+		s.Answers[i].Text, s.Answers[i].Body = strings.Join(texts[i], " "), strings.Join(bodies[i], "\n")
 		s.Answers[i].Gone = seen[i] == 0
 	}
 }

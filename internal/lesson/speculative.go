@@ -10,7 +10,6 @@ import (
 	"strings"
 
 	"argen"
-
 	"argen/sampler/search"
 	"argen/viz"
 )
