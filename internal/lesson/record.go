@@ -66,7 +66,7 @@ type Verdict struct {
 	Rule      string  `json:"rule"`   // "<=", "<", ">=" or ">"
 	Limit     float64 `json:"limit"`
 	Holds     bool    `json:"holds"`               // of a number with an interval: all of it keeps the rule
-	Undecided bool    `json:"undecided,omitempty"` // some of the interval keeps the rule and some does not: more samples would tell
+	Undecided bool    `json:"undecided,omitempty"` // some of the interval keeps the rule and some does not, or a single sample has none: more samples would tell
 	Text      string  `json:"text"`
 }
 

@@ -112,7 +112,7 @@ type sum struct {
 	perplexity float64 // 2 to the bits
 	entropy    float64 // of the model before each token, bits, the mean
 	likeliest  float64 // the share of tokens that were the most probable ones
-	distinct   float64 // the share of pairs of neighbours that are not there twice (distinct-2)
+	distinct   float64 // different pairs of neighbours, of all pairs (distinct-2)
 	millis     float64 // a token, 0 if nobody measured
 }
 
@@ -123,7 +123,10 @@ func summed(tr *argen.Trace) sum {
 		return sum{none, none, none, none, none, none, 0}
 	}
 	s := sum{bits: -tr.LogProb() / math.Ln2}
-	s.byteBits = s.bits / float64(len(tr.Text())) // +Inf where the text has no bytes
+	s.byteBits = math.NaN()
+	if bytes := len(tr.Text()); bytes > 0 {
+		s.byteBits = s.bits / float64(bytes)
+	}
 	pairs := map[[2]argen.ID]bool{}
 	nanos := int64(0)
 	for i := range tr.Steps {
@@ -144,9 +147,6 @@ func summed(tr *argen.Trace) sum {
 	s.distinct = math.NaN()
 	if n > 1 {
 		s.distinct = float64(len(pairs)) / float64(n-1)
-	}
-	if len(tr.Text()) == 0 {
-		s.byteBits = math.NaN()
 	}
 	s.millis = float64(nanos) / float64(n) / 1e6
 	return s
