@@ -29,7 +29,7 @@ type Answer struct {
 	Number    float64  `json:"number,omitempty"`
 	Tolerance float64  `json:"tolerance,omitempty"`
 	Tokens    []string `json:"tokens,omitempty"`
-	Option    int      `json:"option,omitempty"` // from 0
+	Option    int      `json:"option,omitempty"` // from 0, which JSON leaves out
 }
 
 // Title is what stands above the exercise: that of its lesson, or its own where
