@@ -82,6 +82,21 @@ func (v Verdict) Outcome() string {
 	return "fails"
 }
 
+// Outcome is what came out of all verdicts: they hold, one of them fails, or none
+// does and some are undecided.
+func (r *Record) Outcome() string {
+	all := Verdict{Holds: r.Holds}
+	for _, v := range r.Verdicts {
+		switch v.Outcome() {
+		case "fails":
+			return v.Outcome()
+		case "undecided":
+			all.Undecided = true
+		}
+	}
+	return all.Outcome()
+}
+
 // A Table is numbers in rows.
 type Table struct {
 	Name    string   `json:"name"` // of its title: lessons.NAME.words.…

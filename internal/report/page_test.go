@@ -192,3 +192,25 @@ func TestFound(t *testing.T) {
 		t.Errorf("it says %q, notes %q", s.Texts, s.Notes)
 	}
 }
+
+// TestOutcome: a page says of a lesson that its claim holds, that it does not, or
+// that it is open, as its verdicts do.
+func TestOutcome(t *testing.T) {
+	holds, open, fails := lesson.Verdict{Holds: true}, lesson.Verdict{Undecided: true}, lesson.Verdict{}
+	for i, c := range []struct {
+		verdicts []lesson.Verdict
+		want     string
+	}{
+		{[]lesson.Verdict{holds, holds}, "✓ The experiment came out as claimed."},
+		{[]lesson.Verdict{holds, open}, "? The experiment leaves some of the claim undecided."},
+		{[]lesson.Verdict{open, fails, holds}, "✗ The experiment did not come out as claimed."},
+		{nil, "✗ The experiment did not come out as claimed."},
+	} {
+		r := record("x")
+		r.Verdicts, r.Holds = c.verdicts, i == 0
+		var b bytes.Buffer
+		if err := (&Report{Words: catalogue(t, "en"), Parts: []Part{Lesson{r}}}).Write(&b); err != nil || !strings.Contains(b.String(), c.want) {
+			t.Errorf("%v: the page does not say %q: %v", c.verdicts, c.want, err)
+		}
+	}
+}
