@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"github.com/charmbracelet/colorprofile"
 
@@ -91,6 +92,7 @@ func again(s *stepping, l tui.Leaving) string {
 }
 
 func (a *app) screenOptions(s *stepping) tui.Options {
+	a.grace.Store(int64(5 * time.Second)) // on a busy machine too the terminal must be given back as it was
 	o := tui.Options{Big: s.big, ASCII: s.ascii, Speed: s.speed}
 	if a.env("NO_COLOR") != "" {
 		o.Color = colorprofile.ASCII
