@@ -55,7 +55,8 @@ func explainCommand(a *app) *cobra.Command {
 it, with its figures and charts, and what it does not show. The experiment runs
 now, on the model of your choice. On a terminal it first asks what you expect;
 without a name it goes through the course. The exit code is 1 where a claim does
-not hold. --list shows the lessons; LESSON is one of its names or numbers.`,
+not hold, or is undecided since its interval lies on both sides of the limit.
+--list shows the lessons; LESSON is one of its names or numbers.`,
 		Example: `  argen explain --list
   argen explain chain-rule
   argen explain chain-rule --answer b

@@ -18,9 +18,11 @@ func explainQuizCommand(a *app) *cobra.Command {
 		Short: "A question, and an experiment for each answer",
 		Long: `Why are large language models called autoregressive? Choose one of four answers:
 its experiment runs now, and shows by its numbers whether it is right. --answer
-chooses without asking, --all runs all four. The exit code is 1 where a claim
-does not hold on this run.`,
-		Example: `  argen explain quiz --answer a`,
+chooses without asking, --all runs all four and ends with what decides each, its
+number and interval. The exit code is 1 where a claim does not hold on this run
+or is undecided.`,
+		Example: `  argen explain quiz --answer a
+  argen explain quiz --all --json -q`,
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) > 0 {
 				return usagef("explain quiz takes no argument, found %q: --answer OPTION chooses", args[0])
