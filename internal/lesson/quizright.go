@@ -119,21 +119,21 @@ func (l *Lab) sameBothWays(ctx context.Context, n int) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	start := l.LM.Model.Start()
-	if _, err := start.Extend(ctx, before...); err != nil {
-		return 0, err
-	}
 	die, same := l.die("same both ways"), make([]bool, n)
 	err = l.each(ctx, n, func(i int) error {
-		steps, pass := 0.0, 0.0
+		s, steps, pass := l.LM.Model.Start(), 0.0, 0.0
+		if _, err := s.Extend(ctx, before...); err != nil {
+			return err
+		}
+		again := s.Fork()
 		u := func(at int) float64 { return die.at(i, at) }
-		text, err := write(ctx, l.LM.Model, start.Fork(), rightTokens, u, func(at int, p []float64) {
+		text, err := write(ctx, l.LM.Model, s, rightTokens, u, func(at int, p []float64) {
 			steps -= math.Log2(p[choose(p, u(at))])
 		})
 		if err != nil {
 			return err
 		}
-		bits, err := surprisals(ctx, start.Fork(), text)
+		bits, err := surprisals(ctx, again, text)
 		for _, b := range bits {
 			pass += b
 		}
