@@ -21,8 +21,7 @@ its experiment runs now, and shows by its numbers whether it is right. --answer
 chooses without asking, --all runs all four and ends with what decides each, its
 number and interval. The exit code is 1 where a claim does not hold on this run
 or is undecided.`,
-		Example: `  argen explain quiz --answer a
-  argen explain quiz --all --json -q`,
+		Example: `  argen explain quiz --answer a`,
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) > 0 {
 				return usagef("explain quiz takes no argument, found %q: --answer OPTION chooses", args[0])
