@@ -72,20 +72,21 @@ func drawnFrom(data viz.Data) string {
 			fmt.Fprintf(&b, "  %d at %s: %s [%s, %s]\n", len(s.Y), average(s.X), average(s.Y), average(s.Lo), average(s.Hi))
 		}
 	}
+	levels := func(list []viz.Level) {
+		for _, l := range list {
+			fmt.Fprintf(&b, "  level %s\n", average(viz.Values{l.Y}))
+		}
+	}
 	switch d := data.(type) {
 	case *viz.CurvesData:
 		series(d.Series)
-		for _, l := range d.Levels {
-			fmt.Fprintf(&b, "  level %s\n", average(viz.Values{l.Y}))
-		}
+		levels(d.Levels)
 		for i := range d.Below {
 			b.WriteString(drawnFrom(&d.Below[i]))
 		}
 	case *viz.BarsData:
 		series(d.Series)
-		for _, l := range d.Levels {
-			fmt.Fprintf(&b, "  level %s\n", average(viz.Values{l.Y}))
-		}
+		levels(d.Levels)
 		for i := range d.Below {
 			b.WriteString(drawnFrom(&d.Below[i]))
 		}

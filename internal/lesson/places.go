@@ -7,6 +7,7 @@ import (
 	"math"
 	"slices"
 	"sync"
+	"sync/atomic"
 
 	"argen"
 	"argen/model"
@@ -120,6 +121,20 @@ func (l *Lab) each(ctx context.Context, n int, f func(i int) error) error {
 	return context.Cause(ctx)
 }
 
+// hits counts for how many of the numbers below n f is true; it calls it as each
+// does.
+func (l *Lab) hits(ctx context.Context, n int, f func(i int) (bool, error)) (int, error) {
+	var count atomic.Int64
+	err := l.each(ctx, n, func(i int) error {
+		hit, err := f(i)
+		if hit {
+			count.Add(1)
+		}
+		return err
+	})
+	return int(count.Load()), err
+}
+
 // Writer returns the model whose stories the grammar judges: the lab's, if it
 // is a transformer that writes stories, and else the embedded one.
 func (l *Lab) Writer(ctx context.Context) (*model.LM, error) {
@@ -138,23 +153,14 @@ func (l *Lab) Coherent(ctx context.Context, lm *model.LM, name, chain string, n 
 		return 0, err
 	}
 	seed := l.Dice(name).Uint64()
-	good := make([]bool, n)
-	err = l.each(ctx, n, func(i int) error {
+	return l.hits(ctx, n, func(i int) (bool, error) {
 		gen := argen.Generator{Model: lm.Model, Tokenizer: lm.Tokenizer, Chain: stages, Seed: seed + uint64(i), NoHash: true}
 		run, err := gen.Start("")
 		if err != nil {
-			return err
+			return false, err
 		}
-		good[i], err = coherent(ctx, run)
-		return err
+		return coherent(ctx, run)
 	})
-	hits := 0
-	for _, g := range good {
-		if g {
-			hits++
-		}
-	}
-	return hits, err
 }
 
 // coherent reports whether the story that a run writes is one of the grammar's.

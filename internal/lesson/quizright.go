@@ -119,11 +119,11 @@ func (l *Lab) sameBothWays(ctx context.Context, n int) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	die, same := l.die("same both ways"), make([]bool, n)
-	err = l.each(ctx, n, func(i int) error {
+	die := l.die("same both ways")
+	return l.hits(ctx, n, func(i int) (bool, error) {
 		s, steps, pass := l.LM.Model.Start(), 0.0, 0.0
 		if _, err := s.Extend(ctx, before...); err != nil {
-			return err
+			return false, err
 		}
 		again := s.Fork()
 		u := func(at int) float64 { return die.at(i, at) }
@@ -131,20 +131,12 @@ func (l *Lab) sameBothWays(ctx context.Context, n int) (int, error) {
 			steps -= math.Log2(p[choose(p, u(at))])
 		})
 		if err != nil {
-			return err
+			return false, err
 		}
 		bits, err := surprisals(ctx, again, text)
 		for _, b := range bits {
 			pass += b
 		}
-		same[i] = math.Abs(steps-pass) <= rightOff
-		return err
+		return math.Abs(steps-pass) <= rightOff, err
 	})
-	count := 0
-	for _, s := range same {
-		if s {
-			count++
-		}
-	}
-	return count, err
 }
